@@ -1,0 +1,1 @@
+"""Readers of every form in which people have questions; one module a source."""
