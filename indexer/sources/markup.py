@@ -27,12 +27,15 @@ _BLOCKS: Final = frozenset(
 _CELLS: Final = frozenset({"td", "th"})
 _SKIPPED: Final = frozenset({"script", "style", "template", "noscript", "head", "title"})
 _BOLD: Final = frozenset({"b", "strong"})
-_CELL_BREAK: Final = "\x1f"
+# Noncharacters, which plain() takes out of any source text: no document can forge a mark.
+_CELL_BREAK: Final = "\ufdd0"
 _STRAY_BREAK = re.compile(r"</br\s*>", re.IGNORECASE)
-_BOLD_START: Final = "\x1d"
-_BOLD_END: Final = "\x1e"
+_BOLD_START: Final = "\ufdd1"
+_BOLD_END: Final = "\ufdd2"
 # Soft hyphens, zero-width joiners and C1 controls are invisible leftovers of typesetting.
-_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b-\u200d\u2060\ufeff]")
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b-\u200d\u2060\ufdd0-\ufdef\ufeff]"
+)
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _MAX_SPEAKER = 250
 _SPEAKER = re.compile(
@@ -164,7 +167,7 @@ def _bold_speaker(raw: str, line: str) -> str | None:
     rest = line[len(bold) :].strip()
     if not rest or len(bold) > _MAX_SPEAKER or not _SPEAKER.match(bold):
         return None
-    return bold.rstrip(" .:,") or None
+    return _FUNCTION.sub("", bold).rstrip(" .:,") or None
 
 
 # A line of plain text opens a turn where it begins as the minutes begin one: a civility and a
@@ -173,8 +176,8 @@ _PLAIN_TURN = re.compile(
     r"(?P<speaker>(?:(?:M\.|Mme|Mlle|MM\.|Mmes)\s"
     r"(?:l[ae]\s(?:pr[ée]sident|ministre|secr[ée]taire|garde|haut|premi[eè]r)"
     r"|[A-ZÀ-ÖØ-Þ][\w’'-]+\s(?:(?:d[eu]s?|l[ea]|von|van|d['’])\s?)*[A-ZÀ-ÖØ-Þ])"
-    r"|(?:Plusieurs|Une?)\sd[ée]put[ée])"
-    r"[^.!?…\n]{0,220}?)\s?\.\s+\S"
+    r"|(?:Plusieurs|Une?|De\snombreux|Quelques|Des)\sd[ée]put[ée])"
+    r"(?:[^.!?…\n]|\bMM?\.){0,220}?)\s?\.\s+\S"
 )
 _QUOTED_VERB = re.compile(
     r"\s(?:attire|appelle|interroge|demande|alerte|souhaite|rappelle|expose|s'inqui|"
