@@ -19,7 +19,7 @@ from indexer.closing import Closing, closing_status
 Chamber = Literal["AN", "SENAT"]
 Status = Literal["answered", "waiting", "withdrawn", "lapsed"]
 
-CHAMBERS: Final[Mapping[Chamber, str]] = {"AN": "Assemblée nationale", "SENAT": "Sénat"}
+CHAMBERS: Final[Mapping[str, str]] = {"AN": "Assemblée nationale", "SENAT": "Sénat"}
 KINDS: Final[Mapping[str, str]] = {
     "QE": "Question écrite",
     "QG": "Question au Gouvernement",
@@ -28,7 +28,7 @@ KINDS: Final[Mapping[str, str]] = {
     "QOAE": "Question orale européenne",
     "QC": "Question crible",
 }
-STATUSES: Final[Mapping[Status, str]] = {
+STATUSES: Final[Mapping[str, str]] = {
     "answered": "Réponse publiée",
     "waiting": "En attente de réponse",
     "withdrawn": "Retirée",

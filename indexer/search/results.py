@@ -1,0 +1,208 @@
+"""What an engine gives back: frozen, complete, and without any markup.
+
+Matches are marked as pieces ``(text, is_match)``; a renderer decides what a mark looks like.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from indexer.question import Question
+from indexer.search.request import Search
+
+
+class Piece(NamedTuple):
+    """A run of text, and whether the query matches it."""
+
+    text: str
+    is_match: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """An extract of a text; ``speaker`` is who says it, in an exchange.
+
+    ``cut_before`` and ``cut_after`` tell that the text goes on beyond the extract.
+    """
+
+    pieces: tuple[Piece, ...]
+    speaker: str | None = None
+    cut_before: bool = False
+    cut_after: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One question found. ``missing`` names the words of the query that it does not hold."""
+
+    uid: str
+    chamber: str
+    kind: str
+    legislature: int
+    number: int
+    author: str | None
+    group: str | None
+    ministry_asked: str | None
+    ministry_answering: str | None
+    date_asked: date | None
+    date_answered: date | None
+    status: str
+    delay_days: int | None
+    title: tuple[Piece, ...]
+    score: float
+    source_url: str | None
+    question: tuple[Passage, ...] = ()
+    answer: tuple[Passage, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """A value, how many of the questions found have it, and whether the search asks for it."""
+
+    value: str
+    label: str
+    count: int
+    selected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """The values of one filter, most frequent first; counts ignore the filter itself.
+
+    ``others`` is the number of values that were left out.
+    """
+
+    name: str
+    label: str
+    values: tuple[FacetValue, ...]
+    others: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What the engine made of the text: shown back so that nothing changes meaning in silence.
+
+    ``text`` is the query in words; ``ignored`` the words left out; ``variants`` the forms of the
+    corpus that each plain word also finds; ``notices`` are whole French sentences.
+    """
+
+    text: str
+    ignored: tuple[str, ...] = ()
+    variants: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """One page of hits.
+
+    ``total`` counts all questions found; ``total_all_words`` those that hold every word wanted:
+    where it is smaller, the others follow them.
+    """
+
+    search: Search
+    understood: Understood
+    total: int
+    total_all_words: int
+    pages: int
+    took_ms: float
+    hits: tuple[Hit, ...]
+    facets: tuple[Facet, ...]
+    generation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph of a whole text with its matches marked; ``speaker`` where a turn begins."""
+
+    pieces: tuple[Piece, ...]
+    speaker: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedQuestion:
+    """A whole question with the matches of a query marked in its texts."""
+
+    record: Question
+    title: tuple[Piece, ...]
+    question: tuple[Paragraph, ...]
+    answer: tuple[Paragraph, ...]
+    matches: int
+
+
+@dataclass(frozen=True, slots=True)
+class IndexInfo:
+    """What an index is made of; ``counts`` are (chamber, legislature, kind, questions)."""
+
+    generation: str
+    built_at: str
+    questions: int
+    counts: tuple[tuple[str, int, str, int], ...]
+    first_date: date | None
+    last_date: date | None
+    corpus_digest: str
+    analysis_digest: str
+    schema_version: int
+    is_sample: bool
+
+
+def as_json(results: Results) -> dict[str, Any]:
+    """Return the JSON form of results, the same for the command line and the API."""
+    return {
+        "query": results.search.text,
+        "understood": {
+            "text": results.understood.text,
+            "ignored": list(results.understood.ignored),
+            "variants": {word: list(forms) for word, forms in results.understood.variants},
+            "notices": list(results.understood.notices),
+        },
+        "total": results.total,
+        "total_all_words": results.total_all_words,
+        "page": results.search.page,
+        "pages": results.pages,
+        "took_ms": round(results.took_ms, 2),
+        "generation": results.generation,
+        "hits": [_hit_json(hit) for hit in results.hits],
+        "facets": {
+            facet.name: [
+                {"value": value.value, "label": value.label, "count": value.count}
+                for value in facet.values
+            ]
+            for facet in results.facets
+        },
+    }
+
+
+def _hit_json(hit: Hit) -> dict[str, Any]:
+    return {
+        "uid": hit.uid,
+        "chamber": hit.chamber,
+        "kind": hit.kind,
+        "legislature": hit.legislature,
+        "number": hit.number,
+        "author": hit.author,
+        "group": hit.group,
+        "ministry_asked": hit.ministry_asked,
+        "ministry_answering": hit.ministry_answering,
+        "date_asked": hit.date_asked.isoformat() if hit.date_asked else None,
+        "date_answered": hit.date_answered.isoformat() if hit.date_answered else None,
+        "status": hit.status,
+        "delay_days": hit.delay_days,
+        "title": "".join(piece.text for piece in hit.title) or None,
+        "score": round(hit.score, 6),
+        "source_url": hit.source_url,
+        "missing": list(hit.missing),
+        "passages": {
+            "question": [_passage_json(passage) for passage in hit.question],
+            "answer": [_passage_json(passage) for passage in hit.answer],
+        },
+        "speakers": {
+            "question": [passage.speaker for passage in hit.question],
+            "answer": [passage.speaker for passage in hit.answer],
+        },
+    }
+
+
+def _passage_json(passage: Passage) -> list[list[Any]]:
+    return [[piece.text, piece.is_match] for piece in passage.pieces]

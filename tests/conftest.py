@@ -1,0 +1,32 @@
+"""Fixtures strategy.
+
+Three kinds of material, from cheap to dear:
+
+* records written in the test itself, through ``make_question``: most tests;
+* the sample corpus that ships with the project, indexed once a session;
+* the reference documents kept beside the project (``shared_data``): real files of every format.
+  Tests that need them are marked ``real_data`` and skipped where the folder is absent, unless
+  ``QUESTIONS_REQUIRE_ALL_TESTS`` is set, as in continuous integration: there a skip is a failure.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def skip_or_fail(reason: str) -> None:
+    """Skip the running test, or fail it where nothing may be skipped."""
+    if os.environ.get("QUESTIONS_REQUIRE_ALL_TESTS"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real reference documents."""
+    if not SHARED_DATA.is_dir():
+        skip_or_fail("the reference documents are not beside the project")
+    return SHARED_DATA
