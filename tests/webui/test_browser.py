@@ -1,0 +1,188 @@
+"""The pages in a real browser: what only a browser can tell."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from flask import Flask
+from werkzeug.serving import make_server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+QUESTION = "QANR5L15QE24191"
+PAGES = (
+    "/",
+    "/recherche?q=traite+des+%C3%AAtres+humains&type=QE&du=2019&page=2",
+    f"/question/{QUESTION}?q=traite",
+    "/question/QANR5L16QG24191",
+    "/question/24191",
+    "/aide",
+    "/recherche?q=loup&reponse_du=hier",
+    "/nulle-part",
+)
+# What keeps the browser itself from calling anybody, or needing more than a container has.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def skip_or_fail(reason: str) -> None:
+    if os.environ.get("QUESTIONS_REQUIRE_ALL_TESTS"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def axe_or_skip() -> Any:
+    try:
+        from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415
+    except ImportError:
+        skip_or_fail("axe-playwright-python is not installed")
+    return Axe()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    try:
+        from playwright.sync_api import Error, sync_playwright  # noqa: PLC0415
+    except ImportError:
+        skip_or_fail("playwright is not installed")
+    with sync_playwright() as playwright:
+        try:
+            launched = playwright.chromium.launch(
+                executable_path=shutil.which("chromium"), args=ARGUMENTS
+            )
+        except Error as error:
+            skip_or_fail(f"no Chromium can be started: {error.message[:200]}")
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def site(app: Flask) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def opened(browser: "Browser", site: str) -> Iterator[Any]:
+    """Open a page in a fresh context; afterwards, nothing may stand on its console.
+
+    It needs the site so that no page is open any more when the server stops.
+    """
+    assert site
+    complaints: list[str] = []
+    contexts = []
+
+    def open_page(address: str, width: int = 1280, **options: Any) -> "Page":
+        viewport = {"width": width, "height": 800}
+        contexts.append(browser.new_context(viewport=viewport, locale="fr-FR", **options))  # type: ignore[arg-type]
+        page = contexts[-1].new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
+        page.goto(address)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    # Chromium writes a line for every status of 400 and more, which some pages have on purpose.
+    assert [text for text in complaints if "the server responded with a status" not in text] == []
+
+
+@pytest.mark.parametrize("address", PAGES)
+@pytest.mark.parametrize("width", [320, 768, 1280])
+def test_nothing_is_wider_than_the_screen(opened: Any, site: str, address: str, width: int) -> None:
+    page = opened(site + address, width)
+    for details in page.locator("details").all():
+        details.evaluate("node => { node.open = true }")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("address", PAGES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_nothing(opened: Any, site: str, address: str, scheme: str, width: int) -> None:
+    axe = axe_or_skip()
+    page = opened(site + address, width, color_scheme=scheme)
+    for details in page.locator("details").all():
+        details.evaluate("node => { node.open = true }")
+    found = axe.run(page).response["violations"]
+    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_the_keyboard_meets_the_skip_link_first(opened: Any, site: str, address: str) -> None:
+    page = opened(site + address)
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Tab")
+    focused = page.locator(":focus")
+    if address == "/":  # the search box has the focus already; its neighbour comes next
+        assert page.evaluate("document.activeElement.closest('form') !== null")
+        return
+    assert focused.get_attribute("class") == "skip"
+    assert focused.bounding_box()["y"] >= 0, "seen once it has the focus"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "contenu"
+
+
+def test_a_search_by_keyboard_alone_without_javascript(opened: Any, site: str) -> None:
+    page = opened(site, java_script_enabled=False)
+    page.keyboard.type("traite des êtres humains")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.type("03/2019")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/recherche?**")
+    assert page.locator("h1").inner_text().startswith("1\u202f234 questions pour")
+    assert page.locator("input[name=du]").input_value() == "03/2019"
+    page.locator("article.hit h3 a").nth(1).click()
+    page.wait_for_url("**/question/QANR5L15QE24191?**")
+    assert page.locator("mark").count() == 3
+    page.get_by_role("link", name="Retour aux résultats").click()
+    page.wait_for_url("**/recherche?q=traite*&du=2019-03")
+
+
+def test_facets_are_in_sight_beside_the_results_and_folded_on_a_phone(
+    opened: Any, site: str
+) -> None:
+    wide = opened(f"{site}/recherche?q=traite", java_script_enabled=False)
+    assert wide.locator(".facet a").first.is_visible()
+    narrow = opened(f"{site}/recherche?q=traite", 390, java_script_enabled=False)
+    assert not narrow.locator(".facet a").first.is_visible()
+    narrow.get_by_text("Affiner").click()
+    assert narrow.locator(".facet a").first.is_visible()
+
+
+def test_targets_are_large_enough_for_a_finger(opened: Any, site: str) -> None:
+    page = opened(f"{site}/recherche?q=traite&type=QE", 390)
+    page.locator("details.fold").evaluate("node => { node.open = true }")
+    links = page.locator(".facet a, .chip, .pages a, button, summary:visible").all()
+    boxes = [link.bounding_box() for link in links if link.is_visible()]
+    assert boxes
+    assert min(box["height"] for box in boxes) >= 24
+
+
+def test_print_leaves_the_question_alone(opened: Any, site: str) -> None:
+    page = opened(f"{site}/question/{QUESTION}?q=traite")
+    page.emulate_media(media="print")
+    assert page.locator("h1").is_visible()
+    assert not page.locator("header nav").is_visible()
+    assert not page.locator(".back").is_visible()

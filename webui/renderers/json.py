@@ -1,0 +1,34 @@
+"""The JSON format: the same objects as the command line prints."""
+
+from typing import Any
+
+from flask import Response, jsonify
+
+from indexer.interchange import to_record
+from indexer.question import Question
+from indexer.search.results import IndexInfo, Results, as_json
+
+
+def results(found: Results) -> Response:
+    """Return a page of results."""
+    return jsonify(as_json(found))
+
+
+def question(record: Question) -> Response:
+    """Return the interchange record of a question."""
+    return jsonify(to_record(record))
+
+
+def health(info: IndexInfo) -> Response:
+    """Return the state of a site that can answer."""
+    return jsonify({"status": "ok", "generation": info.generation, "questions": info.questions})
+
+
+def problem(status: int, title: str, detail: str, **more: Any) -> Response:
+    """Return a problem document (RFC 9457); ``more`` are its extension members."""
+    response = jsonify(
+        {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
+    )
+    response.status_code = status
+    response.mimetype = "application/problem+json"
+    return response

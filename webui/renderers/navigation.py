@@ -1,0 +1,234 @@
+"""The links of a page of results: chips, facets, orders, pages; each is a search written as a URL.
+
+Nothing here makes markup, and no URL is glued together anywhere else.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from flask import url_for
+
+from indexer.question import KINDS
+from indexer.search.request import FILTERS, MAX_PAGE, SCOPES, SORTS, DateRange, Search
+from indexer.search.results import Facet, FacetValue, IndexInfo, Results
+from webui import params
+from webui.renderers.typography import ordinal, period
+
+# In the order in which they help to narrow a list; names that are not here come last.
+_FACET_ORDER: Final = ("statut", "type", "legislature", "chambre", "ministere", "ministere_reponse")
+_VALUES_IN_SIGHT: Final = 6
+_PAGES_AROUND: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link with what it says; ``count`` where it leads to so many questions."""
+
+    label: str
+    url: str
+    current: bool = False
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """An active filter: its name, its value in words, and the address of the search without it."""
+
+    name: str
+    value: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class FacetView:
+    """A facet as lists of links: those in sight, those folded away, and how many more there are."""
+
+    name: str
+    label: str
+    links: tuple[Link, ...]
+    folded: tuple[Link, ...]
+    others: int
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """How many questions of each kind the index has of one legislature of one chamber."""
+
+    label: str
+    total: Link
+    cells: tuple[Link | None, ...]
+
+
+def results_url(search: Search) -> str:
+    """Return the address of a page of results."""
+    return _address(url_for("site.results"), search)
+
+
+def question_url(uid: str, search: Search) -> str:
+    """Return the address of a question that remembers the search that led to it."""
+    return _address(url_for("site.question", reference=uid), search)
+
+
+def _address(path: str, search: Search) -> str:
+    query = params.query_string(search)
+    return f"{path}?{query}" if query else path
+
+
+def text_url(text: str) -> str:
+    """Return the address of a search for some words, for examples."""
+    return results_url(Search(text=text))
+
+
+def value_url(name: str, value: str) -> str:
+    """Return the address of all questions that have a value of a filter, the newest first."""
+    return results_url(params.with_value(Search(sort=params.BY_DATE), name, value))
+
+
+def chips(search: Search, facets: Sequence[Facet]) -> list[Chip]:
+    """Return the active filters in the order of the form."""
+    return [*_period_chips(search), *_scope_chips(search), *_filter_chips(search, facets)]
+
+
+def _period_chips(search: Search) -> Iterator[Chip]:
+    if search.asked:
+        rest = replace(search, asked=DateRange(), page=1)
+        yield Chip("Posée", period(search.asked), results_url(rest))
+    if search.answered:
+        rest = replace(search, answered=DateRange(), page=1)
+        yield Chip("Répondue", period(search.answered), results_url(rest))
+
+
+def _scope_chips(search: Search) -> Iterator[Chip]:
+    whole = Search().scope
+    if search.scope != whole:
+        rest = params.with_scope(search, whole)
+        yield Chip("Chercher dans", SCOPES[search.scope], results_url(rest))
+
+
+def _filter_chips(search: Search, facets: Sequence[Facet]) -> Iterator[Chip]:
+    labels = {(facet.name, value.value): value.label for facet in facets for value in facet.values}
+    for name, spec in FILTERS.items():
+        for value in search.filters.get(name, ()):
+            label = labels.get((name, value)) or value_label(name, value)
+            rest = params.without_value(search, name, value)
+            yield Chip(spec.label, label, results_url(rest))
+
+
+def value_label(name: str, value: str) -> str:
+    """Return a filter's value in words, where the table or its meaning gives some."""
+    if name == "legislature" and value.isascii() and value.isdigit():
+        return ordinal(int(value))
+    return FILTERS[name].values.get(value, value)
+
+
+def facets(results: Results) -> list[FacetView]:
+    """Return the facets that leave a choice, the most useful first."""
+    views = [_facet_view(results.search, facet) for facet in results.facets if _is_choice(facet)]
+    known = {name: place for place, name in enumerate(_FACET_ORDER)}
+    return sorted(views, key=lambda view: known.get(view.name, len(known)))
+
+
+def _is_choice(facet: Facet) -> bool:
+    selected = any(value.selected for value in facet.values)
+    return facet.name in FILTERS and (len(facet.values) + facet.others > 1 or selected)
+
+
+def _facet_view(search: Search, facet: Facet) -> FacetView:
+    selected = [value for value in facet.values if value.selected]
+    others = [value for value in facet.values if not value.selected]
+    room = max(_VALUES_IN_SIGHT - len(selected), 0)
+    # One value alone is not worth folding away.
+    room = len(others) if len(others) == room + 1 else room
+    seen = [_facet_link(search, facet.name, value) for value in (*selected, *others[:room])]
+    folded = [_facet_link(search, facet.name, value) for value in others[room:]]
+    return FacetView(facet.name, facet.label, tuple(seen), tuple(folded), facet.others)
+
+
+def _facet_link(search: Search, name: str, value: FacetValue) -> Link:
+    change = params.without_value if value.selected else params.with_value
+    label = value.label if value.label != value.value else value_label(name, value.value)
+    url = results_url(change(search, name, value.value))
+    return Link(label, url, value.selected, value.count)
+
+
+def sorts(search: Search) -> list[Link]:
+    """Return the orders that a list may be read in; relevance needs words."""
+    return [
+        Link(label, results_url(params.with_sort(search, sort)), sort == search.sort)
+        for sort, label in SORTS.items()
+        if search.text or sort != Search().sort
+    ]
+
+
+def pages(results: Results) -> list[Link | None]:
+    """Return the pages around the one shown, the first and the last; None is a gap."""
+    links: list[Link | None] = []
+    before = 0
+    for page in _page_numbers(results.search.page, last_page(results)):
+        if page != before + 1:
+            links.append(None)
+        current = page == results.search.page
+        links.append(Link(str(page), page_url(results, page), current))
+        before = page
+    return links
+
+
+def last_page(results: Results) -> int:
+    """Return the number of the last page that may be asked for."""
+    return min(results.pages, MAX_PAGE)
+
+
+def _page_numbers(page: int, last: int) -> list[int]:
+    if last < 1:
+        return []
+    around = range(max(page - _PAGES_AROUND, 1), min(page + _PAGES_AROUND, last) + 1)
+    return sorted({1, *around, last})
+
+
+def page_url(results: Results, page: int) -> str:
+    """Return the address of another page of the same results."""
+    return results_url(params.with_page(results.search, page))
+
+
+def relaxations(search: Search) -> list[Link]:
+    """Return wider searches to offer where one found nothing."""
+    wider: list[tuple[str, Search]] = []
+    if '"' in search.text or "«" in search.text:
+        bare = params.with_text(search, search.text.translate(str.maketrans('"«»', "   ")))
+        wider.append(("les mêmes mots, sans guillemets", bare))
+    if search.asked or search.answered:
+        wider.append(("à toutes les dates", params.without_dates(search)))
+    if search.scope != Search().scope:
+        wider.append(("dans tout le texte", params.with_scope(search, Search().scope)))
+    if params.is_filtered(search):
+        wider.append(("sans aucun filtre", params.without_filters(search)))
+    return [Link(label, results_url(each)) for label, each in wider]
+
+
+def holdings(info: IndexInfo) -> tuple[list[str], list[Holding]]:
+    """Return the kinds of questions that an index has, and its rows, the newest first."""
+    counts = {(chamber, number, kind): count for chamber, number, kind, count in info.counts}
+    kinds = [kind for kind in KINDS if any(key[2] == kind for key in counts)]
+    rows = sorted({(chamber, number) for chamber, number, _ in counts}, key=_newest_first)
+    return kinds, [_holding(chamber, number, kinds, counts) for chamber, number in rows]
+
+
+def _newest_first(row: tuple[str, int]) -> tuple[str, int]:
+    return row[0], -row[1]
+
+
+def _holding(
+    chamber: str, number: int, kinds: Sequence[str], counts: Mapping[tuple[str, int, str], int]
+) -> Holding:
+    label = f"{FILTERS['chambre'].values.get(chamber, chamber)}, {ordinal(number)} législature"
+    filters = {"chambre": (chamber,), "legislature": (str(number),)}
+    every = Search(filters=filters, sort=params.BY_DATE)
+    found = [counts.get((chamber, number, kind), 0) for kind in kinds]
+    cells = [
+        Link(kind, results_url(params.with_value(every, "type", kind)), count=count)
+        if count
+        else None
+        for kind, count in zip(kinds, found, strict=True)
+    ]
+    return Holding(label, Link("total", results_url(every), count=sum(found)), tuple(cells))
