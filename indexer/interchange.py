@@ -11,6 +11,7 @@ ours come back untouched. The corpus, ``questions export`` and ``questions impor
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ _ALWAYS: Final = (
 )  # fmt: skip
 # Keys of the form whose names differ from the attribute's.
 _ATTRIBUTE_OF: Final = {"type": "kind", "status": "closing_code"}
+# Fields of public collections are two levels deep; deeper than this is made to break readers.
+_MAX_FOREIGN_DEPTH: Final = 32
 _UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -144,6 +147,25 @@ def _mapping(value: Any) -> dict[str, Any]:
     return dict(value)
 
 
+def _text_mapping(value: Any) -> dict[str, str]:
+    return {_text(name): _text(item) for name, item in _mapping(value).items()}
+
+
+def _foreign(value: Any, depth: int = 0) -> Any:
+    """Return a field that is not ours such as any encoder can write and any reader compare."""
+    if depth > _MAX_FOREIGN_DEPTH:
+        raise ValueError(f"plus de {_MAX_FOREIGN_DEPTH} niveaux")
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, Mapping):
+        return {clean_text(str(key)): _foreign(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_foreign(item, depth + 1) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
 def _same(value: Any) -> Any:
     return value
 
@@ -199,7 +221,7 @@ _CODECS: Final[Mapping[str, _Codec]] = {
     "source": _OPTIONAL_TEXT,
     "source_url": _OPTIONAL_TEXT,
     "sources": _TEXTS,
-    "origins": _Codec(_mapping, dict),
+    "origins": _Codec(_text_mapping, dict),
 }
 
 
@@ -216,14 +238,14 @@ def from_record(record: Mapping[str, Any]) -> Question:
     """
     values: dict[str, Any] = {}
     extra: dict[str, Any] = {}
-    for name, value in record.items():
+    for written_name, value in record.items():
+        name = clean_text(str(written_name))
         codec = _CODECS.get(name)
-        if codec is None:
-            if name != "uid":
-                extra[name] = value
-            continue
         try:
-            values[attribute_of(name)] = codec.read(value)
+            if codec is not None:
+                values[attribute_of(name)] = codec.read(value)
+            elif name != "uid":
+                extra[name] = _foreign(value)
         except (TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
             raise InvalidRecord(f"champ « {name} » illisible ({error})") from error
     _complete_key(values, record.get("uid"))

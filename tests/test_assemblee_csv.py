@@ -68,6 +68,12 @@ def test_a_bar_in_the_question_is_text_and_a_quotation_mark_too() -> None:
     assert question.question_text == 'Le "texte". "a|b"'
 
 
+def test_a_stray_carriage_return_is_a_space() -> None:
+    (question,) = items(ROW.replace("police", "po\rlice"))
+    assert isinstance(question, Question)
+    assert question.rubrique == "po lice"
+
+
 @pytest.mark.parametrize(
     ("line", "reason"),
     [

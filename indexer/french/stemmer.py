@@ -5,7 +5,7 @@ German and Hungarian languages", SAC 2006), in the order in which the reference 
 apply them. It works on a lower-case word with its accents, and folds them at the end.
 
 >>> stem("établissements"), stem("lois"), stem("travaux")
-('etablisement', 'loi', 'traval')
+('etabli', 'loi', 'traval')
 """
 
 from functools import lru_cache

@@ -43,7 +43,7 @@ def parse(document: Document) -> Iterator[Item]:
             where = f"{document.name}, ligne {number}"
             if len(line) > MAX_RECORD_BYTES:
                 raise BadRecord(where, f"plus de {MAX_RECORD_BYTES // 2**20} Mo pour une question")
-            text = decode(line).strip("\ufeff\r\n")
+            text = decode(line).strip("\ufeff\r\n").replace("\r", " ")
             if text.strip() and not _HEADER.fullmatch(text):
                 yield _question(text, where)
 

@@ -46,6 +46,12 @@ def _question(line: bytes, where: str) -> Question | BadRecord:
         question = from_record(record)
     except InvalidRecord as error:
         return BadRecord(where, str(error))
+    # A record that names its sources is one of ours: it has the turns that they gave.
+    return question if question.sources else with_turns(question)
+
+
+def with_turns(question: Question) -> Question:
+    """Return the question with the turns of speech that its answer's text shows, if it has none."""
     if question.answer_text and not question.answer_turns and question.kind != "QE":
         return replace(question, answer_turns=turns_of(question.answer_text))
     return question

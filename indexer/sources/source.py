@@ -16,7 +16,15 @@ class Actor:
     name: str
 
 
-Item = Question | Actor | BadRecord
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A file that no source recognises among others of a folder or archive: a README, a map…"""
+
+    where: str
+    reason: str
+
+
+Item = Question | Actor | BadRecord | Ignored
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,100 @@
+"""The tree that a typed query is read into: frozen nodes, free of any engine.
+
+Forms of a word: ``variants`` (its stem, ranked with its exact form), ``exact``, ``pattern``
+(``*`` any characters, ``?`` one) and ``fuzzy`` (at most ``distance`` typing errors).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+Form = Literal["variants", "exact", "pattern", "fuzzy"]
+Scope = Literal["tout", "titre", "question", "reponse"]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word, in its exact form (or a pattern of it), wanted in a scope."""
+
+    text: str
+    form: Form = "variants"
+    scope: Scope = "tout"
+    distance: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words in this order, each at most ``slop`` words further than next to the one before.
+
+    With ``slop`` above 0 the order is free.
+    """
+
+    words: tuple[str, ...]
+    slop: int = 0
+    form: Literal["variants", "exact"] = "exact"
+    scope: Scope = "tout"
+
+
+@dataclass(frozen=True, slots=True)
+class Compound:
+    """A hyphenated word: its parts side by side, or the whole written without hyphens."""
+
+    parts: tuple[str, ...]
+    whole: str
+    scope: Scope = "tout"
+
+
+@dataclass(frozen=True, slots=True)
+class Filtered:
+    """A filter in the text: ``auteur:anato``."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A date range in the text; ``field`` is ``asked`` or ``answered``."""
+
+    field: Literal["asked", "answered"]
+    first: date | None
+    last: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every child."""
+
+    children: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    """At least one child."""
+
+    children: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """What the child does not find."""
+
+    child: "Node"
+
+
+Node = Word | Phrase | Compound | Filtered | Period | All | Any | Not
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What was understood of a text.
+
+    ``tree`` is None where nothing is asked. ``plain`` are the exact forms of the plain words in
+    typed order, stop words included: they earn the phrase and closeness bonus. ``ignored`` are
+    words left out, ``notices`` French sentences for what was read otherwise than it stands.
+    """
+
+    tree: Node | None
+    plain: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()

@@ -1,0 +1,156 @@
+"""A question as a Whoosh document, and what of it comes back.
+
+Three parts (title and headings, question, answer) in two forms each, with positions; one column a
+filter, date and sort; the record itself, compressed, as the only stored field.
+"""
+
+import json
+import zlib
+from collections.abc import Iterator
+from datetime import date
+from importlib.resources import files
+from typing import Any, Final
+
+from whoosh import analysis, columns, fields
+
+from indexer.french.analysis import Token, analyse
+from indexer.interchange import digest, from_record, to_line
+from indexer.question import Question
+from indexer.search.request import FILTERS, VALUE_OF_STATUS
+
+# Raised with every change of the fields or of what goes into them: an older index is rebuilt.
+SCHEMA_VERSION: Final = 1
+PARTS: Final = ("title", "question", "answer")
+_EPOCH: Final = date(1900, 1, 1)
+
+
+class _FormAnalyzer(analysis.Analyzer):  # type: ignore[misc]  # Whoosh has no types
+    """One form of the project's analysis as Whoosh tokens, positions and offsets kept."""
+
+    def __init__(self, form: str) -> None:
+        self.form = form
+
+    def __call__(self, value: str, **kwargs: Any) -> Iterator[Any]:
+        out = analysis.Token(positions=True, chars=True, mode=kwargs.get("mode", ""))
+        for token in _analysed(value):
+            text = token.exact if self.form == "exact" else token.stem
+            if text:
+                out.text = out.original = text
+                out.boost = 1.0
+                out.stopped = False
+                out.pos, out.startchar, out.endchar = token.position, token.start, token.end
+                yield out
+
+
+_last: tuple[str, list[Token]] = ("", [])
+
+
+def _analysed(text: str) -> list[Token]:
+    """Analyse a text, or give the tokens of the last one again: both forms read it in turn."""
+    global _last  # noqa: PLW0603  # a cache of one, written whole
+    known, tokens = _last
+    if known != text:
+        tokens = analyse(text)
+        _last = (text, tokens)
+    return tokens
+
+
+def field_of(part: str, form: str) -> str:
+    """Return the name of the index field of a part in a form (``exact`` or ``stem``)."""
+    return f"{part}_{form}"
+
+
+def schema() -> fields.Schema:
+    """Return the schema of an index of questions."""
+    definition = fields.Schema(
+        uid=fields.ID(unique=True, sortable=True),
+        digest=fields.ID(sortable=True),
+        record=fields.STORED,
+        asked=fields.NUMERIC(int, sortable=True, signed=True),
+        answered=fields.NUMERIC(int, sortable=True, signed=True),
+        delay=fields.NUMERIC(int, sortable=True, signed=True),
+    )
+    for part in PARTS:
+        for form in ("exact", "stem"):
+            definition.add(field_of(part, form), fields.TEXT(_FormAnalyzer(form), phrase=True))
+    for name in FILTERS:
+        definition.add(f"f_{name}", fields.ID(sortable=columns.RefBytesColumn()))
+    return definition
+
+
+def document_of(question: Question) -> dict[str, Any]:
+    """Return the Whoosh document of a question."""
+    document: dict[str, Any] = {
+        "uid": question.uid,
+        "digest": digest(question),
+        "record": zlib.compress(to_line(question).encode("utf-8", "surrogatepass"), 6),
+        "asked": day_number(question.date_question),
+        "answered": day_number(question.date_answer),
+        "delay": -1 if question.delay_days is None else question.delay_days,
+    }
+    for part, text in texts_of(question).items():
+        if text:
+            document[field_of(part, "exact")] = text
+            document[field_of(part, "stem")] = text
+    for name, value in filter_values(question).items():
+        if value:
+            document[f"f_{name}"] = value
+    return document
+
+
+def texts_of(question: Question) -> dict[str, str]:
+    """Return the text of each part that is searched."""
+    return {
+        "title": title_text(question),
+        "question": question.question_text,
+        "answer": question.answer_text,
+    }
+
+
+def title_text(question: Question) -> str:
+    """Return the title and headings, one a line, as they are searched and shown."""
+    headings = (question.title, question.rubrique, question.tete_analyse, *question.analyses)
+    return "\n".join(dict.fromkeys(heading for heading in headings if heading))
+
+
+def _group_labels() -> dict[str, str]:
+    text = files("indexer").joinpath("data/groups.tsv").read_text("utf-8")
+    rows = (line.partition("\t") for line in text.splitlines() if line and line[0] != "#")
+    return {code: label for code, _, label in rows}
+
+
+_GROUPS: Final = _group_labels()
+
+
+def filter_values(question: Question) -> dict[str, str | None]:
+    """Return the value of each filter of ``request.FILTERS`` that the question has."""
+    group = question.group_name or question.group
+    rubrique = question.rubrique
+    if rubrique and not rubrique[:2].isupper():
+        rubrique = rubrique[0].lower() + rubrique[1:]
+    return {
+        "auteur": question.author_name or question.author_ref,
+        "groupe": _GROUPS.get(group, group) if group else None,
+        "ministere": question.ministry_short or question.ministry,
+        "ministere_reponse": question.ministry_answering_short or question.ministry_answering,
+        "rubrique": rubrique,
+        "type": question.kind,
+        "statut": VALUE_OF_STATUS[question.status],
+        "legislature": str(question.legislature),
+        "chambre": question.chamber,
+    }
+
+
+def record_of(stored: bytes) -> Question:
+    """Return the question of a stored document."""
+    return from_record(json.loads(zlib.decompress(stored)))
+
+
+def day_number(day: date | None) -> int:
+    """Return days since 1900, 0 where there is no date."""
+    return max(1, (day - _EPOCH).days) if day else 0
+
+
+def day_of(number: int) -> date | None:
+    """Return the date of a day number, None for 0."""
+    return date.fromordinal(_EPOCH.toordinal() + number) if number else None
