@@ -139,16 +139,12 @@ def _attribution_record(attribution: Attribution) -> dict[str, Any]:
     }
 
 
-def _mapping(value: Any) -> dict[str, Any]:
+def _texts_by_name(value: Any) -> dict[str, str]:
     if value is None:
         return {}
     if not isinstance(value, Mapping):
         raise TypeError("un objet")
-    return dict(value)
-
-
-def _text_mapping(value: Any) -> dict[str, str]:
-    return {_text(name): _text(item) for name, item in _mapping(value).items()}
+    return {_text(name): _text(item) for name, item in value.items()}
 
 
 def _foreign(value: Any, depth: int = 0) -> Any:
@@ -221,7 +217,7 @@ _CODECS: Final[Mapping[str, _Codec]] = {
     "source": _OPTIONAL_TEXT,
     "source_url": _OPTIONAL_TEXT,
     "sources": _TEXTS,
-    "origins": _Codec(_text_mapping, dict),
+    "origins": _Codec(_texts_by_name, dict),
 }
 
 

@@ -10,9 +10,13 @@ Three kinds of material, from cheap to dear:
 """
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from indexer.question import Question
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -30,3 +34,13 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         skip_or_fail("the reference documents are not beside the project")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def make_question() -> Callable[..., Question]:
+    """Return what makes a question of the 15th legislature, with the fields that a test names."""
+
+    def make(number: int = 1, **fields: Any) -> Question:
+        return Question(**{"legislature": 15, "kind": "QE", "number": number, **fields})
+
+    return make

@@ -11,6 +11,7 @@ from indexer.question import Attribution, Question
 from indexer.sources import senat_html
 from indexer.sources.documents import Document
 from indexer.sources.senat_numbers import find_identifier, month_of, page_url, read_number
+from indexer.sources.senat_question_page import classify
 
 NAME = "qSEQ160401234.html"
 PAGE = """<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01 Transitional//EN">
@@ -283,6 +284,11 @@ def test_a_page_of_the_site_without_question_tells_so() -> None:
     (bad,) = items(document("<!-- START : content --><p>Rien ici"))
     assert isinstance(bad, BadRecord)
     assert "aucune question" in str(bad)
+
+
+def test_a_line_too_long_for_a_heading_is_text() -> None:
+    assert classify("Question écrite n° 1 de M. Jean Exemple (Ain - EXE)").name == "question"
+    assert classify("Question écrite n° 1 de " + "M. (a - " * 200_000).name == "text"
 
 
 def test_numbers_identifiers_and_addresses() -> None:

@@ -57,14 +57,9 @@ _PARTIAL_SUFFIXES: Final = (".part", ".part.json")
 class _BoundedReader(io.RawIOBase):
     """A byte stream that refuses to give more than it should."""
 
-    def __init__(
-        self, opener: Callable[[], IO[bytes]], name: str, compressed: int | None
-    ) -> None:
+    def __init__(self, raw: IO[bytes], name: str, compressed: int | None) -> None:
         super().__init__()
-        try:
-            self._raw = opener()
-        except _UNREADABLE as error:
-            raise _damaged(name, error) from error
+        self._raw = raw
         self._name = name
         self._limit = MAX_DOCUMENT_BYTES
         if compressed is not None:
@@ -115,7 +110,11 @@ class Document:
             BadRecord: here or while reading: the bytes cannot be had.
             UnsafeArchive: while reading: they are more than they should be.
         """
-        return io.BufferedReader(_BoundedReader(self.opener, self.name, self.compressed))
+        try:
+            raw = self.opener()
+        except _UNREADABLE as error:
+            raise _damaged(self.name, error) from error
+        return io.BufferedReader(_BoundedReader(raw, self.name, self.compressed))
 
     @cached_property
     def head(self) -> bytes:

@@ -37,7 +37,7 @@ _LINES: Final = tuple(
             "question",
             (
                 r"(?P<kind>Question\b.{0,80}?)\s*n\s?°\s*(?P<number>[0-9]{1,7}\s?[A-Z]?)"
-                r"(?:\s+(?P<author>(?:posée\s+par|de)\s.*))?"
+                r"(?:\s+(?P<author>(?:posée\s+par|de)\s.{1,400}))?"
             ),
         ),
         ("author", r"(?:posée\s+par|de)\s+(?:M\.|Mme|Mlle)\s.{1,150}\(.{1,150}\)"),

@@ -18,7 +18,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """A file that no source recognises among others of a folder or archive: a README, a map…"""
+    """A file of a folder or an archive that no source recognises, as a README beside the data."""
 
     where: str
     reason: str

@@ -1,0 +1,118 @@
+"""Results as text: what was understood, one block a question, the facets, the place in the pages.
+
+Every text goes through ``terminal.Style``, which cleans it.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Final
+
+from indexer.cli.terminal import Style, clean, day, number, plural
+from indexer.question import KINDS, STATUSES
+from indexer.search.results import Facet, Hit, Passage, Piece, Results
+
+_INDENT: Final = " " * 4
+_BETWEEN: Final = " · "
+
+
+def lines(results: Results, style: Style) -> Iterator[str]:
+    """Yield the lines of a page of results."""
+    yield from _understood(results, style)
+    yield style.bold(_total(results))
+    first = (results.search.page - 1) * results.search.size + 1
+    for rank, hit in enumerate(results.hits, first):
+        yield ""
+        yield from _block(rank, hit, style)
+    for facet in results.facets:
+        yield ""
+        yield from _facet(facet, style)
+    if results.search.page < results.pages:
+        yield ""
+        yield style.dim(f"Suite : --page {results.search.page + 1}")
+
+
+def _understood(results: Results, style: Style) -> Iterator[str]:
+    understood = results.understood
+    if understood.text:
+        yield f"Recherché : {clean(understood.text)}"
+    if understood.ignored:
+        yield style.dim(f"Ignoré : {', '.join(understood.ignored)}")
+    variants = [f"{word} → {', '.join(forms)}" for word, forms in understood.variants if forms]
+    if variants:
+        yield style.dim(f"Variantes : {' ; '.join(variants)}")
+    yield from map(clean, understood.notices)
+
+
+def _total(results: Results) -> str:
+    if not results.total:
+        return "Aucune question trouvée."
+    text = plural(results.total, "question trouvée", "questions trouvées")
+    if results.total_all_words < results.total:
+        text += f", dont {number(results.total_all_words)} avec tous les mots"
+    if results.pages > 1 or results.search.page > 1:
+        text += f" — page {number(results.search.page)} sur {number(results.pages)}"
+    return f"{text}."
+
+
+def _block(rank: int, hit: Hit, style: Style) -> Iterator[str]:
+    title = hit.title or (Piece("(sans titre)", is_match=False),)
+    yield from style.paragraph(title, _INDENT, f"{rank}. ")
+    yield _INDENT + style.dim(_BETWEEN.join((hit.uid, KINDS.get(hit.kind, hit.kind), _fate(hit))))
+    people = [person for person in (_author(hit), _ministry(hit)) if person]
+    if people:
+        yield _INDENT + style.dim(_BETWEEN.join(people))
+    yield from _passages("Question", hit.question, style)
+    yield from _passages("Réponse", hit.answer, style)
+    if hit.missing:
+        yield _INDENT + style.dim(f"Sans : {', '.join(hit.missing)}")
+    if hit.source_url:
+        yield _INDENT + style.dim(hit.source_url)
+
+
+def _author(hit: Hit) -> str:
+    if not hit.author:
+        return ""
+    return f"{hit.author} ({hit.group})" if hit.group else hit.author
+
+
+def _ministry(hit: Hit) -> str:
+    asked, answering = hit.ministry_asked, hit.ministry_answering
+    if asked and answering and asked != answering:
+        return f"{asked} → {answering}"
+    return asked or answering or ""
+
+
+def _fate(hit: Hit) -> str:
+    return _BETWEEN.join(filter(None, (_asked(hit.date_asked), _status(hit))))
+
+
+def _asked(value: date | None) -> str:
+    return f"posée le {day(value)}" if value else ""
+
+
+def _status(hit: Hit) -> str:
+    label = STATUSES.get(hit.status, hit.status)
+    if hit.date_answered is None:
+        return label
+    delay = f" ({plural(hit.delay_days, 'jour')})" if hit.delay_days is not None else ""
+    return f"réponse le {day(hit.date_answered)}{delay}"
+
+
+def _passages(label: str, passages: Sequence[Passage], style: Style) -> Iterator[str]:
+    for passage in passages:
+        before = "… " if passage.cut_before else ""
+        speaker = f"[{passage.speaker}] " if passage.speaker else ""
+        end = Piece(" …" if passage.cut_after else "", is_match=False)
+        start = Piece(f"{speaker}{before}", is_match=False)
+        yield from style.paragraph((start, *passage.pieces, end), _INDENT, f"{label} : ")
+
+
+def _facet(facet: Facet, style: Style) -> Iterator[str]:
+    yield style.bold(facet.label)
+    width = max((len(number(value.count)) for value in facet.values), default=0)
+    for value in facet.values:
+        mark = "*" if value.selected else " "
+        code = f" [{value.value}]" if value.value != value.label else ""
+        yield f"  {mark}{number(value.count):>{width}}  {clean(value.label + code)}"
+    if facet.others:
+        yield style.dim(f"    … et {plural(facet.others, 'autre valeur', 'autres valeurs')}")

@@ -1,0 +1,124 @@
+"""One file of the corpus, line by line: told apart by their first bytes, woven with new records.
+
+A file holds one chamber, legislature and kind, in order of number. Lines that nothing came for
+are copied as they are, unread. Nothing here writes or replaces files.
+"""
+
+import heapq
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from itertools import groupby
+from pathlib import Path
+
+from indexer.actors import with_author
+from indexer.errors import CorpusError
+from indexer.interchange import InvalidRecord, from_record, to_line
+from indexer.merging import merge
+from indexer.question import Key, Question, parse_reference, uid_of
+from indexer.spool import Partition
+
+# The identifier stands first in every line: lines are told apart without reading them whole.
+_UID = re.compile(rb'\s*\{\s*"uid"\s*:\s*"([A-Z0-9]{1,40})"')
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a file, still unread but for its key; ``where`` names file and line."""
+
+    where: str
+    data: bytes
+    key: Key
+
+    def question(self) -> Question:
+        """Read the record.
+
+        Raises:
+            CorpusError: it is damaged.
+        """
+        try:
+            return from_record(json.loads(self.data))
+        except (InvalidRecord, ValueError, RecursionError, AttributeError) as error:
+            raise CorpusError(f"{self.where} : enregistrement illisible ({error})") from error
+
+
+def partition_name(partition: Partition) -> str:
+    """Return the name of a partition's file without its suffix, as ``AN-15-QE``."""
+    chamber, legislature, kind = partition
+    return f"{chamber}-{legislature}-{kind}"
+
+
+def read_lines(path: Path) -> Iterator[Line]:
+    """Yield the lines of a file.
+
+    Raises:
+        CorpusError: one is no record of ours; the message names file and line.
+    """
+    try:
+        with path.open("rb") as stream:
+            for number, data in enumerate(stream, start=1):
+                if data.strip():
+                    yield _line(f"{path}, ligne {number}", data)
+    except OSError as error:
+        raise CorpusError(f"{path} : lecture impossible ({error.strerror})") from error
+
+
+def _line(where: str, data: bytes) -> Line:
+    match = _UID.match(data)
+    named = parse_reference(match[1].decode()) if match else None
+    if named is None or not (named.chamber and named.legislature and named.kind):
+        raise CorpusError(f"{where} : enregistrement illisible (identifiant absent ou impossible)")
+    key = Key(named.chamber, named.legislature, named.kind, named.number)
+    return Line(where, data if data.endswith(b"\n") else data + b"\n", key)
+
+
+def ordered_lines(path: Path, partition: Partition) -> Iterator[Line]:
+    """Yield the lines of a file that must be one of ours: one partition, rising numbers."""
+    last = 0
+    for line in read_lines(path) if path.is_file() else ():
+        if line.key[:3] != partition or line.key.number <= last:
+            raise CorpusError(f"{line.where} : {uid_of(line.key)} n'est pas à sa place")
+        last = line.key.number
+        yield line
+
+
+def _number(entry: Line | Question) -> int:
+    return entry.key.number
+
+
+def merged_lines(
+    known: Iterator[Line], incoming: Iterator[Question], names: Mapping[str, str]
+) -> Iterator[tuple[str, bytes]]:
+    """Yield what becomes of each question, and its line, in order of number."""
+    both: Iterator[Line | Question] = heapq.merge(known, incoming, key=_number)
+    for _, group in groupby(both, _number):
+        line, new = None, []
+        for entry in group:
+            if isinstance(entry, Line):
+                line = entry
+            else:
+                new.append(entry)
+        if line is not None and not new:
+            yield "kept", line.data
+            continue
+        told = [line.question(), *new] if line else new
+        data = _data(with_author(reduce(merge, told), names))
+        if line is None:
+            yield "added", data
+        else:
+            yield "unchanged" if data == line.data else "updated", data
+
+
+def filled_line(line: Line, names: Mapping[str, str]) -> bytes:
+    """Return a line with its author's name, where only the reference was known."""
+    if b'"author":null' not in line.data:
+        return line.data
+    question = line.question()
+    named = with_author(question, names)
+    return line.data if named is question else _data(named)
+
+
+def _data(question: Question) -> bytes:
+    return to_line(question).encode() + b"\n"

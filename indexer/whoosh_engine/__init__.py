@@ -1,0 +1,23 @@
+"""The embedded engine: questions in a Whoosh index, in immutable generations.
+
+``schema`` maps a question to a document, ``building`` makes and publishes generations,
+``snapshot`` opens one, ``translate`` and ``queries`` turn a typed query into Whoosh queries, and
+``engine`` answers. Open it with :func:`open_engine`.
+"""
+
+from indexer.search.engine import Engine
+from indexer.settings import Settings
+from indexer.whoosh_engine.building import BuildReport, build, check
+from indexer.whoosh_engine.engine import WhooshEngine
+
+__all__ = ["BuildReport", "build", "check", "open_engine"]
+
+
+def open_engine(settings: Settings) -> Engine:
+    """Open the index of the settings.
+
+    Raises:
+        IndexMissing: nothing was built yet.
+        IndexDamaged: it cannot be read.
+    """
+    return WhooshEngine(settings)
