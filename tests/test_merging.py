@@ -37,16 +37,9 @@ MATERIAL: dict[str, st.SearchStrategy[Any]] = {
     "closing_label": st.sampled_from([None, "Réponse publiée", "Question retirée", "?"]),
     "comments": st.lists(COMMENTS, max_size=3, unique_by=lambda item: item.id or item).map(tuple),
     "extra": st.dictionaries(st.sampled_from("xyz"), st.sampled_from([None, 0, "A"])),
-    **{
-        name: DATES
-        for name in (
-            "date_question",
-            "date_answer",
-            "date_signal",
-            "date_withdrawn",
-            "closing_date",
-        )
-    },
+    **dict.fromkeys(
+        ("date_question", "date_answer", "date_signal", "date_withdrawn", "closing_date"), DATES
+    ),
 }
 
 

@@ -21,8 +21,9 @@ from indexer.cli.filters import (
     search_of,
 )
 from indexer.cli.searching import opened_engine
-from indexer.cli.terminal import ProgressLine, plural, say, valid_text
+from indexer.cli.terminal import ProgressLine, binary_output, plural, say, valid_text
 from indexer.durable import replaced
+from indexer.errors import BadParameter
 from indexer.interchange import to_line
 from indexer.question import Question
 from indexer.settings import Settings
@@ -51,7 +52,7 @@ def export(output: Path | None, **values: Any) -> None:
     """
     records = _records(values)
     if output is None or str(output) == "-":
-        _write(records, click.get_binary_stream("stdout"))
+        _write(records, binary_output())
         return
     with _opened(output) as stream:
         count = _write(records, stream)
@@ -84,9 +85,11 @@ def _write(records: Iterable[Question], stream: IO[bytes]) -> int:
 def _opened(path: Path) -> Iterator[IO[bytes]]:
     """Open a file that takes the place of another one once it is whole; a pipe is written to."""
     target = path.resolve()
+    if not target.parent.is_dir():
+        raise BadParameter("output", str(path), "un fichier d'un dossier qui existe")
     if target.exists() and not stat.S_ISREG(target.stat().st_mode):
-        with target.open("wb") as stream:
-            yield stream
+        with target.open("wb") as special:
+            yield special
         return
     with replaced(target) as stream, _compressed(stream, target.name) as body:
         yield body

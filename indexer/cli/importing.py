@@ -83,9 +83,8 @@ def _report_lines(report: "ImportReport") -> list[str]:
     read = plural(told, "question lue", "questions lues")
     lines = [f"{read} en {duration(report.seconds)} : {', '.join(counts)}."]
     if report.ignored:
-        lines.append(
-            f"{plural(report.ignored, 'élément sans question ignoré', 'éléments sans question ignorés')}."
-        )
+        ignored = plural(report.ignored, "élément", "éléments")
+        lines.append(f"Sans question, passés : {ignored}.")
     if report.actors:
         lines.append(
             f"{plural(report.actors, 'nom de parlementaire lu', 'noms de parlementaires lus')}."

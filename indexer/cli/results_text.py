@@ -56,7 +56,7 @@ def _total(results: Results) -> str:
 
 def _block(rank: int, hit: Hit, style: Style) -> Iterator[str]:
     title = hit.title or (Piece("(sans titre)", is_match=False),)
-    yield from style.paragraph(title, _INDENT, f"{rank}. ")
+    yield from style.paragraph(title, "", f"{rank}. ")
     yield _INDENT + style.dim(_BETWEEN.join((hit.uid, KINDS.get(hit.kind, hit.kind), _fate(hit))))
     people = [person for person in (_author(hit), _ministry(hit)) if person]
     if people:

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final, TextIO
+from typing import Any, BinaryIO, Final, TextIO
 
 import click
 
@@ -67,9 +67,15 @@ def write(lines: Iterable[str]) -> None:
 def write_json(data: Any) -> None:
     """Write JSON in UTF-8 on standard output, whatever the terminal's own encoding."""
     text = json.dumps(data, ensure_ascii=False, indent=2)
-    stream = click.get_binary_stream("stdout")
+    stream = binary_output()
     stream.write(valid_text(text).encode() + b"\n")
     stream.flush()
+
+
+def binary_output() -> BinaryIO:
+    """Return standard output for bytes: data are UTF-8 whatever the terminal's encoding."""
+    sys.stdout.flush()
+    return sys.stdout.buffer
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ MAX_PASSAGES: Final = 2
 # An exact form, and a whole phrase, say more about a place than a variant does.
 _EXACT_WEIGHT: Final = 2.0
 _PHRASE_WEIGHT: Final = 4.0
+# A second extract must say at least this share of what the first one says.
+_SECOND_SHARE: Final = 0.25
 _SENTENCE_END: Final = re.compile(r"[.!?…]\s+|\n")
 
 
@@ -157,20 +159,21 @@ def passages(text: str, turns: Sequence[Turn], marker: Marker) -> tuple[Passage,
     matches = spans(text, marker)
     if not matches:
         return (_passage(text, turns, matches, _window(text, 0, PASSAGE_CHARACTERS)),)
-    first = _best_window(text, matches)
+    first, value = _best_window(text, matches)
     windows = [first]
     seen = {span.word for span in matches if first[0] <= span.start < first[1]}
     rest = [span for span in matches if span.end <= first[0] or span.start >= first[1]]
     if len(windows) < MAX_PASSAGES and any(span.word not in seen for span in rest):
         fresh = [span for span in rest if span.word not in seen]
-        second = _best_window(text, fresh)
-        if second[0] >= first[1] or second[1] <= first[0]:
+        second, second_value = _best_window(text, fresh)
+        apart = second[0] >= first[1] or second[1] <= first[0]
+        if apart and second_value >= _SECOND_SHARE * value:
             windows.append(second)
     return tuple(_passage(text, turns, matches, window) for window in sorted(windows))
 
 
-def _best_window(text: str, matches: Sequence[Span]) -> tuple[int, int]:
-    """Return the window around the run of matches that says most, distinct words first."""
+def _best_window(text: str, matches: Sequence[Span]) -> tuple[tuple[int, int], float]:
+    """Return the window that says most, distinct words first, and how much it says."""
     best, best_score = (0, 0), -1.0
     for index, span in enumerate(matches):
         words: dict[str, float] = {}
@@ -184,7 +187,7 @@ def _best_window(text: str, matches: Sequence[Span]) -> tuple[int, int]:
             end = other.end
         if score > best_score:
             best, best_score = (span.start, end), score
-    return _window(text, *best)
+    return _window(text, *best), best_score
 
 
 def _window(text: str, start: int, end: int) -> tuple[int, int]:

@@ -32,7 +32,8 @@ from indexer.sources import (
     senat_csv,
     senat_html,
 )
-from indexer.sources.documents import Document, documents, printable
+from indexer.sources.documents import Document, printable
+from indexer.sources.documents import documents as documents_in
 from indexer.sources.source import Ignored, Item, Source
 
 # The most official first: open data published as such, then the institutions' own pages (the same
@@ -71,7 +72,7 @@ def read(path: Path) -> Iterator[Item]:
     # Unlike Path.is_dir, this says no to an impossible name, which then is a file not found.
     named = not os.path.isdir(path)  # noqa: PTH112  # see above
     refused: str | None = None
-    for document in documents(path):
+    for document in documents_in(path):
         if isinstance(document, BadRecord):
             yield document
         elif document.archive is None or document.archive != refused:

@@ -74,8 +74,8 @@ class WhooshEngine:
         """Answer a search."""
         started = time.perf_counter()
         snapshot = self._current()
-        query = language.parse(search.text)
-        translation = Translator(snapshot, search.scope).translate(query)
+        translation = Translator(snapshot, search.scope).translate(search.text)
+        query = translation.query
         found = _find(snapshot, search, translation)
         first = (search.page - 1) * search.size
         page = found.numbers[first : first + search.size]
@@ -87,7 +87,7 @@ class WhooshEngine:
             language.describe(query.tree),
             query.ignored,
             _variants([record for _, record in records], query.plain, translation.marker),
-            (*query.notices, *translation.notices, *_notices(found, translation)),
+            (*translation.notices, *_notices(found, translation)),
         )
         return Results(
             search=search,
@@ -104,7 +104,7 @@ class WhooshEngine:
     def export(self, search: Search) -> Iterator[Question]:
         """Yield every question that the search finds, in its order."""
         snapshot = self._current()
-        translation = Translator(snapshot, search.scope).translate(language.parse(search.text))
+        translation = Translator(snapshot, search.scope).translate(search.text)
         for number in _find(snapshot, replace(search, facets=False), translation).numbers:
             yield snapshot.record(number)
 
@@ -119,7 +119,7 @@ class WhooshEngine:
         record = self.get(key)
         if record is None:
             return None
-        marker = Translator(self._current()).translate(language.parse(text)).marker
+        marker = Translator(self._current()).translate(text).marker
         question, asked = marked_paragraphs(record.question_text, (), marker)
         answer, answered = marked_paragraphs(record.answer_text, record.answer_turns, marker)
         title = mark(_title(record), marker)

@@ -312,15 +312,16 @@ class AnyOf(ScoredQuery):
 
 @dataclass(frozen=True, eq=False)
 class ValueQuery(ScoredQuery):
-    """Documents that have one of some values in a filter's field; scores nothing."""
+    """Documents that have one of some values in a field, all with the same score."""
 
     name: str
     values: tuple[str, ...]
+    score: float = 0.0
     boost: float = field(default=1.0, init=False)
 
     def scores(self, reader: IndexReader) -> Scores:
         return {
-            number: 0.0
+            number: self.score
             for value in self.values
             for number, _ in _postings(reader, self.name, value)
         }

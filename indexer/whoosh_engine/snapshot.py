@@ -166,7 +166,7 @@ class Snapshot:
         return self._commonest(found)
 
     def words_near(self, word: str, distance: int) -> tuple[str, ...]:
-        """Return the commonest words at most some typing errors away, the word itself among them."""
+        """Return the commonest words at most some typing errors away from a word."""
         found: set[str] = set()
         for part in PARTS:
             name = field_of(part, "exact")

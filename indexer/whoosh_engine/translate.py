@@ -11,7 +11,9 @@ from itertools import pairwise
 from typing import Final
 
 from indexer.french.analysis import stem_form
+from indexer.question import parse_reference, uid_of
 from indexer.search import ranking
+from indexer.search.language import parse
 from indexer.search.passages import Marker
 from indexer.search.tree import All, Any, Compound, Filtered, Node, Not, Period, Phrase, Query, Word
 from indexer.whoosh_engine.queries import (
@@ -36,6 +38,8 @@ _PARTS_OF_SCOPE: Final = {
 }
 # Far above any sum of scores: the number of words held decides before they do.
 TIER: Final = 10_000.0
+# A question named by its number comes before those that only hold the number.
+_NAMED_SCORE: Final = 1_000.0
 
 
 @dataclass
@@ -53,6 +57,7 @@ class Translation:
     what holds at least half of the plain words. ``words`` are the plain words that can be missing.
     """
 
+    query: Query
     strict: ScoredQuery | None
     relaxed: ScoredQuery | None
     marker: Marker
@@ -69,18 +74,30 @@ class Translator:
         self.marks = _Marks()
         self.notices: list[str] = []
 
-    def translate(self, query: Query) -> Translation:
-        """Return the runnable form of what was understood of a text."""
+    def translate(self, text: str) -> Translation:
+        """Return the runnable form of a typed text."""
+        query = parse(text)
         tree = query.tree
         children = tree.children if isinstance(tree, All) else (tree,) if tree else ()
         wanted = [self._query(child) for child in children if not isinstance(child, Not)]
-        without = tuple(
-            self._query(child.child, mark=False) for child in children if isinstance(child, Not)
-        )
+        without = self._without(children)
         maybe = self._bonuses(query.plain)
-        strict = AllOf(tuple(wanted), without, maybe) if children else None
+        strict: ScoredQuery | None = AllOf(tuple(wanted), without, maybe) if children else None
+        strict = self._or_named(strict, text)
         relaxed, words = self._relaxed(children, without, maybe)
-        return Translation(strict, relaxed, self._marker(query), words, tuple(self.notices))
+        notices = (*query.notices, *self.notices)
+        return Translation(query, strict, relaxed, self._marker(query), words, notices)
+
+    def _or_named(self, strict: ScoredQuery | None, text: str) -> ScoredQuery | None:
+        """Find the question that a number names too: first if it is named, last if it may be."""
+        reference = parse_reference(text)
+        keys = self.snapshot.find(reference) if reference and strict else ()
+        if not keys or not reference or not strict:
+            return strict
+        uids = tuple(uid_of(key) for key in keys)
+        surely = reference.kind or reference.legislature
+        named = ValueQuery("uid", uids, _NAMED_SCORE if surely else 0.0)
+        return AnyOf((strict, named))
 
     def _relaxed(
         self,
@@ -106,32 +123,35 @@ class Translator:
 
     def _query(self, node: Node, *, mark: bool = True) -> ScoredQuery:
         match node:
-            case All(children):
-                wanted = tuple(
-                    self._query(child, mark=mark)
-                    for child in children
-                    if not isinstance(child, Not)
-                )
-                without = tuple(
-                    self._query(child.child, mark=False)
-                    for child in children
-                    if isinstance(child, Not)
-                )
-                return AllOf(wanted, without)
-            case Any(children):
-                return AnyOf(tuple(self._query(child, mark=mark) for child in children))
-            case Not(child):
-                return AllOf((), (self._query(child, mark=False),))
+            case All() | Any() | Not():
+                return self._boolean(node, mark=mark)
             case Filtered(name, value):
                 return self._filtered(name, value)
             case Period():
                 return _range(node)
-            case Compound():
-                return self._compound(node, mark=mark)
-            case Phrase():
-                return self._phrase(node, mark=mark)
-            case Word():
-                return self._word(node, mark=mark)
+            case _:
+                return self._leaf(node, mark=mark)
+
+    def _boolean(self, node: All | Any | Not, *, mark: bool) -> ScoredQuery:
+        if isinstance(node, Any):
+            return AnyOf(tuple(self._query(child, mark=mark) for child in node.children))
+        children = node.children if isinstance(node, All) else (node,)
+        wanted = (child for child in children if not isinstance(child, Not))
+        return AllOf(
+            tuple(self._query(child, mark=mark) for child in wanted), self._without(children)
+        )
+
+    def _without(self, children: Sequence[Node]) -> tuple[ScoredQuery, ...]:
+        return tuple(
+            self._query(child.child, mark=False) for child in children if isinstance(child, Not)
+        )
+
+    def _leaf(self, node: Word | Phrase | Compound, *, mark: bool) -> ScoredQuery:
+        if isinstance(node, Compound):
+            return self._compound(node, mark=mark)
+        if isinstance(node, Phrase):
+            return self._phrase(node, mark=mark)
+        return self._word(node, mark=mark)
 
     def _parts(self, scope: str) -> tuple[str, ...]:
         return _PARTS_OF_SCOPE[self.scope if scope == "tout" else scope]
