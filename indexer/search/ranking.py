@@ -6,7 +6,7 @@ earn more than the same words apart. Each constant says its reason; none was tun
 queries, and ``tests/relevance`` of a later version judges them together.
 
 >>> round(idf(10, 1000), 3)
-4.563
+4.557
 """
 
 from collections.abc import Mapping

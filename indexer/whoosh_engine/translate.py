@@ -16,15 +16,12 @@ from indexer.search import ranking
 from indexer.search.language import parse
 from indexer.search.passages import Marker
 from indexer.search.tree import All, Any, Compound, Filtered, Node, Not, Period, Phrase, Query, Word
+from indexer.whoosh_engine.combined_queries import AllOf, AnyOf, RangeQuery, ValueQuery
 from indexer.whoosh_engine.queries import (
-    AllOf,
-    AnyOf,
     ClosenessQuery,
     Pair,
     PhraseQuery,
-    RangeQuery,
     ScoredQuery,
-    ValueQuery,
     WordQuery,
 )
 from indexer.whoosh_engine.schema import PARTS, day_number, field_of
