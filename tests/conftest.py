@@ -16,7 +16,11 @@ from typing import Any
 
 import pytest
 
+from indexer.corpus import Corpus, sample_corpus
+from indexer.importing import import_paths
 from indexer.question import Question
+from indexer.settings import Settings
+from indexer.whoosh_engine import build
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -44,3 +48,22 @@ def make_question() -> Callable[..., Question]:
         return Question(**{"legislature": 15, "kind": "QE", "number": number, **fields})
 
     return make
+
+
+@pytest.fixture(scope="session")
+def sample_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings whose index holds the sample corpus. Read only."""
+    folder = tmp_path_factory.mktemp("sample")
+    settings = Settings(corpus=folder / "corpus", index=folder / "index")
+    build(sample_corpus(), settings, is_sample=True)
+    return settings
+
+
+@pytest.fixture(scope="session")
+def real_settings(tmp_path_factory: pytest.TempPathFactory, shared_data: Path) -> Settings:
+    """Settings whose corpus and index hold all the reference questions. Read only."""
+    folder = tmp_path_factory.mktemp("real")
+    settings = Settings(corpus=folder / "corpus", index=folder / "index")
+    import_paths([shared_data / "questions.jsonl.gz", shared_data / "formats"], settings)
+    build(Corpus(settings.corpus / "questions"), settings)
+    return settings

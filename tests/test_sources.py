@@ -1,16 +1,21 @@
 import gzip
 import io
+import json
 import random
 import struct
+import tempfile
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from indexer import sources
 from indexer.errors import BadRecord
+from indexer.interchange import from_record, to_line, to_record
 from indexer.question import Question
 from indexer.sources import PRECEDENCE, SOURCES, read
 from indexer.sources.documents import Document, documents
@@ -270,3 +275,37 @@ def test_foreign_fields_are_made_writable(tmp_path: Path) -> None:
     assert first.origins == {"a": ""}
     assert isinstance(second, BadRecord)
     assert "32 niveaux" in second.reason
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None)),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+NAMES = sorted(to_record(Question(legislature=15, kind="QE", number=1)).keys() - {"uid"})
+FIELDS = st.sampled_from([*NAMES, "comments", "origins", "sources", "attributions", "renewals"])
+
+
+@given(st.dictionaries(FIELDS | st.text(), JSON, max_size=4))
+def test_any_record_is_a_question_that_can_be_written_or_bad(record: dict[str, object]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "a.jsonl")
+        path.write_text(json.dumps({"uid": "QANR5L15QE1", **record}))
+        for item in read(path):
+            assert isinstance(item, Question | BadRecord)
+            if isinstance(item, Question):
+                line = to_line(item).encode()
+                assert from_record(json.loads(line)) == item
+
+
+@given(
+    st.sampled_from(["xml", "json", "html", "csv", "txt", "jsonl.gz", "zip"]),
+    st.sampled_from([b"", b"PK\x03\x04", b"\x1f\x8b", b"<question>", b'{"question": ', b"<html>"]),
+    st.binary(max_size=300),
+)
+def test_no_bytes_make_an_uncaught_error(suffix: str, head: bytes, tail: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, f"a.{suffix}")
+        path.write_bytes(head + tail)
+        for item in read(path):
+            assert isinstance(item, BadRecord | Ignored)

@@ -3,7 +3,7 @@
 Click's own texts are English. The pages are written by the two classes below, which every command
 is made of; the messages are recognised in :data:`_MESSAGES`, the one table of them.
 
->>> message_of(click.NoSuchOption("--dux", possibilities=["--du", "--au"]))
+>>> message_of(click.NoSuchOption("--dux", possibilities=["--du", "--type"]))
 'Option « --dux » inconnue. Vouliez-vous dire « --du » ?'
 """
 

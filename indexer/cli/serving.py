@@ -70,7 +70,7 @@ def _in_range(name: str, value: int, lowest: int, highest: int) -> int:
 
 
 def _bound(host: str, port: int) -> socket.socket:
-    """Take a port without listening on it yet: who calls before the site is ready is refused."""
+    """Take a port and listen on it: who calls before the site is ready waits until it is."""
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except (socket.gaierror, UnicodeError) as error:
@@ -80,19 +80,12 @@ def _bound(host: str, port: int) -> socket.socket:
         if sys.platform != "win32":
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
-        _refuse_a_listening_neighbour(listener)
+        listener.listen()
     except OSError as error:
         listener.close()
         reason = _PORT_TROUBLES.get(error.errno or 0, error.strerror or str(error))
         raise QuestionsError(f"Impossible d'écouter sur {host}, port {port} : {reason}.") from error
     return listener
-
-
-def _refuse_a_listening_neighbour(listener: socket.socket) -> None:
-    """Raise now what gunicorn would meet later: a port that another program bound the same way."""
-    with listener.dup() as probe:
-        if sys.platform != "win32":
-            probe.listen(1)
 
 
 def _address(listener: socket.socket) -> str:

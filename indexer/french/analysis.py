@@ -39,8 +39,9 @@ class Token(NamedTuple):
 
 _APOSTROPHES: Final = "'’‘ʼ`´"
 _HYPHENS: Final = r"\-\u2010\u2011"
-_CHAR: Final = r"[^\W_][\u0300-\u036f]*"
-_LETTER: Final = r"[^\W\d_][\u0300-\u036f]*"
+# U+02BC, an apostrophe here, is a letter to Unicode.
+_CHAR: Final = r"[^\W_ʼ][\u0300-\u036f]*"
+_LETTER: Final = r"[^\W\d_ʼ][\u0300-\u036f]*"
 _SPACE: Final = "[ \u00a0\u2009\u202f]"
 # Longest first: grouped digits, else characters joined by a single connector.
 _WORD: Final = re.compile(
@@ -122,7 +123,7 @@ def _tokens(text: str) -> Iterator[Token]:
         if match["number"]:
             yield _token(_NOT_IN_NUMBER.sub("", surface), position, start, match.end())
             position += 1
-        elif surface.isalnum():
+        elif surface.isalnum() and "ʼ" not in surface:
             yield _token(exact_form(surface), position, start, match.end())
             position += 1
         else:

@@ -82,6 +82,7 @@ class Translator:
         strict: ScoredQuery | None = AllOf(tuple(wanted), without, maybe) if children else None
         strict = self._or_named(strict, text)
         relaxed, words = self._relaxed(children, without, maybe)
+        relaxed = self._or_named(relaxed, text)
         notices = (*query.notices, *self.notices)
         return Translation(query, strict, relaxed, self._marker(query), words, notices)
 

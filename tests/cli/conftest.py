@@ -1,0 +1,154 @@
+"""The command line over a corpus and an index of its own, or over a stub engine.
+
+``run`` calls it in this process, as a shell would: arguments in, exit code and both streams out.
+``hostile`` is an engine whose every text would take a terminal over, if it were printed as it is.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from indexer.cli import main
+from indexer.errors import QuestionsError
+from indexer.question import Comment, Key, Question, Reference, Turn
+from indexer.search.request import Search
+from indexer.search.results import (
+    Facet,
+    FacetValue,
+    Hit,
+    IndexInfo,
+    MarkedQuestion,
+    Passage,
+    Piece,
+    Results,
+    Understood,
+)
+
+EVIL = "\x1b[31m\x07\x9b2J\u202e\ud800\rfin"
+
+
+class Ran(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Ran]
+
+
+def question(number: int = 24191, legislature: int = 15, text: str = EVIL) -> Question:
+    return Question(
+        legislature=legislature,
+        kind="QE",
+        number=number,
+        author=f"Mme Jeanne Exemple {text}",
+        group=text,
+        ministry=text,
+        ministry_answering=f"Autre {text}",
+        date_question=date(2019, 11, 5),
+        date_answer=date(2020, 2, 4),
+        title=f"Titre {text}",
+        rubrique=text,
+        question_text=f"Une question. {text}\nSuite.",
+        answer_text=f"Une réponse. {text}\nSuite.",
+        answer_turns=(Turn(0, f"M. Paul {text}"),),
+        comments=(Comment("1", text, "2020-02-05", text),),
+        source_url=f"https://exemple.fr/{text}",
+        extra={"notice": text},
+    )
+
+
+def hit(record: Question, text: str = EVIL) -> Hit:
+    passage = Passage((Piece("avant ", False), Piece("traite", True), Piece(text, False)), text)
+    return Hit(
+        uid=record.uid,
+        chamber="AN",
+        kind="QE",
+        legislature=record.legislature,
+        number=record.number,
+        author=record.author_label,
+        group=record.group,
+        ministry_asked=record.ministry,
+        ministry_answering=record.ministry_answering,
+        date_asked=record.date_question,
+        date_answered=record.date_answer,
+        status=record.status,
+        delay_days=record.delay_days,
+        title=(Piece("Titre ", False), Piece(text, True)),
+        score=2.0,
+        source_url=record.source_url,
+        question=(passage,),
+        answer=(Passage((Piece("réponse", True),), None, True, True),),
+        missing=(text,),
+    )
+
+
+@dataclass
+class StubEngine:
+    text: str = EVIL
+    failure: QuestionsError | None = None
+    asked: Search | None = None
+
+    @property
+    def records(self) -> tuple[Question, ...]:
+        return tuple(question(*key, self.text) for key in ((24191, 15), (24191, 16), (7, 15)))
+
+    def search(self, search: Search) -> Results:
+        self.asked = search
+        if self.failure:
+            raise self.failure
+        values = (FacetValue("QE", "Question écrite", 1200, True), FacetValue("x", self.text, 3))
+        return Results(
+            search=search,
+            understood=Understood(search.text, (self.text,), (("a", (self.text,)),), (self.text,)),
+            total=1203,
+            total_all_words=12,
+            pages=121,
+            took_ms=1.0,
+            hits=tuple(hit(record, self.text) for record in self.records),
+            facets=(Facet("type", "Type", values, 4),) if search.facets else (),
+            generation="g1",
+        )
+
+    def export(self, search: Search) -> Iterator[Question]:
+        self.asked = search
+        return iter(self.records)
+
+    def get(self, key: Key) -> Question | None:
+        return next((record for record in self.records if record.key == key), None)
+
+    def marked(self, key: Key, text: str) -> MarkedQuestion | None:
+        raise NotImplementedError
+
+    def find(self, reference: Reference) -> tuple[Key, ...]:
+        return tuple(record.key for record in self.records if reference.fits(record.key))
+
+    def info(self) -> IndexInfo:
+        return IndexInfo(
+            self.text, self.text, 3, (), date(2019, 1, 1), date(2020, 1, 1), "c", "a", 1, False
+        )
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """Run a command over an empty corpus and index, with what it writes."""
+    monkeypatch.setenv("QUESTIONS_CORPUS", str(tmp_path / "corpus"))
+    monkeypatch.setenv("QUESTIONS_INDEX", str(tmp_path / "index"))
+
+    def ran(*arguments: str) -> Ran:
+        code = main(arguments)
+        return Ran(code, *capfd.readouterr())
+
+    return ran
+
+
+@pytest.fixture
+def hostile(monkeypatch: pytest.MonkeyPatch) -> StubEngine:
+    """The engine that every command opens."""
+    engine = StubEngine()
+    monkeypatch.setattr("indexer.whoosh_engine.open_engine", lambda _settings: engine)
+    return engine
