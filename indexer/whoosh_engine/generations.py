@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 
 from indexer.errors import IndexDamaged, IndexingError, IndexMissing
 
-_NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{6}")
+_NAME = re.compile(r"[0-9]{8}T[0-9]{12}Z-[0-9a-f]{6}")
 _CURRENT = "current"
 _MANIFEST = "manifest.json"
 
@@ -42,8 +42,8 @@ class Manifest:
 
 
 def new_name() -> str:
-    """Return a name that sorts by time: ``20240131T235959Z-1a2b3c``."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    """Return a name that sorts by time: ``20240131T235959000000Z-1a2b3c``."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}-{secrets.token_hex(3)}"
 
 
 def current_name(folder: Path) -> str:
