@@ -33,11 +33,14 @@ class Found:
 
 
 def find(snapshot: Snapshot, search: Search, translation: Translation) -> Found:
-    """Return what a search finds: what holds every word, then, if that is little, most words."""
+    """Return what a search finds: what holds every word, then, if that is little, most words.
+
+    Whether it is little is judged before the filters: a filter must never add hits.
+    """
     scores = _scores(snapshot, translation.strict)
     kept, counts = _filtered(snapshot, search, scores)
     all_words = len(kept)
-    if translation.relaxed and all_words < ranking.ENOUGH_HITS:
+    if translation.relaxed and len(scores) < ranking.ENOUGH_HITS:
         strict = set(kept)
         relaxed = _scores(snapshot, translation.relaxed)
         kept, counts = _filtered(snapshot, search, relaxed)
