@@ -203,5 +203,6 @@ def _notices(found: Found, translation: Translation) -> tuple[str, ...]:
         return ()
     if not found.all_words:
         return ("Aucune question ne contient tous les mots ; voici celles qui en ont le plus.",)
-    start = "Une question contient" if found.all_words == 1 else f"{found.all_words} contiennent"
+    one = found.all_words == 1
+    start = "Une question contient" if one else f"{found.all_words} questions contiennent"
     return (f"{start} tous les mots ; suivent celles qui en ont le plus.",)
