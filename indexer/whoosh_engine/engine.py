@@ -36,7 +36,9 @@ _MAX_CANDIDATES: Final = 20
 class WhooshEngine:
     """Searches the index of the settings; follows new generations by itself.
 
-    Safe to share between threads. Fulfils :class:`indexer.search.engine.Engine`.
+    Fulfils :class:`indexer.search.engine.Engine`. Safe to share between threads: a Whoosh reader
+    is not (its methods move the cursors of its files), so one thread at a time reads. The work is
+    Python's own, which runs one thread at a time in any case.
 
     Raises:
         IndexMissing: nothing was built yet (at the first use).
@@ -44,71 +46,48 @@ class WhooshEngine:
 
     def __init__(self, settings: Settings) -> None:
         self._folder = settings.index
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._snapshot: Snapshot | None = None
         self._current()
 
     def _current(self) -> Snapshot:
         """Return the snapshot of the current generation, opened anew when it has changed."""
-        name = generations.current_name(self._folder)
-        snapshot = self._snapshot
-        if snapshot is not None and snapshot.manifest.generation == name:
-            return snapshot
         with self._lock:
+            name = generations.current_name(self._folder)
             if self._snapshot is None or self._snapshot.manifest.generation != name:
                 self._snapshot = Snapshot(self._folder, name)
             return self._snapshot
 
     def search(self, search: Search) -> Results:
         """Answer a search."""
-        started = time.perf_counter()
-        snapshot = self._current()
-        translation = Translator(snapshot, search.scope).translate(search.text)
-        query = translation.query
-        found = find(snapshot, search, translation)
-        first = (search.page - 1) * search.size
-        page = found.numbers[first : first + search.size]
-        records = [(number, snapshot.record(number)) for number in page]
-        hits = tuple(
-            _hit(record, found.scores.get(number, 0.0), translation) for number, record in records
-        )
-        understood = Understood(
-            describe(query.tree),
-            query.ignored,
-            _variants([record for _, record in records], query.plain, translation.marker),
-            (*translation.notices, *_notices(found, translation)),
-        )
-        return Results(
-            search=search,
-            understood=understood,
-            total=len(found.numbers),
-            total_all_words=found.all_words,
-            pages=-(-len(found.numbers) // search.size),
-            took_ms=(time.perf_counter() - started) * 1000,
-            hits=hits,
-            facets=facets(snapshot, search, found) if search.facets else (),
-            generation=snapshot.manifest.generation,
-        )
+        with self._lock:
+            return _answer(self._current(), search)
 
     def export(self, search: Search) -> Iterator[Question]:
         """Yield every question that the search finds, in its order."""
-        snapshot = self._current()
-        translation = Translator(snapshot, search.scope).translate(search.text)
-        for number in find(snapshot, replace(search, facets=False), translation).numbers:
-            yield snapshot.record(number)
+        with self._lock:
+            snapshot = self._current()
+            translation = Translator(snapshot, search.scope).translate(search.text)
+            numbers = find(snapshot, replace(search, facets=False), translation).numbers
+        for number in numbers:
+            with self._lock:
+                record = snapshot.record(number)
+            yield record
 
     def get(self, key: Key) -> Question | None:
         """Return the whole record of a question."""
-        snapshot = self._current()
-        number = snapshot.number_of.get(uid_of(key))
-        return None if number is None else snapshot.record(number)
+        with self._lock:
+            snapshot = self._current()
+            number = snapshot.number_of.get(uid_of(key))
+            return None if number is None else snapshot.record(number)
 
     def marked(self, key: Key, text: str) -> MarkedQuestion | None:
         """Return the whole record with the matches of a typed query marked in it."""
         record = self.get(key)
         if record is None:
             return None
-        marker = Translator(self._current()).translate(text).marker
+        with self._lock:
+            marker = Translator(self._current()).translate(text).marker
         question, asked = marked_paragraphs(record.question_text, (), marker)
         answer, answered = marked_paragraphs(record.answer_text, record.answer_turns, marker)
         title = mark(_title(record), marker)
@@ -117,7 +96,8 @@ class WhooshEngine:
 
     def find(self, reference: Reference) -> tuple[Key, ...]:
         """Return the keys that a reference fits, newest legislature first."""
-        return self._current().find(reference)[:_MAX_CANDIDATES]
+        with self._lock:
+            return self._current().find(reference)[:_MAX_CANDIDATES]
 
     def info(self) -> IndexInfo:
         """Describe the generation that is being served."""
@@ -134,6 +114,36 @@ class WhooshEngine:
             schema_version=manifest.schema_version,
             is_sample=manifest.is_sample,
         )
+
+
+def _answer(snapshot: Snapshot, search: Search) -> Results:
+    started = time.perf_counter()
+    translation = Translator(snapshot, search.scope).translate(search.text)
+    query = translation.query
+    found = find(snapshot, search, translation)
+    first = (search.page - 1) * search.size
+    page = found.numbers[first : first + search.size]
+    records = [(number, snapshot.record(number)) for number in page]
+    hits = tuple(
+        _hit(record, found.scores.get(number, 0.0), translation) for number, record in records
+    )
+    understood = Understood(
+        describe(query.tree),
+        query.ignored,
+        _variants([record for _, record in records], query.plain, translation.marker),
+        (*translation.notices, *_notices(found, translation)),
+    )
+    return Results(
+        search=search,
+        understood=understood,
+        total=len(found.numbers),
+        total_all_words=found.all_words,
+        pages=-(-len(found.numbers) // search.size),
+        took_ms=(time.perf_counter() - started) * 1000,
+        hits=hits,
+        facets=facets(snapshot, search, found) if search.facets else (),
+        generation=snapshot.manifest.generation,
+    )
 
 
 def _hit(record: Question, score: float, translation: Translation) -> Hit:

@@ -1,7 +1,7 @@
 """One open generation: its reader, statistics, and columns as plain lists.
 
 A snapshot is immutable; the engine swaps it for another when a new generation is published.
-Columns are read once, when first asked for.
+Columns are read once, when first asked for. One thread at a time may use it.
 """
 
 import re
@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from threading import Lock
 from typing import Any, Final
 
 from whoosh import index as whoosh_index
@@ -45,7 +44,6 @@ class Snapshot:
     def __init__(self, folder: Path, name: str) -> None:
         self.manifest: Manifest = read_manifest(folder, name)
         self.path = folder / name
-        self._lock = Lock()
         self._columns: dict[str, FilterColumn] = {}
         try:
             self.reader: IndexReader = whoosh_index.open_dir(str(self.path)).reader()
@@ -118,15 +116,14 @@ class Snapshot:
 
     def filter_column(self, name: str) -> FilterColumn:
         """Return the values of a filter of ``request.FILTERS``."""
-        with self._lock:
-            if name not in self._columns:
-                places: dict[str, int] = {"": _NO_VALUE}
-                codes = [
-                    places.setdefault(_decoded(value), len(places))
-                    for value in self.column(f"f_{name}")
-                ]
-                self._columns[name] = FilterColumn(codes, list(places))
-            return self._columns[name]
+        if name not in self._columns:
+            places: dict[str, int] = {"": _NO_VALUE}
+            codes = [
+                places.setdefault(_decoded(value), len(places))
+                for value in self.column(f"f_{name}")
+            ]
+            self._columns[name] = FilterColumn(codes, list(places))
+        return self._columns[name]
 
     def values_like(self, name: str, asked: str) -> tuple[str, ...]:
         """Return the values of a filter that a typed value means.

@@ -1,0 +1,92 @@
+"""The site on a real index: what a visitor asks is answered from end to end."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from indexer.search.request import FILTERS, Search
+from indexer.search.results import as_json
+from indexer.settings import Settings
+from indexer.whoosh_engine import open_engine
+from webui import create_app
+
+
+@pytest.fixture(scope="module")
+def client(sample_settings: Settings) -> FlaskClient:
+    return create_app(sample_settings).test_client()
+
+
+def test_the_results_page_marks_question_and_answer(client: FlaskClient) -> None:
+    page = client.get("/recherche", query_string={"q": "traite des êtres humains"})
+    assert page.status_code == 200
+    assert page.text.count("<mark>traite des êtres humains</mark>") >= 4
+    assert "Question" in page.text
+    assert "Réponse" in page.text
+
+
+def test_the_question_page_marks_the_whole_text(client: FlaskClient) -> None:
+    page = client.get("/question/QANR5L15QE90001", query_string={"q": "traite des êtres humains"})
+    assert page.status_code == 200
+    assert page.text.count("<mark>") >= 4
+    assert "fictive" in page.text
+
+
+def test_the_page_the_json_and_the_engine_agree(
+    client: FlaskClient, sample_settings: Settings
+) -> None:
+    query = {"q": "loup", "type": "QE", "du": "2018", "tri": "recentes"}
+    answer = json.loads(client.get("/recherche.json", query_string=query).text)
+    assert answer["hits"]
+    page = client.get("/recherche", query_string=query).text
+    assert all(hit["uid"] in page for hit in answer["hits"])
+    engine = open_engine(sample_settings)
+    whole = as_json(engine.search(Search(text="loup", size=100)))
+    assert {hit["uid"] for hit in answer["hits"]} <= {hit["uid"] for hit in whole["hits"]}
+
+
+def test_an_exchange_shows_its_speakers(client: FlaskClient) -> None:
+    page = client.get("/recherche", query_string={"q": "ministre", "type": "QG"})
+    assert "Échange" in page.text
+    uid = json.loads(client.get("/recherche.json?type=QG").text)["hits"][0]["uid"]
+    assert "la présidente" in client.get(f"/question/{uid}").text
+
+
+def test_health(client: FlaskClient) -> None:
+    health = json.loads(client.get("/healthz").text)
+    assert health["status"] == "ok"
+    assert health["questions"] == 88
+
+
+def test_threads_get_the_answers_that_one_gets(sample_settings: Settings) -> None:
+    engine = open_engine(sample_settings)
+    texts = ["loup", "traite des êtres humains", '"des êtres"', "médecin*", "aesh~", "", "loi -eau"]
+
+    def uids(text: str) -> list[str]:
+        return [hit.uid for hit in engine.search(Search(text=text, size=50)).hits]
+
+    alone = {text: uids(text) for text in texts}
+    with ThreadPoolExecutor(8) as pool:
+        for text, together in zip(texts * 12, pool.map(uids, texts * 12), strict=True):
+            assert together == alone[text]
+
+
+@settings(
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    text=st.text(max_size=60),
+    name=st.sampled_from(
+        [*FILTERS, "du", "au", "reponse_du", "tri", "page", "taille", "champ", "x"]
+    ),
+    value=st.text(max_size=20),
+)
+def test_no_address_is_an_error_of_ours(
+    client: FlaskClient, text: str, name: str, value: str
+) -> None:
+    for path in ("/recherche", "/recherche.json", "/question/QANR5L15QE90001"):
+        query = {"q": text.encode("utf-8", "replace"), name: value.encode("utf-8", "replace")}
+        assert client.get(path, query_string=query).status_code in (200, 302, 304, 400)
