@@ -10,7 +10,12 @@ from typing import Any
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
-from indexer.sources.assemblee_texts import same_day_answer, texts_of
+from indexer.sources.assemblee_texts import (
+    publication_fields,
+    same_day_answer,
+    texts_of,
+    withdrawal_fields,
+)
 from indexer.sources.drafts import moved
 from indexer.sources.french_dates import Publication, publications, withdrawal_of
 from indexer.sources.kinds import kind_of
@@ -98,17 +103,12 @@ def _history(page: BeautifulSoup) -> dict[str, Any]:
     return {
         "ministry": asked,
         "ministry_answering": answering,
-        "date_question": question.day if question else None,
-        "page_question": question.page if question else None,
-        "date_answer": answer.day if answer else None,
-        "page_answer": answer.page if answer else None,
+        **publication_fields(question, answer),
+        **withdrawal_fields(withdrawal),
         "date_signal": signal.day if signal else None,
         "renewals": tuple(item.day for item in publications(dates, r"date de renouvellement")),
         "question_erratum": _erratum(dates, "question"),
         "answer_erratum": _erratum(dates, "réponse"),
-        "date_withdrawn": withdrawal.day if withdrawal else None,
-        "withdrawal_reason": withdrawal.reason if withdrawal else None,
-        "closing_label": "Question retirée" if withdrawal else None,
         "attributions": moved(
             (question.day if question else None, asked), (change.day if change else None, answering)
         ),

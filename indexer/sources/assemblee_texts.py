@@ -1,4 +1,4 @@
-"""What the Assemblée's pages of all generations have in common: how they give the two texts.
+"""What the Assemblée's pages have in common: how they give the two texts and their dates.
 
 A question to the Government has no text of its own: the page holds the minutes of the exchange,
 and all of it is kept as the answer. The same goes for the answer to an oral question.
@@ -7,6 +7,7 @@ and all of it is kept as the answer. The same goes for the answer to an oral que
 from collections.abc import Mapping
 from typing import Any, Final
 
+from indexer.sources.french_dates import Publication, Withdrawal
 from indexer.sources.markup import Exchange, exchange_of, text_of
 from indexer.sources.official_values import repaired
 
@@ -42,4 +43,23 @@ def same_day_answer(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "date_question": day,
         "date_answer": fields.get("date_answer") or day,
+    }
+
+
+def publication_fields(question: Publication | None, answer: Publication | None) -> dict[str, Any]:
+    """Return the dates and pages of both texts in the Journal officiel."""
+    return {
+        "date_question": question.day if question else None,
+        "page_question": question.page if question else None,
+        "date_answer": answer.day if answer else None,
+        "page_answer": answer.page if answer else None,
+    }
+
+
+def withdrawal_fields(withdrawal: Withdrawal | None) -> dict[str, Any]:
+    """Return what a withdrawal fills."""
+    return {
+        "date_withdrawn": withdrawal.day if withdrawal else None,
+        "withdrawal_reason": withdrawal.reason if withdrawal else None,
+        "closing_label": "Question retirée" if withdrawal else None,
     }

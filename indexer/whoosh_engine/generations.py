@@ -18,6 +18,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from indexer.durable import replaced, sync_folder
 from indexer.errors import IndexDamaged, IndexingError, IndexMissing
 
 _NAME = re.compile(r"[0-9]{8}T[0-9]{12}Z-[0-9a-f]{6}")
@@ -84,7 +85,7 @@ def read_manifest(folder: Path, name: str) -> Manifest:
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write the manifest of a generation that is complete."""
     path = folder / manifest.generation / _MANIFEST
-    _write_durably(path, json.dumps(asdict(manifest), ensure_ascii=False, indent=1))
+    _write(path, json.dumps(asdict(manifest), ensure_ascii=False, indent=1))
 
 
 def publish(folder: Path, manifest: Manifest) -> None:
@@ -92,8 +93,8 @@ def publish(folder: Path, manifest: Manifest) -> None:
     target = folder / manifest.generation
     for path in target.iterdir():
         _sync(path)
-    _sync(target)
-    _write_durably(folder / _CURRENT, manifest.generation + "\n")
+    sync_folder(target)
+    _write(folder / _CURRENT, manifest.generation + "\n")
 
 
 def prune(folder: Path, keep: int) -> None:
@@ -145,19 +146,11 @@ def build_lock(folder: Path, wait_seconds: int) -> Iterator[None]:
         ) from error
 
 
-def _write_durably(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    with temporary.open("w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(path)
-    _sync(path.parent)
+def _write(path: Path, text: str) -> None:
+    with replaced(path) as stream:
+        stream.write(text.encode("utf-8"))
 
 
 def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    with path.open("rb") as stream:
+        os.fsync(stream.fileno())
