@@ -87,15 +87,18 @@ def stem_form(exact: str) -> str | None:
     return fold(lists.stem_exceptions.get(exact) or stem(exact))
 
 
-def analyse(text: str) -> list[Token]:
+# Both forms of a text are indexed one after the other, and a page marks, names variants and
+# looks for missing words in the same few texts.
+@lru_cache(maxsize=64)
+def analyse(text: str) -> tuple[Token, ...]:
     """Return the tokens of a text, in order of position, a compound before its parts."""
     if _INVISIBLE.search(text) or not unicodedata.is_normalized("NFC", text):
         clean, starts, ends = _normalised(text)
-        return [
+        return tuple(
             token._replace(start=starts[token.start], end=ends[token.end - 1])
             for token in _tokens(clean)
-        ]
-    return list(_tokens(text))
+        )
+    return tuple(_tokens(text))
 
 
 def _normalised(text: str) -> tuple[str, list[int], list[int]]:

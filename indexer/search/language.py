@@ -9,7 +9,7 @@ or the part of the question to look in. Anything can be typed: what is no syntax
 ('loup',)
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final, Literal, cast
 
@@ -163,7 +163,7 @@ class _Reader:
         return Phrase(words, lexeme.number, "exact", self.scope)
 
 
-def _words(tokens: list[Token], scope: Scope) -> Iterator[Node]:
+def _words(tokens: Sequence[Token], scope: Scope) -> Iterator[Node]:
     place = 0
     while place < len(tokens):
         token = tokens[place]

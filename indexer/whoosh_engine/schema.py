@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from whoosh import analysis, columns, fields
 
-from indexer.french.analysis import Token, analyse
+from indexer.french.analysis import analyse
 from indexer.interchange import digest, from_record, to_line
 from indexer.question import Question
 from indexer.search.request import FILTERS, VALUE_OF_STATUS
@@ -32,7 +32,7 @@ class _FormAnalyzer(analysis.Analyzer):  # type: ignore[misc]  # Whoosh has no t
 
     def __call__(self, value: str, **kwargs: Any) -> Iterator[Any]:
         out = analysis.Token(positions=True, chars=True, mode=kwargs.get("mode", ""))
-        for token in _analysed(value):
+        for token in analyse(value):
             text = token.exact if self.form == "exact" else token.stem
             if text:
                 out.text = out.original = text
@@ -40,19 +40,6 @@ class _FormAnalyzer(analysis.Analyzer):  # type: ignore[misc]  # Whoosh has no t
                 out.stopped = False
                 out.pos, out.startchar, out.endchar = token.position, token.start, token.end
                 yield out
-
-
-_last: tuple[str, list[Token]] = ("", [])
-
-
-def _analysed(text: str) -> list[Token]:
-    """Analyse a text, or give the tokens of the last one again: both forms read it in turn."""
-    global _last  # noqa: PLW0603  # a cache of one, written whole
-    known, tokens = _last
-    if known != text:
-        tokens = analyse(text)
-        _last = (text, tokens)
-    return tokens
 
 
 def field_of(part: str, form: str) -> str:
