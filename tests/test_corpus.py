@@ -1,5 +1,7 @@
 import json
-import multiprocessing
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -138,24 +140,27 @@ def test_lines_without_news_are_copied_as_they_are(corpus: Corpus, make_question
     assert (corpus.folder / "AN-15-QE.jsonl").read_bytes().startswith(odd + b"\n{")
 
 
-def hold(folder: Path, ready: "multiprocessing.synchronize.Event") -> None:
-    with Corpus(folder).locked():
-        ready.set()
-        multiprocessing.Event().wait(30)
+_HOLD = """
+import sys, time
+from pathlib import Path
+from indexer.corpus import Corpus
+with Corpus(Path(sys.argv[1])).locked():
+    print("held", flush=True)
+    time.sleep(600)
+"""
 
 
 def test_only_one_process_writes(corpus: Corpus, make_question: Make) -> None:
-    context = multiprocessing.get_context("spawn")
-    ready = context.Event()
-    holder = context.Process(target=hold, args=(corpus.folder, ready))
-    holder.start()
-    try:
-        assert ready.wait(20)
-        with pytest.raises(CorpusError, match="une autre commande écrit"):
-            corpus.merge([make_question(1)])
-    finally:
-        holder.kill()
-        holder.join()
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[1])}
+    command = [sys.executable, "-c", _HOLD, str(corpus.folder)]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as holder:
+        try:
+            assert holder.stdout
+            assert holder.stdout.readline() == b"held\n"
+            with pytest.raises(CorpusError, match="une autre commande écrit"):
+                corpus.merge([make_question(1)])
+        finally:
+            holder.kill()
     assert corpus.merge([make_question(1)]) == MergeReport(added=1)
 
 
