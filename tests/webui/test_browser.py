@@ -145,6 +145,9 @@ def test_the_keyboard_meets_the_skip_link_first(opened: Any, site: str, address:
 
 def test_a_search_by_keyboard_alone_without_javascript(opened: Any, site: str) -> None:
     page = opened(site, java_script_enabled=False)
+    page.locator(
+        "input[name=q]:focus"
+    ).wait_for()  # the page is loaded a little before it has focus
     page.keyboard.type("traite des êtres humains")
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
