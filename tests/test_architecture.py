@@ -3,7 +3,10 @@
 import ast
 import doctest
 import importlib
+import os
 import pkgutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -96,3 +99,14 @@ def test_examples_in_docstrings_hold(name: str) -> None:
     module = importlib.import_module(name)
     assert module.__doc__, f"{name} does not say why it exists"
     assert doctest.testmod(module).failed == 0
+
+
+def test_a_search_does_not_load_the_parsers_of_sources() -> None:
+    """They would cost every start of the command line a tenth of a second."""
+    code = "import sys, indexer.whoosh_engine, indexer.cli; print(sorted(sys.modules))"
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", code]
+    loaded = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    modules = set(ast.literal_eval(loaded.stdout))
+    assert "indexer.whoosh_engine.engine" in modules
+    assert not modules & {"bs4", "lxml", "urllib3", "flask", "indexer.sources"}

@@ -13,11 +13,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from whoosh import index as whoosh_index
 
-from indexer.corpus import Corpus
 from indexer.errors import IndexDamaged, IndexingError
 from indexer.french.specification import specification
 from indexer.interchange import combined_digest, digest
@@ -27,6 +26,11 @@ from indexer.whoosh_engine import generations
 from indexer.whoosh_engine.generations import Manifest
 from indexer.whoosh_engine.schema import SCHEMA_VERSION, document_of, schema
 from indexer.whoosh_engine.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    # For its name only: it brings in the parsers of all sources, which a search never needs and
+    # which would cost every start of the command line 0.1 s.
+    from indexer.corpus import Corpus
 
 # Memory that Whoosh may hold before it writes a run to disk, in MB.
 _WRITER_MEMORY: Final = 256
@@ -72,7 +76,7 @@ class _Facts:
 
 
 def build(
-    corpus: Corpus,
+    corpus: "Corpus",
     settings: Settings,
     *,
     full: bool = False,
@@ -168,7 +172,7 @@ def _changed(known: Mapping[str, str], wanted: Mapping[str, str]) -> set[str]:
     return {uid for uid in {*known, *wanted} if known.get(uid) != wanted.get(uid)}
 
 
-def _rebuild(folder: Path, total: int, corpus: Corpus, progress: Progress | None) -> str:
+def _rebuild(folder: Path, total: int, corpus: "Corpus", progress: Progress | None) -> str:
     name = generations.new_name()
     (folder / name).mkdir()
     index = whoosh_index.create_in(str(folder / name), schema())
@@ -178,7 +182,7 @@ def _rebuild(folder: Path, total: int, corpus: Corpus, progress: Progress | None
 
 
 def _update(
-    folder: Path, known: _Known, corpus: Corpus, changed: set[str], progress: Progress | None
+    folder: Path, known: _Known, corpus: "Corpus", changed: set[str], progress: Progress | None
 ) -> str:
     name = generations.new_name()
     _link(folder / known.name, folder / name)
@@ -223,7 +227,7 @@ def _write(
 
 
 def _finish(
-    folder: Path, name: str, corpus: Corpus, wanted: Mapping[str, str], *, is_sample: bool
+    folder: Path, name: str, corpus: "Corpus", wanted: Mapping[str, str], *, is_sample: bool
 ) -> None:
     """Verify a generation against the corpus, then publish it."""
     facts = _Facts()
@@ -254,7 +258,7 @@ def _finish(
     generations.publish(folder, manifest)
 
 
-def check(corpus: Corpus, settings: Settings) -> tuple[str, ...]:
+def check(corpus: "Corpus", settings: Settings) -> tuple[str, ...]:
     """Compare the index with the corpus, record by record.
 
     Returns:
