@@ -77,6 +77,28 @@ def test_a_phrase_is_found_where_it_stands_stop_words_counted(engine: Engine) ->
         assert set(found) == expected, phrase
 
 
+def test_near_words_are_found_within_the_window_in_any_order(engine: Engine) -> None:
+    rng = random.Random(13)
+    found_some = 0
+    for question in rng.sample(QUESTIONS, 40):
+        words = exact_words(question.question_text or question.answer_text)
+        start = rng.randrange(max(1, len(words) - 8))
+        pair = [words[start + rng.randrange(1, 8)], words[start]]
+        slop = rng.randrange(1, 7)
+        expected = {
+            q.uid for q in QUESTIONS if any(_near(pair, t, slop) for t in texts_of(q).values())
+        }
+        found_some += bool(expected)
+        assert set(uids(engine, f'"{pair[0]} {pair[1]}"~{slop}')) == expected, (pair, slop)
+    assert found_some > 20
+
+
+def _near(pair: list[str], text: str, slop: int) -> bool:
+    words = exact_words(text)
+    width = len(pair) + slop
+    return any(set(pair) <= set(words[i : i + width]) for i in range(len(words)))
+
+
 def _stands(phrase: list[str], text: str) -> bool:
     words = exact_words(text)
     return any(words[i : i + len(phrase)] == phrase for i in range(len(words)))

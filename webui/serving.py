@@ -41,7 +41,7 @@ class EngineSource:
 
 def _open(settings: Settings) -> Engine:
     # Start-up cost: an application that is given its engine never loads the other one.
-    from indexer.whoosh_engine import open_engine  # noqa: PLC0415
+    from indexer.whoosh_engine import open_engine  # noqa: PLC0415  # start-up cost
 
     return open_engine(settings)
 

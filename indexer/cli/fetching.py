@@ -55,7 +55,7 @@ def fetch() -> None:
 @click.pass_context
 def assemblee(ctx: click.Context, /, as_json: bool, **asked: Any) -> None:  # noqa: FBT001  # click passes by keyword
     """Télécharge les questions de l'Assemblée nationale."""
-    from indexer.sources.official_files import official_files  # noqa: PLC0415
+    from indexer.sources.official_files import official_files  # noqa: PLC0415  # start-up cost
 
     files = official_files("AN", asked["legislatures"], asked["kinds"], asked["source"])
     ctx.exit(_fetch_all(files, as_json=as_json))
@@ -66,14 +66,14 @@ def assemblee(ctx: click.Context, /, as_json: bool, **asked: Any) -> None:  # no
 @click.pass_context
 def senat(ctx: click.Context, as_json: bool) -> None:  # noqa: FBT001  # click passes by keyword
     """Télécharge les questions du Sénat."""
-    from indexer.sources.official_files import official_files  # noqa: PLC0415
+    from indexer.sources.official_files import official_files  # noqa: PLC0415  # start-up cost
 
     ctx.exit(_fetch_all(official_files("SENAT"), as_json=as_json))
 
 
 def _fetch_all(files: "Sequence[OfficialFile]", *, as_json: bool) -> int:
     """Fetch each file, whatever becomes of the others, and return the exit code."""
-    from indexer.sources.download import fetch as download  # noqa: PLC0415
+    from indexer.sources.download import fetch as download  # noqa: PLC0415  # start-up cost
 
     folder = Settings.from_environment().corpus / "raw"
     pool, fetched, failures = _pool(), [], 0
@@ -129,10 +129,10 @@ def _size(count: int) -> str:
 
 def _pool() -> "urllib3.PoolManager | None":
     """Return connections through the proxy that the environment names, None without one."""
-    from urllib.parse import unquote, urlsplit  # noqa: PLC0415
-    from urllib.request import getproxies  # noqa: PLC0415
+    from urllib.parse import unquote, urlsplit  # noqa: PLC0415  # start-up cost
+    from urllib.request import getproxies  # noqa: PLC0415  # start-up cost
 
-    import urllib3  # noqa: PLC0415
+    import urllib3  # noqa: PLC0415  # start-up cost
 
     address = getproxies().get("https")
     if not address:

@@ -35,7 +35,7 @@ def import_(paths: tuple[Path, ...], as_json: bool) -> None:  # noqa: FBT001  # 
     l'Assemblée, du Sénat et de NosDéputés.fr, JSON Lines écrit par « questions export ».
     Importer deux fois le même fichier ne change rien.
     """
-    from indexer.importing import import_paths  # noqa: PLC0415
+    from indexer.importing import import_paths  # noqa: PLC0415  # start-up cost
 
     line = ProgressLine()
 

@@ -65,8 +65,8 @@ def build_index(settings: Settings, *, full: bool = False, sample: bool = False)
         CorpusError: there is nothing to index.
         IndexingError: the index could not be built.
     """
-    from indexer.corpus import sample_corpus  # noqa: PLC0415
-    from indexer.whoosh_engine import build  # noqa: PLC0415
+    from indexer.corpus import sample_corpus  # noqa: PLC0415  # start-up cost
+    from indexer.whoosh_engine import build  # noqa: PLC0415  # start-up cost
 
     corpus = sample_corpus() if sample else the_corpus(settings)
     if corpus.is_empty():
@@ -84,7 +84,7 @@ def build_index(settings: Settings, *, full: bool = False, sample: bool = False)
 
 def the_corpus(settings: Settings) -> "Corpus":
     """Return the corpus of the settings."""
-    from indexer.corpus import Corpus  # noqa: PLC0415
+    from indexer.corpus import Corpus  # noqa: PLC0415  # start-up cost
 
     return Corpus(settings.corpus / "questions")
 
@@ -237,8 +237,8 @@ def check(ctx: click.Context, as_json: bool) -> None:  # noqa: FBT001  # click p
 
 
 def _problems(settings: Settings) -> list[str]:
-    from indexer.corpus import sample_corpus  # noqa: PLC0415
-    from indexer.whoosh_engine import check as check_index  # noqa: PLC0415
+    from indexer.corpus import sample_corpus  # noqa: PLC0415  # start-up cost
+    from indexer.whoosh_engine import check as check_index  # noqa: PLC0415  # start-up cost
 
     try:
         info = opened_engine().info()

@@ -32,7 +32,7 @@ def opened_engine() -> Engine:
     Raises:
         IndexingError: there is no index, or none that can be used.
     """
-    from indexer.whoosh_engine import open_engine  # noqa: PLC0415
+    from indexer.whoosh_engine import open_engine  # noqa: PLC0415  # start-up cost
 
     return open_engine(Settings.from_environment())
 

@@ -122,19 +122,19 @@ class PhraseQuery(ScoredQuery):
     averages: Mapping[str, float]
     idf: float
     slop: int = 0
-    offsets: tuple[int, ...] = ()
     weight: float = 1.0
     boost: float = field(default=1.0, init=False)
 
     def scores(self, reader: IndexReader) -> Scores:
         weights: Scores = {}
-        offsets = self.offsets or tuple(range(len(self.words)))
+        # Near each other, a word is wanted once; side by side, as often as it was typed.
+        words = tuple(dict.fromkeys(self.words)) if self.slop else self.words
         for part, name in self.fields.items():
-            for number, places in _positions(reader, name, self.words):
+            for number, places in _positions(reader, name, words):
                 if self.slop:
                     count = _windows(places, len(self.words) + self.slop)
                 else:
-                    count = _in_order(places, offsets)
+                    count = _in_order(places, range(len(words)))
                 if count:
                     length = reader.doc_field_length(number, name)
                     value = normalised(part, count, length, self.averages[part])
@@ -185,8 +185,7 @@ def _windows(places: list[list[int]], width: int) -> int:
     count = 0
     for position, word in events:
         last[word] = position
-        distinct = len(last) == len(places) and len(set(last.values())) == len(places)
-        if distinct and position - min(last.values()) < width:
+        if len(last) == len(places) and position - min(last.values()) < width:
             count += 1
             last.clear()
     return count

@@ -46,7 +46,7 @@ def skip_or_fail(reason: str) -> None:
 
 def axe_or_skip() -> Any:
     try:
-        from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415
+        from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415  # may be absent
     except ImportError:
         skip_or_fail("axe-playwright-python is not installed")
     return Axe()
@@ -55,7 +55,7 @@ def axe_or_skip() -> Any:
 @pytest.fixture(scope="module")
 def browser() -> Iterator["Browser"]:
     try:
-        from playwright.sync_api import Error, sync_playwright  # noqa: PLC0415
+        from playwright.sync_api import Error, sync_playwright  # noqa: PLC0415  # may be absent
     except ImportError:
         skip_or_fail("playwright is not installed")
     with sync_playwright() as playwright:
