@@ -197,7 +197,13 @@ class StubEngine:
     def info(self) -> IndexInfo:
         if self.failure:
             raise self.failure
-        counts = (("AN", 15, "QE", 1200), ("AN", 16, "QG", 34), ("SENAT", 16, "QE", 5))
+        # Every column of the start page's table, wider than a phone.
+        counts = (
+            ("AN", 15, "QE", 1100),
+            ("AN", 15, "QOSD", 100),
+            ("AN", 16, "QG", 34),
+            ("SENAT", 16, "QE", 5),
+        )
         return IndexInfo(
             generation=self.generation,
             built_at="2025-11-24T00:10:00+00:00",
