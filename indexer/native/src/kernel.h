@@ -1,0 +1,58 @@
+/* What the parts of the extension share: registration, errors, small integers. */
+#ifndef KERNEL_H
+#define KERNEL_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdint.h>
+#include <string.h>
+
+/* Each part adds its types and functions to the module: 0, or -1 with an exception set. */
+int register_segment(PyObject *module); /* segment.c: a mapped segment, term lookup, postings */
+int register_search(PyObject *module);  /* search.c: plans, scores, top hits, facets */
+int register_text(PyObject *module);    /* text.c: Lexicon: words of texts, interned */
+int register_passages(PyObject *module);/* passages.c: marks and extracts */
+int register_encode(PyObject *module);  /* encode.c: posting records, inversion */
+int register_merge(PyObject *module);   /* merge.c: segments into one */
+
+/* Raised (a ValueError) where a file is not what it should be; made in module.c. */
+extern PyObject *Damaged;
+
+static inline uint32_t load_u32(const uint8_t *at) {
+    uint32_t value;
+    memcpy(&value, at, 4);
+    return value;
+}
+
+static inline uint64_t load_u64(const uint8_t *at) {
+    uint64_t value;
+    memcpy(&value, at, 8);
+    return value;
+}
+
+/* Reads a VARINT of at most 32 bits; NULL where it is cut short or too large. */
+static inline const uint8_t *read_varint(const uint8_t *at, const uint8_t *end, uint32_t *value) {
+    uint32_t result = 0;
+    for (int shift = 0; shift < 35; shift += 7) {
+        if (at >= end) return NULL;
+        uint8_t byte = *at++;
+        if (shift == 28 && byte > 15) return NULL;
+        result |= (uint32_t)(byte & 127) << shift;
+        if (byte < 128) {
+            *value = result;
+            return at;
+        }
+    }
+    return NULL;
+}
+
+static inline int bits_of(uint32_t value) {
+    return value ? 32 - __builtin_clz(value) : 0;
+}
+
+#define BLOCK 128
+#define SKIP_ENTRY 20
+#define LONG_HEADER 16
+#define MAX_DOCS (1u << 24)
+
+#endif

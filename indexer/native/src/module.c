@@ -1,0 +1,23 @@
+/* The module itself: it only gathers its parts. */
+#include "kernel.h"
+
+PyObject *Damaged = NULL;
+
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT, "indexer.native._kernel",
+    "What plain Python is too slow for; see indexer.native.", -1, NULL, NULL, NULL, NULL, NULL,
+};
+
+PyMODINIT_FUNC PyInit__kernel(void) {
+    PyObject *module = PyModule_Create(&definition);
+    if (!module) return NULL;
+    Damaged = PyErr_NewExceptionWithDoc(
+        "indexer.native._kernel.Damaged", "A file is not what it should be.", PyExc_ValueError, NULL);
+    if (!Damaged || PyModule_AddObjectRef(module, "Damaged", Damaged) < 0 ||
+        register_segment(module) < 0 || register_search(module) < 0 || register_text(module) < 0 ||
+        register_passages(module) < 0 || register_encode(module) < 0 || register_merge(module) < 0) {
+        Py_DECREF(module);
+        return NULL;
+    }
+    return module;
+}
