@@ -11,7 +11,8 @@
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Final, NamedTuple
 
 from whoosh import query, scoring, sorting
@@ -22,6 +23,7 @@ from indexer.fastwhoosh.code_table import CodeTable, SegmentCodes, codes_of_file
 from indexer.fastwhoosh.code_table import table_of
 from indexer.fastwhoosh.compiler import Statistics, compile_query
 from indexer.fastwhoosh.errors import DamagedSegment
+from indexer.fastwhoosh.plan import Expansion
 from indexer.fastwhoosh.native_segment import native_segment
 from indexer.fastwhoosh.request import BY_SCORE, Answer, FacetCodes, FilterCodes, OrderKey, Request
 from indexer.native import kernel
@@ -88,6 +90,26 @@ class Executor:
         values = reader.column_reader(column, translate=False)
         return codes_of_values([values[number] for number in range(reader.doc_count_all())])
 
+    def words(
+        self, fields: tuple[str, ...], asked: Expansion, folds: bytes | None
+    ) -> dict[str, int]:
+        """Return the words that an expansion means, in some fields taken as one vocabulary.
+
+        Args:
+            fields: where to look; the expansion's own field is not read.
+            asked: its pattern.
+            folds: two letters for each character below U+0250 that it stands for in the words,
+                zeros for none; None leaves the words as they are.
+
+        Returns:
+            word → documents that hold it, summed over fields and segments.
+        """
+        assert kernel is not None
+        assert self._segments is not None
+        with _damage():
+            found: dict[str, int] = kernel.words(self._segments, fields, asked, folds)
+        return found
+
     def run(self, request: Request) -> Answer:
         """Answer a request.
 
@@ -96,14 +118,11 @@ class Executor:
         """
         if self._segments is None or kernel is None:
             return interpreted.answer(self.leaves, request, lambda name: self.table(name).segments)
-        try:
+        with _damage():
             found = kernel.search(
                 self._segments, request.plan, request.first, request.limit, request.order,
                 request.filters, request.facets,
             )  # fmt: skip
-        except kernel.Damaged as error:
-            path, _, reason = str(error).partition(": ")
-            raise DamagedSegment(path, f"postings abîmés ({reason})") from error
         return Answer(*found)
 
     def search(
@@ -164,6 +183,17 @@ class Executor:
             for name in facets
         }
         return Hits(len(found), top, counts)
+
+
+@contextmanager
+def _damage() -> Iterator[None]:
+    """Name the damaged file as everybody else does."""
+    assert kernel is not None
+    try:
+        yield
+    except kernel.Damaged as error:
+        path, _, reason = str(error).partition(": ")
+        raise DamagedSegment(path, f"contenu abîmé ({reason})") from error
 
 
 def filter_codes(table: CodeTable, column: str, values: Sequence[bytes]) -> FilterCodes:

@@ -14,26 +14,36 @@ from typing import Any, Final
 from whoosh import analysis, columns, fields
 
 from indexer.french.analysis import analyse
+from indexer.french.lexicon import lexicon
 from indexer.interchange import digest, from_record, to_line
 from indexer.question import Question
 from indexer.search.request import FILTERS, VALUE_OF_STATUS
 
 # Raised with every change of the fields or of what goes into them: an older index is rebuilt.
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 PARTS: Final = ("title", "question", "answer")
 _EPOCH: Final = date(1900, 1, 1)
 
 
 class _FormAnalyzer(analysis.Analyzer):  # type: ignore[misc]  # Whoosh has no types
-    """One form of the project's analysis as Whoosh tokens, positions and offsets kept."""
+    """One form of the project's analysis as Whoosh tokens, positions and offsets kept.
+
+    The bulk writer cuts a text once for both forms: they are of one ``family``.
+    """
+
+    family = "french"
 
     def __init__(self, form: str) -> None:
         self.form = form
 
+    def lexicon(self) -> Any:
+        """Return a new native lexicon, None where the extension is not compiled."""
+        return lexicon()
+
     def __call__(self, value: str, **kwargs: Any) -> Iterator[Any]:
         out = analysis.Token(positions=True, chars=True, mode=kwargs.get("mode", ""))
         for token in analyse(value):
-            text = token.exact if self.form == "exact" else token.stem
+            text = token.stem if self.form == "derived" else token.exact
             if text:
                 out.text = out.original = text
                 out.boost = 1.0
@@ -53,16 +63,23 @@ def schema() -> fields.Schema:
         uid=fields.ID(unique=True, sortable=True),
         digest=fields.ID(sortable=True),
         record=fields.STORED,
-        asked=fields.NUMERIC(int, sortable=True, signed=True),
-        answered=fields.NUMERIC(int, sortable=True, signed=True),
-        delay=fields.NUMERIC(int, sortable=True, signed=True),
+        asked=_number(),
+        answered=_number(),
+        delay=_number(),
     )
     for part in PARTS:
         for form in ("exact", "stem"):
-            definition.add(field_of(part, form), fields.TEXT(_FormAnalyzer(form), phrase=True))
+            analyzer = _FormAnalyzer("exact" if form == "exact" else "derived")
+            definition.add(field_of(part, form), fields.TEXT(analyzer, phrase=True))
     for name in FILTERS:
         definition.add(f"f_{name}", fields.ID(sortable=columns.RefBytesColumn()))
     return definition
+
+
+def _number() -> fields.NUMERIC:
+    """Return a field of numbers from 0 on, where 0 is unknown: in columns as they are."""
+    column = columns.NumericColumn("I", default=0)
+    return fields.NUMERIC(int, sortable=column, signed=False, shift_step=8)
 
 
 def document_of(question: Question) -> dict[str, Any]:
@@ -73,7 +90,7 @@ def document_of(question: Question) -> dict[str, Any]:
         "record": zlib.compress(to_line(question).encode("utf-8", "surrogatepass"), 6),
         "asked": day_number(question.date_question),
         "answered": day_number(question.date_answer),
-        "delay": -1 if question.delay_days is None else question.delay_days,
+        "delay": 0 if question.delay_days is None else question.delay_days + 1,
     }
     for part, text in texts_of(question).items():
         if text:

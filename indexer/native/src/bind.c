@@ -224,11 +224,11 @@ static int bind_all(Bound *bound, PyObject *plan, Node *node, int depth) {
 }
 
 static int bind_any(Bound *bound, PyObject *plan, Node *node, int depth) {
-    if (!is_tuple(plan, 3)) return wrong("any: three values");
+    if (!is_tuple(plan, 3) || !is_tuple(ITEM(plan, 0), -1)) return wrong("any: three values");
     node->at_least = (int)PyLong_AsLong(ITEM(plan, 1));
     if (PyErr_Occurred()) return -1;
-    if (node->at_least < 1 || node->at_least > 255)
-        return wrong("at_least is a number from 1 to 255");
+    if (node->at_least < 1 || PyTuple_GET_SIZE(ITEM(plan, 0)) > UINT16_MAX)
+        return wrong("at_least is at least 1, of at most 65535 children");
     return bind_children(bound, ITEM(plan, 0), &node->children, &node->n_children, depth);
 }
 

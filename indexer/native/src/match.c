@@ -416,32 +416,30 @@ static int match_all(Bound *bound, Node *node) {
     return arena_bad(&bound->arena) ? -1 : 0;
 }
 
-static void add_to_map(Bound *bound, uint8_t *map, const Set *set) {
+static void count_set(Bound *bound, uint16_t *counts, const Set *set) {
     if (set->kind == SET_ALL) {
-        for (uint32_t doc = 0; doc < bound->docs; doc++) map[doc] += map[doc] < 255;
+        for (uint32_t doc = 0; doc < bound->docs; doc++) counts[doc]++;
     } else if (set->kind == SET_LIST) {
-        for (uint32_t i = 0; i < set->n; i++) map[set->docs[i]] += map[set->docs[i]] < 255;
+        for (uint32_t i = 0; i < set->n; i++) counts[set->docs[i]]++;
     } else if (set->kind == SET_BITS) {
         for (uint32_t w = 0; w < bound->words; w++) {
-            for (uint64_t left = set->bits[w]; left; left &= left - 1) {
-                uint32_t doc = 64 * w + (uint32_t)__builtin_ctzll(left);
-                map[doc] += map[doc] < 255;
-            }
+            for (uint64_t left = set->bits[w]; left; left &= left - 1)
+                counts[64 * w + (uint32_t)__builtin_ctzll(left)]++;
         }
     }
 }
 
 static int match_some(Bound *bound, Node *node) {
-    uint8_t *map = new_map(bound);
-    if (!map) return -1;
+    uint16_t *counts = arena_zero(&bound->arena, 2 * (size_t)bound->docs);
+    if (!counts) return -1;
     for (int i = 0; i < node->n_children; i++) {
         if (match_node(bound, node->children[i]) < 0) return -1;
-        add_to_map(bound, map, &node->children[i]->set);
+        count_set(bound, counts, &node->children[i]->set);
     }
-    uint64_t *bits = arena_zero(&bound->arena, 8 * (size_t)bound->words);
+    uint64_t *bits = new_bits(bound);
     if (!bits) return -1;
     for (uint32_t doc = 0; doc < bound->docs; doc++) {
-        if (map[doc] >= node->at_least) set_bit(bits, doc);
+        if (counts[doc] >= node->at_least) set_bit(bits, doc);
     }
     node->set = (Set){SET_BITS, 0, NULL, bits};
     return 0;

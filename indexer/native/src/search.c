@@ -381,6 +381,8 @@ static PyObject *top_counts(PyObject *module, PyObject *args) {
 }
 
 static PyMethodDef methods[] = {
+    {"words", expansion_words, METH_VARARGS,
+     "words(segments, fields, expansion, folds) -> {word: documents, summed over the fields}."},
     {"top_counts", top_counts, METH_VARARGS,
      "top_counts(counts, n) -> ([(place, count)] of the n highest, how many are not 0)."},
     {"search", (PyCFunction)(void (*)(void))search_call, METH_FASTCALL,

@@ -115,6 +115,8 @@ int positional_score(Bound *bound, Node *node, uint32_t doc, double *score);
 typedef int (*FoundTerm)(void *self, uint32_t place);
 int expand_terms(Bound *bound, const Field *field, const Node *node, FoundTerm found, void *self);
 
+PyObject *expansion_words(PyObject *module, PyObject *args);
+
 /* score.c: what a document that the root matches scores. */
 double leaf_score(Bound *bound, Node *node, uint32_t doc);
 int node_score(Bound *bound, Node *node, uint32_t doc, double *score); /* 1 where it matches */
