@@ -19,12 +19,13 @@ from typing import Any, Final, Protocol
 from whoosh import columns
 from whoosh.filedb.structfile import StructFile
 
+from indexer.fastwhoosh.directory import Section
+
 # What the file calls each; array has the same letters and, on every platform, the same sizes.
 _NUMBERS: Final = frozenset("bBhHiIqQfd")
 # Where the codes of a segment need one, two or four bytes.
 _WIDTHS: Final = ((1, "B", 1 << 8), (2, "H", 1 << 16), (4, "I", 1 << 32))
 
-Section = list[int]
 Put = Callable[[bytes], Section]
 
 
@@ -48,9 +49,7 @@ class NumberColumn:
 
     def add(self, document: int, value: Any) -> None:
         """Set the number of a document."""
-        missing = document - len(self.values)
-        if missing:
-            self.values.extend([self.default] * missing)
+        _reach(self.values, document, self.default)
         self.values.append(value)
 
     def write(self, docs: int, put: Put) -> dict[str, Any]:
@@ -69,9 +68,7 @@ class CodesColumn:
 
     def add(self, document: int, value: bytes) -> None:
         """Set the byte string of a document."""
-        missing = document - len(self.codes)
-        if missing:
-            self.codes.extend([0] * missing)
+        _reach(self.codes, document, 0)
         self.codes.append(self.code_of.setdefault(value, len(self.code_of)))
 
     def write(self, docs: int, put: Put) -> dict[str, Any]:
@@ -152,6 +149,15 @@ def code_width(count: int) -> tuple[int, str]:
 def recoded(codes: Iterable[int], places: list[int], typecode: str) -> bytes:
     """Return codes through a table, as an array of the type in bytes."""
     return little_endian(array(typecode, map(places.__getitem__, codes)))
+
+
+def _reach(values: "array[Any]", document: int, default: Any) -> None:
+    """Make the next value that of a document: fill up, or forget a document that was refused."""
+    missing = document - len(values)
+    if missing > 0:
+        values.extend([default] * missing)
+    elif missing < 0:
+        del values[document:]
 
 
 def little_endian(numbers: "array[Any]") -> bytes:

@@ -15,6 +15,8 @@ from typing import Any, Final
 from whoosh import formats
 from whoosh.fields import Schema, UnknownFieldError
 
+from indexer.fastwhoosh.errors import UnsupportedField
+
 EXISTENCE, FREQUENCIES, POSITIONS = 0, 1, 2
 KINDS: Final = ("existence", "frequencies", "positions")
 _KIND_OF: Final = {
@@ -27,10 +29,6 @@ _REMEMBERED: Final = 50_000
 
 # (term, weight, positions or None) and the length of a value in a field.
 Postings = tuple[tuple[tuple[bytes, int, Sequence[int] | None], ...], int]
-
-
-class UnsupportedField(ValueError):
-    """A field asks for what a fast segment does not keep."""
 
 
 @dataclass(slots=True)
@@ -177,7 +175,9 @@ def whole(weight: float, name: str) -> int:
     """
     number = int(weight)
     if number != weight or number < 1:
-        raise ValueError(f"Poids {weight} du champ {name} : un nombre entier à partir de 1 est requis")
+        raise ValueError(
+            f"Poids {weight} du champ {name} : un nombre entier à partir de 1 est requis"
+        )
     return number
 
 

@@ -48,18 +48,28 @@ class Packer:
         return zlib.crc32(tail).to_bytes(4, "little") + tail
 
 
-def unpack(entry: bytes, dictionary: bytes) -> bytes:
-    """Return the pickled fields of an entry.
+def pickled(fields: dict[str, Any]) -> bytes:
+    """Return stored fields as an entry holds them, empty where there are none."""
+    return pickle.dumps(fields, _PICKLE_PROTOCOL) if fields else b""
 
-    Raises:
-        ValueError: The entry is not what was written.
-    """
-    if zlib.crc32(entry[4:]) != int.from_bytes(entry[:4], "little") or len(entry) < 5:  # noqa: PLR2004 - crc and mode
-        raise ValueError("Enregistrement abîmé")
-    if entry[4] == RAW:
-        return entry[5:]
-    data = zstandard.ZstdCompressionDict(dictionary) if dictionary else None
-    return zstandard.ZstdDecompressor(dict_data=data).decompress(entry[5:])
+
+class Unpacker:
+    """Opens entries that were made with one dictionary, which may be empty."""
+
+    def __init__(self, dictionary: bytes) -> None:
+        data = zstandard.ZstdCompressionDict(dictionary) if dictionary else None
+        self._decompressor = zstandard.ZstdDecompressor(dict_data=data)
+
+    def unpack(self, entry: bytes) -> bytes:
+        """Return the pickled fields of an entry.
+
+        Raises:
+            ValueError: The entry is not what was written.
+        """
+        crc, tail = int.from_bytes(entry[:4], "little"), entry[4:]
+        if not tail or zlib.crc32(tail) != crc:
+            raise ValueError("Enregistrement abîmé")
+        return tail[1:] if tail[0] == RAW else self._decompressor.decompress(tail[1:])
 
 
 class StoredFields:
@@ -76,7 +86,7 @@ class StoredFields:
         self._ends = array("Q", [0])
 
     @property
-    def bytes(self) -> int:
+    def memory(self) -> int:
         """Memory held."""
         return 8 * len(self._ends) + sum(map(len, self._waiting))
 
@@ -85,9 +95,8 @@ class StoredFields:
         """The dictionary, None while it is not decided."""
         return self._packer.dictionary if self._packer else None
 
-    def add(self, fields: dict[str, Any]) -> None:
-        """Store the fields of the next document; nothing where there are none."""
-        pickled = pickle.dumps(fields, _PICKLE_PROTOCOL) if fields else b""
+    def add(self, pickled: bytes) -> None:
+        """Store the pickled fields of the next document; nothing where they are empty."""
         if self._packer:
             self._put(self._packer, pickled)
             return

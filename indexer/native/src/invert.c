@@ -387,7 +387,7 @@ static PyObject *inverter_clear(PyObject *object, PyObject *unused) {
 }
 
 /* What is held, and what inverting the largest field will take beside it. */
-static PyObject *inverter_bytes(PyObject *object, void *unused) {
+static PyObject *inverter_memory(PyObject *object, void *unused) {
     (void)unused;
     Inverter *self = (Inverter *)object;
     size_t held = 0, largest = 0;
@@ -418,7 +418,7 @@ static PyMethodDef inverter_methods[] = {
 };
 
 static PyGetSetDef inverter_properties[] = {
-    {"bytes", inverter_bytes, NULL, "Memory held and needed to invert, in bytes.", NULL},
+    {"memory", inverter_memory, NULL, "Memory held and needed to invert, in bytes.", NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 
