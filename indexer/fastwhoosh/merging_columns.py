@@ -37,13 +37,21 @@ def merge_column(
         entry is None or entry["type"] == "codes" for entry in entries
     ):
         return _codes(sources, entries, file)
-    base = 0
+    base, missing = 0, _default_of(column)
     for source, entry in zip(sources, entries, strict=True):
         if entry is not None:
             for document, value in enumerate(_live_values(source, entry, column), base):
-                builder.add(document, value)
+                if value != missing:
+                    builder.add(document, value)
         base += source.live
     return builder.write(base, file.section)
+
+
+def _default_of(column: Any) -> Any:
+    try:
+        return column.default_value()
+    except AttributeError:  # two of Whoosh's columns ask for a default that they do not have
+        return None
 
 
 def _is_number(entry: dict[str, Any], builder: NumberColumn) -> bool:
