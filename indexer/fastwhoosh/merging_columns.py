@@ -1,0 +1,127 @@
+"""One column of several segments into one: numbers joined, dictionaries merged, the rest anew."""
+
+from array import array
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from whoosh.filedb.structfile import BufferFile
+
+from indexer.fastwhoosh.bulk_columns import (
+    CodesColumn,
+    NumberColumn,
+    code_width,
+    codes_entry,
+    little_endian,
+    new_column,
+    number_entry,
+    recoded,
+    strings,
+)
+from indexer.fastwhoosh.merging_source import Source, array_of
+from indexer.fastwhoosh.segmentfile import SegmentFileWriter
+
+_CODE_TYPES: Final = {1: "B", 2: "H", 4: "I"}
+
+
+def merge_column(
+    sources: Sequence[Source], name: str, column: Any, file: SegmentFileWriter
+) -> dict[str, Any]:
+    """Write the column of the live documents; return its entry in the directory."""
+    entries = [source.file.directory["columns"].get(name) for source in sources]
+    builder = new_column(column)
+    if isinstance(builder, NumberColumn) and all(
+        entry is None or _is_number(entry, builder) for entry in entries
+    ):
+        return _numbers(sources, entries, builder, file)
+    if isinstance(builder, CodesColumn) and all(
+        entry is None or entry["type"] == "codes" for entry in entries
+    ):
+        return _codes(sources, entries, file)
+    base, missing = 0, _default_of(column)
+    for source, entry in zip(sources, entries, strict=True):
+        if entry is not None:
+            for document, value in enumerate(_live_values(source, entry, column), base):
+                if value != missing:
+                    builder.add(document, value)
+        base += source.live
+    return builder.write(base, file.section)
+
+
+def _default_of(column: Any) -> Any:
+    try:
+        return column.default_value()
+    except AttributeError:  # two of Whoosh's columns ask for a default that they do not have
+        return None
+
+
+def _is_number(entry: dict[str, Any], builder: NumberColumn) -> bool:
+    # A default that is no number (NaN) is not even equal to itself.
+    return (entry["type"], entry["typecode"], repr(entry["default"])) == (
+        "number",
+        builder.typecode,
+        repr(builder.default),
+    )
+
+
+def _numbers(
+    sources: Sequence[Source],
+    entries: Sequence[dict[str, Any] | None],
+    builder: NumberColumn,
+    file: SegmentFileWriter,
+) -> dict[str, Any]:
+    width = builder.values.itemsize
+    file.begin()
+    for source, entry in zip(sources, entries, strict=True):
+        if entry is None:
+            file.append(little_endian(array(builder.typecode, [builder.default]) * source.live))
+        else:
+            file.append(source.compact(source.file.section(entry["values"]), width))
+    return number_entry(builder.typecode, builder.default, file.end())
+
+
+def _codes(
+    sources: Sequence[Source],
+    entries: Sequence[dict[str, Any] | None],
+    file: SegmentFileWriter,
+) -> dict[str, Any]:
+    known = [
+        ([b""], array("B", bytes(source.live))) if entry is None else _live_codes(source, entry)
+        for source, entry in zip(sources, entries, strict=True)
+    ]
+    values = sorted({values[code] for values, codes in known for code in set(codes)})
+    place_of = {value: place for place, value in enumerate(values)}
+    blob, offsets = strings(values)
+    width, typecode = code_width(len(values))
+    file.begin()
+    for own, codes in known:
+        file.append(recoded(codes, [place_of.get(value, 0) for value in own], typecode))
+    written = file.end()
+    return codes_entry(len(values), width, file.section(blob), file.section(offsets), written)
+
+
+def _live_codes(source: Source, entry: dict[str, Any]) -> tuple[list[bytes], "array[int]"]:
+    codes = source.compact(source.file.section(entry["codes"]), entry["width"])
+    return _values_of(source, entry), array_of(_CODE_TYPES[entry["width"]], codes)
+
+
+def _values_of(source: Source, entry: dict[str, Any]) -> list[bytes]:
+    blob = bytes(source.file.section(entry["blob"]))
+    ends = array_of("I", source.file.section(entry["offsets"]))
+    return [blob[start:end] for start, end in zip(ends, ends[1:], strict=False)]
+
+
+def _live_values(source: Source, entry: dict[str, Any], column: Any) -> Iterator[Any]:
+    """Yield what the live documents have in a column of any type."""
+    if entry["type"] == "number":
+        yield from array_of(
+            entry["typecode"],
+            source.compact(source.file.section(entry["values"]), array(entry["typecode"]).itemsize),
+        )
+    elif entry["type"] == "codes":
+        values, codes = _live_codes(source, entry)
+        yield from map(values.__getitem__, codes)
+    else:
+        data = source.file.section(entry["data"])
+        reader = column.reader(BufferFile(data), 0, len(data), source.docs)
+        for first, end in source.runs():
+            yield from map(reader.__getitem__, range(first, end))

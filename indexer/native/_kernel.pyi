@@ -1,0 +1,66 @@
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, final
+
+from typing_extensions import Buffer
+
+class Damaged(ValueError): ...
+
+@final
+class Lexicon:
+    def __new__(
+        cls,
+        elisions: frozenset[str],
+        whole_words: frozenset[str],
+        expand: Callable[[str], Iterable[tuple[str, int, int, int, bool]]],
+        derive: Callable[[str], str | None],
+        *,
+        token: type[tuple[Any, ...]] = ...,
+        surfaces: int = 1_000_000,
+    ) -> Lexicon: ...
+    def __len__(self) -> int: ...
+    def tokens(self, text: str, /) -> list[Any]: ...
+    @property
+    def surfaces(self) -> int: ...
+
+@final
+class Inverter:
+    def __new__(cls, lengths: bytes) -> Inverter: ...
+    @property
+    def memory(self) -> int: ...
+    def add_field(self, kind: int, scorable: bool, /) -> int: ...
+    def add_text_field(self, lexicon: Lexicon, derived: bool, /) -> int: ...
+    def add_text(
+        self, text: str, document: int, fields: tuple[int, ...], weight: int = 1, /
+    ) -> None: ...
+    def forget(self, document: int, /) -> None: ...
+    def add_term(
+        self,
+        field: int,
+        term: bytes,
+        document: int,
+        tf: int,
+        positions: Sequence[int] | None = None,
+        /,
+    ) -> None: ...
+    def add_length(self, field: int, document: int, length: int, /) -> None: ...
+    def invert(
+        self, field: int, docs: int, /
+    ) -> tuple[
+        int, int, int, int, int, bytes, bytes, bytes, bytes, bytes, bytes | None
+    ]: ...
+    def clear(self) -> None: ...
+
+def merge_fields(
+    kind: int,
+    docs: int,
+    norms: Buffer | None,
+    inputs: tuple[
+        tuple[
+            int, int, int, int, Buffer, Buffer, Buffer, Buffer, Buffer, Buffer | None
+        ],
+        ...,
+    ],
+    put_postings: Callable[[bytes], object],
+    put_positions: Callable[[bytes], object],
+    /,
+) -> tuple[int, bytes, bytes, bytes]: ...

@@ -1,0 +1,56 @@
+/* A Lexicon from the inside: what its own files share (see text.h for what others may ask). */
+#ifndef LEXICON_H
+#define LEXICON_H
+
+#include "scan.h"
+#include "text.h"
+#include "words.h"
+
+#define REMEMBERED 512 /* texts whose tokens are kept, a power of two */
+
+typedef struct {
+    PyObject *text, *tokens;
+} Remembered;
+
+typedef struct {
+    PyObject_HEAD
+    PyObject *elisions, *whole_words, *expand, *derive, *token;
+    PyObject *normalise, *is_normalised; /* of unicodedata */
+    Words words, derived, surfaces;
+    LexToken *parts; /* expansions of the surfaces that are more than one word */
+    size_t parts_used, parts_room;
+    PyObject *odd; /* dict: surface without a key -> bytes of its expansion */
+    Py_ssize_t max_surfaces;
+    LexToken *buffer; /* the tokens of the latest text */
+    char *scratch;    /* UTF-8 of the word that is being added */
+    size_t scratch_room;
+    Remembered remembered[REMEMBERED];
+} Lexicon;
+
+/* Tokens as they are found. */
+typedef struct {
+    LexToken *tokens;
+    size_t count, room;
+    uint32_t position;
+} Found;
+
+int found_reserve(Found *found, size_t more);
+
+/* expand.c: appends the tokens of a surface: 0, or -1 with an exception. `kind` and `data` are the
+ * storage of the text; surface->key is not padded yet. */
+int lexicon_append(Lexicon *self, int kind, const void *data, Surface *surface, Found *found);
+
+/* normal.c: whether a text must be normalised before it is cut: 1, 0, or -1. */
+int text_is_unclean(Lexicon *self, PyObject *text);
+
+/* A composed text without invisible characters, and where each of its characters comes from. */
+typedef struct {
+    Py_UCS4 *characters;
+    uint32_t *starts, *ends;
+    size_t count, room;
+} CleanText;
+
+int clean_text(Lexicon *self, PyObject *text, CleanText *clean);
+void clean_text_free(CleanText *clean);
+
+#endif
