@@ -6,8 +6,9 @@ fields have, get the compact forms of the file format; every other class writes 
 >>> column = CodesColumn()
 >>> column.add(0, b"SRC")
 >>> column.add(2, b"LR")
->>> column.written(3)
-(3, 1, b'LRSRC', b'\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x02\\x00\\x00\\x00\\x05\\x00\\x00\\x00', b'\\x02\\x00\\x01')
+>>> count, width, blob, _, codes = column.written(3)
+>>> count, width, blob, list(codes)
+(3, 1, b'LRSRC', [2, 0, 1])
 """
 
 import sys
