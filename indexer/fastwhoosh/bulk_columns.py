@@ -80,8 +80,8 @@ class CodesColumn:
     def written(self, docs: int) -> tuple[int, int, bytes, bytes, bytes]:
         """Return how many strings there are, the width of a code, and the three sections."""
         codes = self.codes + array("I", [0]) * (docs - len(self.codes))
-        used = {b""} if 0 in codes else set()
-        values = sorted(used | (self.code_of.keys() - {b""}))
+        used = set(codes)
+        values = sorted(value for value, code in self.code_of.items() if code in used)
         place_of = {value: place for place, value in enumerate(values)}
         places = [place_of.get(value, 0) for value in self.code_of]
         blob, offsets = strings(values)
