@@ -22,6 +22,7 @@ static int label_start(LabelMap *map, Py_ssize_t count) {
 static void label_add(LabelMap *map, uint32_t key, uint32_t label) {
     uint32_t *place = label_place(map, key);
     map->count += *place != key;
+    map->some |= (uint64_t)1 << (key & 63);
     *place = key;
     map->labels[place - map->keys] = label;
 }
