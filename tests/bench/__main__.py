@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,31 +21,30 @@ _FOLDER: Final = click.Path(file_okay=False, path_type=Path)
 _FILE: Final = click.Path(dir_okay=False, path_type=Path)
 
 
-class _Names(click.ParamType):
-    """Names separated by commas, each of a known set."""
+Callback = Callable[[click.Context, click.Parameter, str], tuple[str, ...]]
 
-    name = "names"
 
-    def __init__(self, known: tuple[str, ...]) -> None:
-        self.known = known
+def _names(known: tuple[str, ...]) -> Callback:
+    """Return what reads names separated by commas, each of a known set."""
 
-    def convert(
-        self, value: str, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, ...]:
+    def read(ctx: click.Context, param: click.Parameter, value: str) -> tuple[str, ...]:
         names = tuple(value.split(","))
-        unknown = [name for name in names if name not in self.known]
+        unknown = ", ".join(name for name in names if name not in known)
         if unknown:
-            self.fail(f"{', '.join(unknown)}: choose from {', '.join(self.known)}", param, ctx)
+            message = f"{unknown}: choose from {', '.join(known)}"
+            raise click.BadParameter(message, ctx=ctx, param=param)
         return names
+
+    return read
 
 
 @click.command()
 @click.option("--docs", type=click.IntRange(min=10), default=50_000, show_default=True)
 @click.option("--json", "json_file", type=_FILE, help="Write all figures to this file.")
-@click.option("--shapes", type=_Names(SHAPES), default=",".join(SHAPES), show_default=True)
-@click.option("--engines", type=_Names(NAMES), default=",".join(NAMES), show_default=True)
-@click.option("--parts", type=_Names(PARTS), default=",".join(PARTS), show_default=True)
-@click.option("--procs", type=_Names(("1", "2")), default="1,2", show_default=True)
+@click.option("--shapes", callback=_names(SHAPES), default=",".join(SHAPES), show_default=True)
+@click.option("--engines", callback=_names(NAMES), default=",".join(NAMES), show_default=True)
+@click.option("--parts", callback=_names(PARTS), default=",".join(PARTS), show_default=True)
+@click.option("--procs", callback=_names(("1", "2")), default="1,2", show_default=True)
 @click.option("--queries", type=click.IntRange(min=1), default=30, help="Queries a shape.")
 @click.option("--repeat", type=click.IntRange(min=1), default=11, help="Runs of each query.")
 @click.option("--seconds", type=float, default=2.0, help="Length of a measure of throughput.")

@@ -60,9 +60,9 @@ class WordMaker:
         self._taken = set(vocabulary)
         cut = [_SYLLABLE.findall(word) for word in sorted(self._taken) if _WORD.fullmatch(word)]
         long = [syllables for syllables in cut if len(syllables) > 1]
-        self._first = [syllables[0] for syllables in long]
-        self._inner = [part for syllables in long for part in syllables[1:-1]]
-        self._last = [syllables[-1] for syllables in long]
+        self._first: list[str] = [syllables[0] for syllables in long]
+        self._inner: list[str] = [part for syllables in long for part in syllables[1:-1]]
+        self._last: list[str] = [syllables[-1] for syllables in long]
 
     def word(self) -> str:
         """Return a word that was neither in the vocabulary nor made before."""

@@ -151,4 +151,4 @@ def _throughput(
         wait_until_ready(process)
     for process in running:
         go(process)
-    return sum(finish(process)["rate"] for process in running)
+    return sum(float(finish(process)["rate"]) for process in running)

@@ -3,7 +3,7 @@
 It imports next to nothing, because the start-up of an engine is timed through it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar, Final, NamedTuple, Protocol
 
@@ -59,19 +59,19 @@ class Query(NamedTuple):
     days: tuple[int, int] | None = None
 
 
-Counts = dict[str, int]
+Counts = Mapping[str, int]
 
 
 class Answer(NamedTuple):
-    """What a search gives: exact count, the hits as (score, document id), facets or snippets.
+    """What a search gives: exact total, the hits as (score, document id), facets or snippets.
 
     The document id is whatever the engine calls it; the score of a sort by date is the engine's.
     """
 
-    count: int
-    hits: list[tuple[float, object]]
+    total: int
+    hits: Sequence[tuple[float, object]]
     facets: tuple[Counts, Counts] | None = None
-    snippets: list[str] | None = None
+    snippets: Sequence[str] | None = None
 
 
 Search = Callable[[], Answer]

@@ -138,8 +138,8 @@ def commit(task: Task) -> Any:
         engine.append(batch)
         answer = engine.prepare(Query(COMMON, (_MARKER,)))()
         times.append(time.perf_counter() - start_time)
-        if answer.count != (turn + 1) * len(batch):
-            raise RuntimeError(f"{engine.name} sees {answer.count} of the added documents")
+        if answer.total != (turn + 1) * len(batch):
+            raise RuntimeError(f"{engine.name} sees {answer.total} of the added documents")
     return {"ms": median(times) * 1000}
 
 

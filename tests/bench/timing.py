@@ -65,8 +65,8 @@ def _slow_answer(reference: Reference, query: Query) -> Answer:
 
 
 def _same(query: Query, answers: Mapping[str, Answer]) -> None:
-    if len({answer.count for answer in answers.values()}) > 1:
-        counts = ", ".join(f"{name} {answer.count}" for name, answer in answers.items())
+    if len({answer.total for answer in answers.values()}) > 1:
+        counts = ", ".join(f"{name} {answer.total}" for name, answer in answers.items())
         raise CountsDiffer(f"{query.shape} {' '.join(query.words)!r} {query.days or ''}: {counts}")
     facets = [answer.facets for answer in answers.values()]
     if any(each != facets[0] for each in facets):
@@ -75,11 +75,11 @@ def _same(query: Query, answers: Mapping[str, Answer]) -> None:
 
 def _whole_page(query: Query, name: str, answer: Answer) -> None:
     skipped = model.DEEP_OFFSET if query.shape == model.PAGE100 else 0
-    expected = min(model.LIMIT, max(0, answer.count - skipped))
+    expected = min(model.LIMIT, max(0, answer.total - skipped))
     if len(answer.hits) != expected:
         raise CountsDiffer(
             f"{query.shape} {' '.join(query.words)!r}: {name} gives {len(answer.hits)} hits"
-            f" of {answer.count}, {expected} are due"
+            f" of {answer.total}, {expected} are due"
         )
 
 
@@ -124,7 +124,7 @@ def _time_query(query: Query, searches: Mapping[str, Search], checked: Checked, 
     for name, times in seconds.items():
         run.spent[name] += warm[name][0] + sum(times)
         run.timed[name].microseconds.append(median(times) * 1e6)
-        run.timed[name].counts.append(warm[name][1].count)
+        run.timed[name].counts.append(warm[name][1].total)
 
 
 def _repeats(seconds: float, most: int) -> int:

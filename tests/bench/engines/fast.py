@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Final
 from indexer.fastwhoosh.index import create_in, open_dir
 
 from indexer.fastwhoosh.executor import Executor
+from indexer.search.passages import Marker, passages
 from tests.bench import model
 from tests.bench.engines.whoosh_forms import fields_of, query_of, schema
 from tests.bench.model import Answer, Document, Query, Search
@@ -49,6 +50,8 @@ class Fast:
 
     def prepare(self, query: Query) -> Search:
         made = query_of(query)
+        if query.shape == model.SNIPPETS:
+            return self._with_snippets(made, Marker(stems=frozenset(query.words)))
         if query.shape == model.FACETS:
             return self._with_facets(made)
         if query.shape == model.BY_DATE:
@@ -75,6 +78,22 @@ class Fast:
             return Answer(found.total, found.top, facets)
 
         return run
+
+    def _with_snippets(self, query: Any, marker: Marker) -> Search:
+        search, stored = self._executor.search, self._searcher.stored_fields
+
+        def run() -> Answer:
+            found = search(query, limit=model.LIMIT)
+            texts = [stored(number)["text"] for _, number in found.top]
+            return Answer(found.total, found.top, None, [_snippet(text, marker) for text in texts])
+
+        return run
+
+
+def _snippet(text: str, marker: Marker) -> str:
+    """Return the extracts of a text, matches between asterisks."""
+    pieces = (piece for extract in passages(text, (), marker) for piece in extract.pieces)
+    return "".join(f"*{piece.text}*" if piece.is_match else piece.text for piece in pieces)
 
 
 def _write(writer: Any, documents: Iterable[Document]) -> None:
