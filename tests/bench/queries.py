@@ -1,0 +1,147 @@
+"""Queries of each shape, drawn from the corpus by document frequency, seeded.
+
+Each shape has a generator of its own, so a run of some shapes draws the same queries as a run of
+all of them.
+"""
+
+import bisect
+import random
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from indexer.french.specification import specification
+from tests.bench import model
+from tests.bench.corpus import Corpus
+from tests.bench.generating import words_of
+from tests.bench.model import Document, Query
+
+_PLAIN: Final = re.compile(r"[a-z]{3,}")
+# No quotes or digits: the words of a phrase are the same words to every engine.
+_FULL: Final = re.compile(r"[a-zàâçéèêëîïôùûü]{2,}")
+_LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
+# Bands of document frequency, as shares of the documents.
+_RARE: Final = (0.0001, 0.001)
+_MIDDLE: Final = (0.002, 0.1)
+_COMMON: Final = (0.05, 0.4)
+_LEAST: Final = 3
+_PREFIX_EXPANSIONS: Final = (5, 200)
+_PREFIX_LENGTH: Final = (4, 5)
+_FUZZY_LENGTH: Final = (6, 10)
+_PHRASE_LENGTH: Final = (3, 5)
+_FREQUENT_PHRASES: Final = 400
+_PHRASE_DOCUMENTS: Final = 1_000
+_HALF: Final = 0.5
+_ROUNDS: Final = 200
+_AFTER_LETTERS: Final = "{"
+_ON_COMMON: Final = (model.COMMON, model.FACETS, model.BY_DATE, model.PAGE100)
+
+Words = tuple[str, ...]
+Drawn = tuple[Words, tuple[int, int] | None]
+
+
+class Drawer:
+    """Draws queries from the facts of one corpus."""
+
+    def __init__(self, corpus: Corpus, seed: int) -> None:
+        self._seed = seed
+        self._documents = corpus.facts.documents
+        self._frequencies = {
+            stem: df for stem, df in corpus.frequencies().items() if _PLAIN.fullmatch(stem)
+        }
+        self._stems = sorted(self._frequencies)
+        self._sample = corpus.sample()
+        self._rare = self._band(_RARE) or self._stems
+        self._common = self._band(_COMMON)
+        self._middle = frozenset(self._band(_MIDDLE))
+        self._middle_stems = sorted(self._middle)
+        self._phrases = _frequent_phrases(self._sample)
+        self._days = sorted(document.day for document in self._sample)
+
+    def queries(self, shape: str, count: int) -> list[Query]:
+        """Return so many distinct queries of a shape, fewer where the corpus has no more."""
+        rng = random.Random(f"{self._seed}:{shape}")
+        draw = self._draws()[shape]
+        drawn: dict[Query, None] = {}
+        for _ in range(_ROUNDS * count):
+            words, days = draw(rng)
+            if words:
+                drawn[Query(shape, words, days)] = None
+            if len(drawn) == count:
+                break
+        return list(drawn)
+
+    def _draws(self) -> dict[str, Callable[[random.Random], Drawn]]:
+        return {
+            model.RARE: lambda rng: ((rng.choice(self._rare),), None),
+            **dict.fromkeys(_ON_COMMON, lambda rng: ((rng.choice(self._common),), None)),
+            model.AND3: lambda rng: (self._together(rng, 3), None),
+            model.OR5: lambda rng: (self._together(rng, 5), None),
+            model.SNIPPETS: lambda rng: (self._together(rng, 5), None),
+            model.OR5_DATES: lambda rng: (self._together(rng, 5), self._range(rng)),
+            model.PHRASE: lambda rng: (self._phrase(rng), None),
+            model.PREFIX: lambda rng: (self._prefix(rng), None),
+            model.FUZZY: lambda rng: (self._misspelt(rng), None),
+        }
+
+    def _band(self, shares: tuple[float, float]) -> list[str]:
+        low, high = (share * self._documents for share in shares)
+        low = max(low, _LEAST)
+        return [stem for stem in self._stems if low <= self._frequencies[stem] <= max(high, low)]
+
+    def _together(self, rng: random.Random, count: int) -> Words:
+        """Return stems of middling frequency that one document holds together."""
+        stems = sorted(self._middle.intersection(rng.choice(self._sample).stems.split(" ")))
+        return tuple(rng.sample(stems, count)) if len(stems) >= count else ()
+
+    def _range(self, rng: random.Random) -> tuple[int, int]:
+        """Return the days of some three tenths of the documents."""
+        width = max(1, len(self._days) * 3 // 10)
+        start = rng.randrange(len(self._days) - width)
+        return self._days[start], self._days[start + width]
+
+    def _phrase(self, rng: random.Random) -> Words:
+        """Return a phrase that many documents have or, every other time, that one has."""
+        if self._phrases and rng.random() < _HALF:
+            return rng.choice(self._phrases)
+        phrases = list(_phrases(rng.choice(self._sample)))
+        return rng.choice(phrases) if phrases else ()
+
+    def _prefix(self, rng: random.Random) -> Words:
+        """Return the beginning of a stem that some, but not very many, stems share."""
+        prefix = rng.choice(self._middle_stems)[: rng.randint(*_PREFIX_LENGTH)]
+        first = bisect.bisect_left(self._stems, prefix)
+        expansions = bisect.bisect_left(self._stems, prefix + _AFTER_LETTERS) - first
+        least, most = _PREFIX_EXPANSIONS
+        return (prefix,) if least <= expansions <= most else ()
+
+    def _misspelt(self, rng: random.Random) -> Words:
+        """Return a stem with one letter changed, left out or added."""
+        stem = rng.choice(self._middle_stems)
+        least, most = _FUZZY_LENGTH
+        if not least <= len(stem) <= most:
+            return ()
+        place = rng.randrange(1, len(stem))
+        letter = rng.choice(_LETTERS)
+        ends = (letter + stem[place + 1 :], stem[place + 1 :], letter + stem[place:])
+        return (stem[:place] + rng.choice(ends),)
+
+
+def _frequent_phrases(sample: list[Document]) -> list[Words]:
+    counts: Counter[Words] = Counter()
+    for document in sample[:_PHRASE_DOCUMENTS]:
+        counts.update(set(_phrases(document)))
+    return [phrase for phrase, count in counts.most_common(_FREQUENT_PHRASES) if count > 1]
+
+
+def _phrases(document: Document) -> Iterator[Words]:
+    """Yield the runs of words that begin and end with a full word and hold a stop word."""
+    words = words_of(document)
+    stops = specification().stop_words
+    full = [bool(_FULL.fullmatch(word)) and word not in stops for word in words]
+    for start in range(len(words)):
+        for end in range(start + _PHRASE_LENGTH[0], min(len(words), start + _PHRASE_LENGTH[1]) + 1):
+            inner = words[start + 1 : end - 1]
+            if full[start] and full[end - 1] and not stops.isdisjoint(inner):
+                yield tuple(words[start:end])
