@@ -281,6 +281,11 @@ def to_line(question: Question) -> str:
     return json.dumps(to_record(question), ensure_ascii=False, separators=(",", ":"))
 
 
+def line_digest(line: bytes) -> str:
+    """Return 32 hexadecimal digits of a line of the corpus, which holds one record."""
+    return hashlib.sha256(line.rstrip(b"\n")).hexdigest()[:32]
+
+
 def digest(question: Question) -> str:
     """Return 32 hexadecimal digits that change whenever anything in the record does."""
     canonical = json.dumps(

@@ -125,7 +125,7 @@ def test_a_failed_build_leaves_the_old_one_serving(
     name = current_name(settings.index)
     corpus.merge([make_question(99)])
 
-    def broken(_: Question) -> dict[str, object]:
+    def broken(_: bytes) -> dict[str, object]:
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:

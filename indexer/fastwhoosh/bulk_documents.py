@@ -45,7 +45,7 @@ class Prepared:
 class FieldPlan:
     """What is to be done with the values of one field."""
 
-    def __init__(self, name: str, spec: Any) -> None:
+    def __init__(self, name: str, spec: Any, lexicons: dict[str, Any]) -> None:
         self.name = name
         self.spec = spec
         self.indexed = bool(spec.indexed)
@@ -53,7 +53,7 @@ class FieldPlan:
         self.stored = bool(spec.stored)
         self.column = spec.column_type
         self.kind = _kind_of(name, spec) if self.indexed else EXISTENCE
-        self.lexicon = _lexicon_of(spec) if self.kind == POSITIONS else None
+        self.lexicon = _lexicon_of(spec, lexicons) if self.kind == POSITIONS else None
         self.derived = self.lexicon is not None and spec.analyzer.form == "derived"
         self.stored_key = f"_stored_{name}"
         self.boost_key = f"_{name}_boost"
@@ -108,6 +108,7 @@ class Documents:
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
         self._plans: dict[str, FieldPlan] = {}
+        self._families: dict[str, Any] = {}
         self.lexicons: list[Any] = []
 
     def plan(self, name: str) -> FieldPlan:
@@ -121,7 +122,7 @@ class Documents:
         if plan is None:
             if name not in self.schema:
                 raise UnknownFieldError(f"No field named {name!r} in {self.schema}")
-            plan = self._plans[name] = FieldPlan(name, self.schema[name])
+            plan = self._plans[name] = FieldPlan(name, self.schema[name], self._families)
         return plan
 
     def prepare(self, fields: dict[str, Any]) -> Prepared:
@@ -192,9 +193,15 @@ def _kind_of(name: str, spec: Any) -> int:
     return kind
 
 
-def _lexicon_of(spec: Any) -> Any:
+def _lexicon_of(spec: Any, lexicons: dict[str, Any]) -> Any:
+    """Return the lexicon of a field's analyzer: one for all of its family."""
     offered: Callable[[], Any] | None = getattr(spec.analyzer, "lexicon", None)
-    return offered() if offered else None
+    if offered is None:
+        return None
+    family: str = spec.analyzer.family
+    if family not in lexicons:
+        lexicons[family] = offered()
+    return lexicons[family]
 
 
 def _joined(
