@@ -3,6 +3,7 @@
 import random
 from array import array
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -98,7 +99,8 @@ def test_damage_is_found_and_never_fatal(kind: int) -> None:
             data[rng.randrange(len(data))] = rng.choice([0, 255, 128, 127, rng.randrange(256)])
         if rng.random() < 0.2:
             del data[rng.randrange(len(data)) :]
-        broken = (given[0]._replace(**{part: memoryview(data)}), given[1])
+        changed: dict[str, Any] = {part: memoryview(data)}
+        broken = (given[0]._replace(**changed), given[1])
         try:
             run(kernel.merge_fields, kind, len(norms), norms, broken)
         except (kernel.Damaged, OverflowError, ValueError):
