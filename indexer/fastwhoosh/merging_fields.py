@@ -12,8 +12,8 @@ from indexer.fastwhoosh.merging_plain import FieldInput, merge_fields
 from indexer.fastwhoosh.segmentfile import SegmentFileWriter
 from indexer.native import kernel
 
-# Files for what is not in its place yet; they have no name where the system allows it.
-_PREFIX: Final = ".fusion-"
+# How files begin that hold what has no place yet. On most systems they have no name at all.
+TEMPORARY: Final = ".fusion-"
 _COPIED: Final = 1 << 20
 
 
@@ -39,7 +39,7 @@ class MergedField:
         self._files.close()
 
     def _temporary(self, folder: Path) -> BinaryIO:
-        stream: Any = tempfile.TemporaryFile(prefix=_PREFIX, dir=folder)  # noqa: SIM115 - closed by close
+        stream: Any = tempfile.TemporaryFile(prefix=TEMPORARY, dir=folder)  # noqa: SIM115 - closed by close
         self._files.callback(stream.close)
         kept: BinaryIO = stream
         return kept

@@ -64,9 +64,7 @@ class Inverter:
     def add_length(self, field: int, document: int, length: int, /) -> None: ...
     def invert(
         self, field: int, docs: int, /
-    ) -> tuple[
-        int, int, int, int, int, bytes, bytes, bytes, bytes, bytes, bytes | None
-    ]: ...
+    ) -> tuple[int, int, int, int, int, bytes, bytes, bytes, bytes, bytes, bytes | None]: ...
     def clear(self) -> None: ...
 
 def merge_fields(
@@ -74,9 +72,7 @@ def merge_fields(
     docs: int,
     norms: Buffer | None,
     inputs: tuple[
-        tuple[
-            int, int, int, int, Buffer, Buffer, Buffer, Buffer, Buffer, Buffer | None
-        ],
+        tuple[int, int, int, int, Buffer, Buffer, Buffer, Buffer, Buffer, Buffer | None],
         ...,
     ],
     put_postings: Callable[[bytes], object],
