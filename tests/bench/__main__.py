@@ -18,6 +18,7 @@ from tests.bench.timing import CountsDiffer
 
 _DATA: Final = ROOT.parent / "shared" / "data"
 _FOLDER: Final = click.Path(file_okay=False, path_type=Path)
+_SOURCES: Final = click.Path(exists=True, file_okay=False, path_type=Path)
 _FILE: Final = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -50,7 +51,7 @@ def _names(known: tuple[str, ...]) -> Callback:
 @click.option("--seconds", type=float, default=2.0, help="Length of a measure of throughput.")
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--real", type=click.IntRange(min=10), help="At most so many real documents.")
-@click.option("--data", type=_FOLDER, default=_DATA, help="Where the real documents are.")
+@click.option("--data", type=_SOURCES, default=_DATA, help="Where the real documents are.")
 @click.option("--work", type=_FOLDER, help="Keep corpora and indexes here, and use what is there.")
 def main(json_file: Path | None, work: Path | None, **options: Any) -> None:
     """Build one corpus in several engines, check that they agree, and time them."""

@@ -9,8 +9,9 @@ import random
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
+from indexer.french.analysis import stem_form
 from indexer.french.specification import specification
 from tests.bench import model
 from tests.bench.corpus import Corpus
@@ -38,7 +39,14 @@ _AFTER_LETTERS: Final = "{"
 _ON_COMMON: Final = (model.COMMON, model.FACETS, model.BY_DATE, model.PAGE100)
 
 Words = tuple[str, ...]
-Drawn = tuple[Words, tuple[int, int] | None]
+
+
+class Drawn(NamedTuple):
+    """What a query is made of, without its shape; no words where the draw found none."""
+
+    words: Words
+    days: tuple[int, int] | None = None
+    surfaces: Words = ()
 
 
 class Drawer:
@@ -65,24 +73,24 @@ class Drawer:
         draw = self._draws()[shape]
         drawn: dict[Query, None] = {}
         for _ in range(_ROUNDS * count):
-            words, days = draw(rng)
-            if words:
-                drawn[Query(shape, words, days)] = None
+            found = draw(rng)
+            if found.words:
+                drawn[Query(shape, *found)] = None
             if len(drawn) == count:
                 break
         return list(drawn)
 
     def _draws(self) -> dict[str, Callable[[random.Random], Drawn]]:
         return {
-            model.RARE: lambda rng: ((rng.choice(self._rare),), None),
-            **dict.fromkeys(_ON_COMMON, lambda rng: ((rng.choice(self._common),), None)),
-            model.AND3: lambda rng: (self._together(rng, 3), None),
-            model.OR5: lambda rng: (self._together(rng, 5), None),
-            model.SNIPPETS: lambda rng: (self._together(rng, 5), None),
-            model.OR5_DATES: lambda rng: (self._together(rng, 5), self._range(rng)),
-            model.PHRASE: lambda rng: (self._phrase(rng), None),
-            model.PREFIX: lambda rng: (self._prefix(rng), None),
-            model.FUZZY: lambda rng: (self._misspelt(rng), None),
+            model.RARE: lambda rng: Drawn((rng.choice(self._rare),)),
+            **dict.fromkeys(_ON_COMMON, lambda rng: Drawn((rng.choice(self._common),))),
+            model.AND3: lambda rng: Drawn(self._together(rng, 3)),
+            model.OR5: lambda rng: Drawn(self._together(rng, 5)),
+            model.OR5_DATES: lambda rng: Drawn(self._together(rng, 5), self._range(rng)),
+            model.PHRASE: lambda rng: Drawn(self._phrase(rng)),
+            model.PREFIX: lambda rng: Drawn(self._prefix(rng)),
+            model.FUZZY: lambda rng: Drawn(self._misspelt(rng)),
+            model.SNIPPETS: self._with_surfaces,
         }
 
     def _band(self, shares: tuple[float, float]) -> list[str]:
@@ -92,8 +100,18 @@ class Drawer:
 
     def _together(self, rng: random.Random, count: int) -> Words:
         """Return stems of middling frequency that one document holds together."""
-        stems = sorted(self._middle.intersection(rng.choice(self._sample).stems.split(" ")))
+        return self._held_by(rng.choice(self._sample), rng, count)
+
+    def _held_by(self, document: Document, rng: random.Random, count: int) -> Words:
+        stems = sorted(self._middle.intersection(document.stems.split(" ")))
         return tuple(rng.sample(stems, count)) if len(stems) >= count else ()
+
+    def _with_surfaces(self, rng: random.Random) -> Drawn:
+        """Return five stems that a document holds together, and a word of it for each."""
+        document = rng.choice(self._sample)
+        words = self._held_by(document, rng, 5)
+        surfaces = {stem_form(word): word for word in document.exact.split(" ")}
+        return Drawn(words, None, tuple(surfaces[word] for word in words))
 
     def _range(self, rng: random.Random) -> tuple[int, int]:
         """Return the days of some three tenths of the documents."""

@@ -16,11 +16,13 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
+from indexer.french.analysis import stem_form
 from tests.bench.corpus import Corpus
 from tests.bench.engines import engine_class
 from tests.bench.model import COMMON, Document, Engine, Query, Search
 
 ROOT: Final = Path(__file__).resolve().parents[2]
+# A word that no document has.
 _MARKER: Final = "zzrepere"
 _BATCH: Final = 100
 _READY: Final = "ready"
@@ -78,7 +80,11 @@ def opened(task: Task) -> Engine:
 
 def queries_of(task: Task) -> list[Query]:
     """Return the queries of a task."""
-    return [Query(q[0], tuple(q[1]), tuple(q[2]) if q[2] else None) for q in task["queries"]]
+    return [_query(*q) for q in task["queries"]]
+
+
+def _query(shape: str, words: list[str], days: list[int] | None, surfaces: list[str]) -> Query:
+    return Query(shape, tuple(words), (days[0], days[1]) if days else None, tuple(surfaces))
 
 
 def build(task: Task) -> Any:
@@ -131,12 +137,13 @@ def commit(task: Task) -> Any:
     engine = opened(task)
     documents = list(Corpus(Path(task["corpus"])).documents(_BATCH))
     first = task["documents"]
+    marker = Query(COMMON, (str(stem_form(_MARKER)),))
     times = []
     for turn in range(task["repeat"]):
         batch = [_marked(d, first + turn * _BATCH + place) for place, d in enumerate(documents)]
         start_time = time.perf_counter()
         engine.append(batch)
-        answer = engine.prepare(Query(COMMON, (_MARKER,)))()
+        answer = engine.prepare(marker)()
         times.append(time.perf_counter() - start_time)
         if answer.total != (turn + 1) * len(batch):
             raise RuntimeError(f"{engine.name} sees {answer.total} of the added documents")
@@ -147,7 +154,7 @@ def _marked(document: Document, number: int) -> Document:
     return document._replace(
         number=number,
         text=f"{document.text}\n{_MARKER}",
-        stems=f"{document.stems} {_MARKER}",
+        stems=f"{document.stems} {stem_form(_MARKER)}",
         exact=f"{document.exact} {_MARKER}",
     )
 

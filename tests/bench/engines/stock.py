@@ -26,8 +26,8 @@ class Stock:
     name: ClassVar[str] = "whoosh"
     most_documents: ClassVar[int | None] = 5_000
     most_procs: ClassVar[int] = 2
-    counts: ClassVar[bool] = True
     shapes: ClassVar[frozenset[str]] = frozenset(model.SHAPES)
+    exact: ClassVar[frozenset[str]] = shapes
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
