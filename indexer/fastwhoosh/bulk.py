@@ -24,6 +24,7 @@ from indexer.fastwhoosh.bulk_flushing import Flushing
 from indexer.fastwhoosh.bulk_merging import merged, shared_dictionary
 from indexer.fastwhoosh.bulk_processes import Workers, WorkerSetup
 from indexer.fastwhoosh.bulk_publish import publish
+from indexer.fastwhoosh.segment import FastSegment
 
 # Documents, or bytes of them, that go to a worker process at a time.
 _BATCH: Final = 64
@@ -78,6 +79,9 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
         self.docbase = self.docnum = 0
         self._setup_doc_offsets()
         self._folder = Path(self.storage.folder)
+        for segment in self.segments:
+            if isinstance(segment, FastSegment):
+                segment.folder = self._folder
         self._limit, self._procs, self._make = limit, procs, make
         self._flushing: Flushing | None = None
         self._workers: Workers | None = None
@@ -155,8 +159,8 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
         self._close_searcher()
         segments = merged(segments, self._folder, self.indexname, self.schema, policy)
         for segment in segments:
-            if hasattr(segment, "write_deletions"):
-                segment.write_deletions(self.storage)
+            if isinstance(segment, FastSegment):
+                segment.write_deletions(self._folder)
         publish(self._index, self._folder, TOC(self.schema, segments, self.generation))
 
     def _built(self) -> list[Any]:

@@ -6,8 +6,9 @@ fields have, get the compact forms of the file format; every other class writes 
 >>> column = CodesColumn()
 >>> column.add(0, b"SRC")
 >>> column.add(2, b"LR")
->>> column.written(3)
-(3, 1, b'LRSRC', b'\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x02\\x00\\x00\\x00\\x05\\x00\\x00\\x00', b'\\x02\\x00\\x01')
+>>> count, width, blob, _, codes = column.written(3)
+>>> count, width, blob, list(codes)
+(3, 1, b'LRSRC', [2, 0, 1])
 """
 
 import sys
@@ -79,8 +80,8 @@ class CodesColumn:
     def written(self, docs: int) -> tuple[int, int, bytes, bytes, bytes]:
         """Return how many strings there are, the width of a code, and the three sections."""
         codes = self.codes + array("I", [0]) * (docs - len(self.codes))
-        used = {b""} if 0 in codes else set()
-        values = sorted(used | (self.code_of.keys() - {b""}))
+        used = set(codes)
+        values = sorted(value for value, code in self.code_of.items() if code in used)
         place_of = {value: place for place, value in enumerate(values)}
         places = [place_of.get(value, 0) for value in self.code_of]
         blob, offsets = strings(values)

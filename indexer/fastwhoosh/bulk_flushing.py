@@ -5,7 +5,9 @@ from typing import Any, Final
 
 from indexer.fastwhoosh.bulk_documents import Documents
 from indexer.fastwhoosh.bulk_segment import MAX_DOCUMENTS, SegmentBuilder
-from indexer.fastwhoosh.codec import FastSegment
+from indexer.fastwhoosh.codec import FastCodec
+from indexer.fastwhoosh.segment import FastSegment
+from indexer.fastwhoosh.segmentfile import EXTENSION
 
 # How often memory is asked after, in documents.
 _LOOK_EVERY: Final = 64
@@ -59,11 +61,11 @@ class Flushing:
             self._builder.cancel()
             self._builder = None
         for segment in self._segments:
-            (self._folder / segment.make_filename(".fws")).unlink(missing_ok=True)
+            (self._folder / segment.make_filename(EXTENSION)).unlink(missing_ok=True)
 
     def _begin(self) -> SegmentBuilder:
-        self._segment = FastSegment(self._indexname)
-        path = self._folder / self._segment.make_filename(".fws")
+        self._segment = FastSegment(FastCodec(), self._indexname)
+        path = self._folder / self._segment.make_filename(EXTENSION)
         self._builder = SegmentBuilder(path, self.documents, self.dictionary)
         return self._builder
 

@@ -82,11 +82,11 @@ class PlainInverter:
         self._fields.append(_Field(kind, scorable))
         return len(self._fields) - 1
 
-    def add_text_field(self, lexicon: object, derived: bool) -> int:  # noqa: FBT001 - as the native one
+    def add_text_field(self, *_: object) -> int:
         """Refuse: a lexicon is native."""
         raise TypeError("texts need the compiled extension")
 
-    def add_text(self, text: str, document: int, fields: tuple[int, ...], weight: int = 1) -> None:
+    def add_text(self, *_: object) -> None:
         """Refuse: a lexicon is native."""
         raise TypeError("texts need the compiled extension")
 
@@ -146,7 +146,9 @@ class PlainInverter:
             sum(lengths),
             min(lengths, default=0),
             max(lengths, default=0),
-            *map(bytes, (sections.blob, sections.offsets, sections.infos)),
+            bytes(sections.blob),
+            bytes(sections.offsets),
+            bytes(sections.infos),
             bytes(sections.postings),
             bytes(sections.positions),
             norms,

@@ -7,9 +7,10 @@ from typing import Any
 from whoosh.fields import Schema
 
 from indexer.fastwhoosh.bulk_policy import Size, plan
-from indexer.fastwhoosh.codec import FastSegment
+from indexer.fastwhoosh.codec import FastCodec
 from indexer.fastwhoosh.merging import merge_segments
 from indexer.fastwhoosh.merging_source import Source
+from indexer.fastwhoosh.segment import FastSegment
 from indexer.fastwhoosh.segmentfile import EXTENSION, SegmentFile
 
 
@@ -39,7 +40,7 @@ def _one(group: list[Any], folder: Path, indexname: str, schema: Schema) -> list
     """Write the segment that takes the place of a group, none if no document lives."""
     if not any(segment.doc_count() for segment in group):
         return []
-    target = FastSegment(indexname)
+    target = FastSegment(FastCodec(), indexname)
     with ExitStack() as stack:
         sources = [
             Source(

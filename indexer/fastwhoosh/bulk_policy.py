@@ -7,6 +7,7 @@
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 # More segments than this are merged until KEPT are left: about four large ones and a small one.
@@ -68,9 +69,7 @@ def _joined(groups: list[_Group]) -> list[_Group]:
 
 def _place_to_join(groups: list[_Group]) -> int:
     """Return the place of the smallest group that has one like it next, else of the likest."""
-    ratios = [
-        (high.live + 1) / (low.live + 1) for low, high in zip(groups, groups[1:], strict=False)
-    ]
+    ratios = [(high.live + 1) / (low.live + 1) for low, high in pairwise(groups)]
     for place, ratio in enumerate(ratios):
         if ratio <= _ALIKE:
             return place

@@ -14,6 +14,9 @@ from typing import Any, Final
 from whoosh.index import TOC
 from whoosh.util.filelock import try_for
 
+from indexer.fastwhoosh.segment import FastSegment
+from indexer.fastwhoosh.segmentfile import EXTENSION
+
 # How long removing old files waits for readers that are opening; the next commit removes the rest.
 _READERS: Final = 2.0
 
@@ -64,8 +67,9 @@ def remove_others(folder: Path, indexname: str, toc: TOC) -> None:
 
 def named_files(segment: Any, folder: Path) -> set[str]:
     """Return the names of the files that belong to a segment."""
-    if hasattr(segment, "file_names"):
-        return set(segment.file_names())
+    if isinstance(segment, FastSegment):
+        deleted = {segment.deletions} if segment.deletions else set()
+        return {segment.make_filename(EXTENSION)} | deleted
     prefix = f"{segment.segment_id()}."
     return {path.name for path in folder.iterdir() if path.name.startswith(prefix)}
 

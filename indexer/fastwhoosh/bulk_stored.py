@@ -124,7 +124,7 @@ class StoredFields:
 
 def trained(samples: list[bytes]) -> bytes:
     """Return a dictionary for such entries, empty where there are too few to learn from."""
-    usable = [sample for sample in samples if sample]
+    usable: list[bytes | bytearray | memoryview] = [sample for sample in samples if sample]
     if len(usable) < MIN_SAMPLES:
         return b""
     try:

@@ -222,6 +222,11 @@ def _native_segments(
     if kernel is None or not all(files):
         return None
     return tuple(
-        native_segment(file, reader._perdoc.deletion_bits())  # noqa: SLF001  # our own reader
+        native_segment(file, _deletions(reader))
         for (reader, _), file in zip(leaves, files, strict=True)
     )
+
+
+def _deletions(reader: IndexReader) -> bytes | None:
+    segment = reader.segment()
+    return bytes(segment.deletion_bits()) if segment.deleted_count() else None

@@ -15,7 +15,8 @@ from whoosh.util.numeric import byte_to_length
 
 from indexer.fastwhoosh.bulk_documents import KINDS
 from indexer.fastwhoosh.merging_columns import merge_column
-from indexer.fastwhoosh.merging_fields import FieldInput, merge_field
+from indexer.fastwhoosh.merging_fields import merged_field
+from indexer.fastwhoosh.merging_plain import FieldInput
 from indexer.fastwhoosh.merging_source import Source
 from indexer.fastwhoosh.merging_stored import merge_stored
 from indexer.fastwhoosh.segmentfile import SegmentFileWriter
@@ -76,26 +77,26 @@ def _merged_field(
         if entry:
             inputs.append(_input(source, entry, base))
         base += source.live
-    merged = merge_field(inputs, kind, norms, docs, file.path)
-    written = {"kind": KINDS[kind], "terms": merged.terms, **_lengths(sources, entries)}
-    try:
-        written |= merged.write(file)
-    finally:
-        merged.close()
+    written: dict[str, Any] = {"kind": KINDS[kind], **_lengths(sources, entries)}
+    with merged_field(inputs, kind, norms, docs, file.path.parent) as merged:
+        written |= {"terms": merged.terms, **merged.write(file)}
     if norms is not None:
         written["norms"] = file.section(norms)
     return written
 
 
 def _input(source: Source, entry: dict[str, Any], base: int) -> FieldInput:
-    parts = ("blob", "offsets", "infos", "postings", "positions")
     return FieldInput(
-        KINDS.index(entry["kind"]),
-        source.docs,
-        base,
-        entry["terms"],
-        *(source.file.section(entry[part]) for part in parts),
-        source.renumbering(base) if source.deleted else None,
+        kind=KINDS.index(entry["kind"]),
+        docs=source.docs,
+        base=base,
+        terms=entry["terms"],
+        blob=source.file.section(entry["blob"]),
+        offsets=source.file.section(entry["offsets"]),
+        infos=source.file.section(entry["infos"]),
+        postings=source.file.section(entry["postings"]),
+        positions=source.file.section(entry["positions"]),
+        numbers=source.renumbering(base) if source.deleted else None,
     )
 
 

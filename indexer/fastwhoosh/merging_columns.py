@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 from whoosh.filedb.structfile import BufferFile
@@ -107,7 +108,7 @@ def _live_codes(source: Source, entry: dict[str, Any]) -> tuple[list[bytes], "ar
 def _values_of(source: Source, entry: dict[str, Any]) -> list[bytes]:
     blob = bytes(source.file.section(entry["blob"]))
     ends = array_of("I", source.file.section(entry["offsets"]))
-    return [blob[start:end] for start, end in zip(ends, ends[1:], strict=False)]
+    return [blob[start:end] for start, end in pairwise(ends)]
 
 
 def _live_values(source: Source, entry: dict[str, Any], column: Any) -> Iterator[Any]:

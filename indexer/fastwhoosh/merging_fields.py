@@ -1,82 +1,79 @@
 """The terms of one field of several segments into one field, natively or in plain Python."""
 
 import tempfile
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, Final, NamedTuple
+from typing import Any, BinaryIO, Final
 
 from indexer.fastwhoosh.directory import Section
+from indexer.fastwhoosh.errors import DamagedSegment, Malformed
+from indexer.fastwhoosh.merging_plain import FieldInput, merge_fields
 from indexer.fastwhoosh.segmentfile import SegmentFileWriter
 from indexer.native import kernel
 
-# Files for what is not in its place yet; they are gone with the process.
+# Files for what is not in its place yet; they have no name where the system allows it.
 _PREFIX: Final = ".fusion-"
 _COPIED: Final = 1 << 20
 
 
-class FieldInput(NamedTuple):
-    """A field of one segment: its sections, and where its documents go.
-
-    Document d becomes ``base`` + d, or what the u32 array ``numbers`` says (2**32 - 1: nothing).
-    """
-
-    kind: int
-    docs: int
-    base: int
-    terms: int
-    blob: memoryview
-    offsets: memoryview
-    infos: memoryview
-    postings: memoryview
-    positions: memoryview
-    numbers: bytes | None
-
-
 class MergedField:
-    """A merged field: small sections in memory, the large ones in nameless files."""
+    """A merged field: small sections in memory, the large ones in files beside the segment."""
 
     def __init__(self, folder: Path) -> None:
         self.terms = 0
         self.small: dict[str, bytes] = {}
         self._files = ExitStack()
-        self.large: dict[str, Any] = {
-            part: self._files.enter_context(tempfile.TemporaryFile(prefix=_PREFIX, dir=folder))
-            for part in ("postings", "positions")
-        }
+        self.postings = self._temporary(folder)
+        self.positions = self._temporary(folder)
 
     def write(self, file: SegmentFileWriter) -> dict[str, Section]:
         """Write all sections; return where they are."""
         sections = {part: file.section(data) for part, data in self.small.items()}
-        for part, stream in self.large.items():
-            sections[part] = _copied(stream, file)
+        sections["postings"] = _copied(self.postings, file)
+        sections["positions"] = _copied(self.positions, file)
         return sections
 
     def close(self) -> None:
         """Give the files back."""
         self._files.close()
 
+    def _temporary(self, folder: Path) -> BinaryIO:
+        stream: Any = tempfile.TemporaryFile(prefix=_PREFIX, dir=folder)  # noqa: SIM115 - closed by close
+        self._files.callback(stream.close)
+        kept: BinaryIO = stream
+        return kept
 
-def merge_field(
-    inputs: Sequence[FieldInput], kind: int, norms: bytes | None, docs: int, path: Path
-) -> MergedField:
-    """Merge a field; ``path`` is the file that it will go to, beside which large parts wait."""
-    merged = MergedField(path.parent)
+
+@contextmanager
+def merged_field(
+    inputs: Sequence[FieldInput], kind: int, norms: bytes | None, docs: int, folder: Path
+) -> Iterator[MergedField]:
+    """Give the merged field; what does not fit in memory waits in ``folder`` until the end.
+
+    Raises:
+        DamagedSegment: an input is not what was written.
+    """
+    merged = MergedField(folder)
     try:
-        run = kernel.merge_fields if kernel is not None else merge_fields
-        merged.terms, blob, offsets, infos = run(
-            kind,
-            docs,
-            norms,
-            tuple(inputs),
-            merged.large["postings"].write,
-            merged.large["positions"].write,
-        )
-    except BaseException:
+        _run(merged, (kind, docs, norms, tuple(inputs)))
+        yield merged
+    finally:
         merged.close()
-        raise
-    merged.small = {"blob": blob, "offsets": offsets, "infos": infos}
-    return merged
+
+
+def _run(merged: MergedField, given: tuple[Any, ...]) -> None:
+    run: Any = merge_fields if kernel is None else kernel.merge_fields
+    damaged: tuple[type[Exception], ...] = (Malformed,)
+    if kernel is not None:
+        damaged += (kernel.Damaged,)
+    try:
+        merged.terms, *small = run(*given, merged.postings.write, merged.positions.write)
+    except damaged as error:
+        raise DamagedSegment(
+            Path(merged.postings.name), f"segment à fusionner : {error}"
+        ) from error
+    merged.small = dict(zip(("blob", "offsets", "infos"), small, strict=True))
 
 
 def _copied(stream: BinaryIO, file: SegmentFileWriter) -> Section:

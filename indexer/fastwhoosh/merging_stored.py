@@ -3,6 +3,7 @@
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from indexer.fastwhoosh.bulk_columns import little_endian
@@ -42,7 +43,7 @@ def _index(source: Source) -> "array[Any]":
     index = array_of("Q", source.file.section(stored["index"]))
     if len(index) != source.docs + 1 or index[-1] > len(source.file.section(stored["data"])):
         raise DamagedSegment(source.file.path, "index des enregistrements abîmé")
-    if any(start > end for start, end in zip(index, index[1:], strict=False)):
+    if any(start > end for start, end in pairwise(index)):
         raise DamagedSegment(source.file.path, "index des enregistrements abîmé")
     return index
 

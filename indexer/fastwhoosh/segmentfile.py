@@ -155,6 +155,7 @@ class SegmentFile:
         path: the file.
         map: the whole file, or None once closed.
         directory: the parsed directory, of a shape that was checked.
+        users: how many readers share the mapping, for those who share it to count.
 
     Raises:
         DamagedSegment: header, footer or directory are not right, or a section lies outside.
@@ -164,6 +165,7 @@ class SegmentFile:
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
+        self.users = 0
         self.map: mmap.mmap | None = _mapped(self.path)
         self._view = memoryview(self.map)
         try:
@@ -195,6 +197,17 @@ class SegmentFile:
         if not 0 <= offset <= offset + length <= self.size:
             raise DamagedSegment(self.path, "section hors du fichier")
         return self._view[offset : offset + length]
+
+    def whole_section(self, section: Section) -> memoryview:
+        """Return the bytes of a section after reading them all.
+
+        Raises:
+            DamagedSegment: the check sum is wrong.
+        """
+        view = self.section(section)
+        if _crc(view) != section[2]:
+            raise DamagedSegment(self.path, "somme de contrôle fausse")
+        return view
 
     def broken_sections(self) -> Iterator[str]:
         """Read everything and give the name of each section whose check sum is wrong."""

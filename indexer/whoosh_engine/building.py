@@ -15,9 +15,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from whoosh import index as whoosh_index
-
 from indexer.errors import IndexDamaged, IndexingError
+from indexer.fastwhoosh.index import create_in, open_dir
 from indexer.french.specification import specification
 from indexer.interchange import combined_digest, digest
 from indexer.question import Question
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     # which would cost every start of the command line 0.1 s.
     from indexer.corpus import Corpus
 
-# Memory that Whoosh may hold before it writes a run to disk, in MB.
+# Memory that the writer may hold before it writes a segment, in MB.
 _WRITER_MEMORY: Final = 256
 _PROGRESS_EVERY: Final = 50
 # A difference larger than this share of the corpus is built anew: deletions cost every search.
@@ -148,7 +147,7 @@ def _known(folder: Path) -> _Known | None:
         manifest = snapshot.manifest
         if (manifest.schema_version, manifest.analysis_digest) != _versions():
             return None
-        return _Known(name, dict(indexed_digests(snapshot)), manifest.is_sample)
+        return _Known(name, _digests(snapshot), manifest.is_sample)
     except (OSError, ValueError, KeyError):
         return None
     finally:
@@ -159,12 +158,8 @@ def _versions() -> tuple[int, str]:
     return SCHEMA_VERSION, specification().digest
 
 
-def indexed_digests(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
-    """Yield the (uid, digest) of every live question of a snapshot."""
-    digests = snapshot.column("digest")
-    for uid, number in snapshot.number_of.items():
-        value = digests[number]
-        yield uid, value.decode() if isinstance(value, bytes) else value
+def _digests(snapshot: Snapshot) -> dict[str, str]:
+    return {uid: digest for uid, digest, _ in snapshot.indexed_digests()}
 
 
 def _changed(known: Mapping[str, str], wanted: Mapping[str, str]) -> set[str]:
@@ -175,7 +170,7 @@ def _changed(known: Mapping[str, str], wanted: Mapping[str, str]) -> set[str]:
 def _rebuild(folder: Path, total: int, corpus: "Corpus", progress: Progress | None) -> str:
     name = generations.new_name()
     (folder / name).mkdir()
-    index = whoosh_index.create_in(str(folder / name), schema())
+    index = create_in(folder / name, schema())
     _write(index, corpus.questions(), total, progress)
     index.close()
     return name
@@ -186,7 +181,7 @@ def _update(
 ) -> str:
     name = generations.new_name()
     _link(folder / known.name, folder / name)
-    index = whoosh_index.open_dir(str(folder / name))
+    index = open_dir(folder / name)
     stale = changed & set(known.digests)
     fresh = (question for question in corpus.questions() if question.uid in changed)
     _write(index, fresh, len(changed), progress, stale=stale)
@@ -248,9 +243,9 @@ def _finish(
     generations.write_manifest(folder, manifest)
     snapshot = Snapshot(folder, name)
     try:
-        if dict(indexed_digests(snapshot)) != wanted:
+        if _digests(snapshot) != wanted:
             raise IndexDamaged(
-                f"L'index construit ({len(snapshot.number_of)} questions) ne contient pas "
+                f"L'index construit ({snapshot.reader.doc_count()} questions) ne contient pas "
                 f"le corpus ({len(wanted)} questions) ; l'ancien reste en service."
             )
     finally:
@@ -271,12 +266,13 @@ def check(corpus: "Corpus", settings: Settings) -> tuple[str, ...]:
     problems = []
     if (snapshot.manifest.schema_version, snapshot.manifest.analysis_digest) != _versions():
         problems.append("L'index est d'une autre version du logiciel : « questions index ».")
-    known = dict(indexed_digests(snapshot))
+    indexed = list(snapshot.indexed_digests())
+    known = {uid: digest for uid, digest, _ in indexed}
     wanted = dict(corpus.digests())
     gone, lacking = sorted(known.keys() - wanted.keys()), sorted(wanted.keys() - known.keys())
     problems += [f"{uid} est dans l'index et n'est plus dans le corpus." for uid in gone]
     problems += [f"{uid} est dans le corpus et pas dans l'index." for uid in lacking]
-    for uid, number in snapshot.number_of.items():
+    for uid, _, number in indexed:
         try:
             stored = digest(snapshot.record(number))
         except IndexingError as error:

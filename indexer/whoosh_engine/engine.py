@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from indexer.french.analysis import analyse, stem_form
+from indexer.french.analysis import stem_form
 from indexer.question import Key, Question, Reference, uid_of
+from indexer.search.holdings import missing_words, variant_forms
 from indexer.search.passages import Marker, mark, marked_paragraphs, passages
 from indexer.search.request import Search
 from indexer.search.results import (
@@ -165,7 +166,7 @@ def _hit(record: Question, score: float, translation: Translation) -> Hit:
         source_url=record.official_url,
         question=passages(record.question_text, (), marker),
         answer=passages(record.answer_text, record.answer_turns, marker),
-        missing=_missing(record, translation),
+        missing=missing_words(tuple(texts_of(record).values()), translation.words),
     )
 
 
@@ -173,33 +174,15 @@ def _title(record: Question) -> str:
     return record.title or " · ".join(title_text(record).split("\n"))
 
 
-def _missing(record: Question, translation: Translation) -> tuple[str, ...]:
-    """Return the plain words that no part of the question holds."""
-    if not translation.words:
-        return ()
-    held: set[str] = set()
-    for text in texts_of(record).values():
-        for token in analyse(text):
-            held.add(token.exact)
-            if token.stem:
-                held.add(token.stem)
-    stems = ((word, stem_form(word)) for word in translation.words)
-    return tuple(word for word, stem in stems if (stem or word) not in held)
-
-
 def _variants(
     records: Sequence[Question], plain: Sequence[str], marker: Marker
 ) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return the other forms that stand for each plain word in the questions of the page."""
-    forms: dict[str, Counter[str]] = {}
-    for record in records:
-        for text in texts_of(record).values():
-            for token in analyse(text):
-                if token.stem in marker.stems:
-                    forms.setdefault(token.stem or "", Counter())[token.exact] += 1
+    texts = [text for record in records for text in texts_of(record).values()]
+    forms = variant_forms(texts, marker)
     found = []
     for word in dict.fromkeys(plain):
-        others = forms.get(stem_form(word) or "", Counter())
+        others = Counter(forms.get(stem_form(word) or "", {}))
         names = tuple(form for form, _ in others.most_common(_MAX_VARIANTS + 1) if form != word)
         if names:
             found.append((word, names[:_MAX_VARIANTS]))

@@ -14,7 +14,7 @@ from typing import Any, Final
 from whoosh import analysis, columns, fields
 
 from indexer.french.analysis import analyse
-from indexer.french.lexicon import lexicon
+from indexer.french.lexicon import new_lexicon
 from indexer.interchange import digest, from_record, to_line
 from indexer.question import Question
 from indexer.search.request import FILTERS, VALUE_OF_STATUS
@@ -38,7 +38,7 @@ class _FormAnalyzer(analysis.Analyzer):  # type: ignore[misc]  # Whoosh has no t
 
     def lexicon(self) -> Any:
         """Return a new native lexicon, None where the extension is not compiled."""
-        return lexicon()
+        return new_lexicon()
 
     def __call__(self, value: str, **kwargs: Any) -> Iterator[Any]:
         out = analysis.Token(positions=True, chars=True, mode=kwargs.get("mode", ""))

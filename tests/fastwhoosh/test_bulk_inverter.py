@@ -87,7 +87,6 @@ def test_clearing_keeps_the_fields_only() -> None:
     assert native.invert(number, 10) == tuple(plain.invert(0, 10))
 
 
-
 INVERTERS = [pytest.param(PlainInverter, id="plain")]
 if kernel is not None:
     INVERTERS.append(pytest.param(lambda: kernel.Inverter(LENGTHS), id="native"))

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,7 @@ def records(file: SegmentFile) -> list[bytes]:
     stored = {key: bytes(file.section(value)) for key, value in file.directory["stored"].items()}
     index = memoryview(stored["index"]).cast("Q").tolist()
     unpacker = Unpacker(stored["dict"])
-    entries = [stored["data"][start:end] for start, end in zip(index, index[1:], strict=False)]
+    entries = [stored["data"][start:end] for start, end in pairwise(index)]
     return [unpacker.unpack(entry) if entry else b"" for entry in entries]
 
 

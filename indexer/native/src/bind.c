@@ -13,7 +13,7 @@ static const double *weights_of(Bound *bound, double weight, double b, double av
         if (table->weight == weight && table->b == b && table->average == average)
             return table->values;
     }
-    Table *table = arena_alloc(&bound->arena, sizeof(Table));
+    Table *table = arena_alloc(bound->arena, sizeof(Table));
     if (!table) return NULL;
     table->next = bound->tables;
     table->weight = weight;
@@ -36,17 +36,17 @@ static List *open_term(Bound *bound, const Field *field, PyObject *term) {
     Py_ssize_t length;
     if (PyBytes_AsStringAndSize(term, &bytes, &length) < 0) return NULL;
     int64_t place = find_term(bound->segment, field, (uint8_t *)bytes, (size_t)length);
-    if (place == -2) arena_damage(&bound->arena, bound->segment, "term table out of range");
+    if (place == -2) arena_damage(bound->arena, bound->segment, "term table out of range");
     if (place < 0) return NULL;
     for (int i = 0; i < bound->n_seen; i++) {
         List *list = bound->seen[i];
         if (list->place == place && list->field == field) return list;
     }
-    List *list = list_open(&bound->arena, bound->segment, field, (uint32_t)place);
+    List *list = list_open(bound->arena, bound->segment, field, (uint32_t)place);
     if (!list) return NULL;
     if (bound->n_seen == bound->room_seen) {
         int room = 2 * bound->room_seen + 16;
-        List **seen = arena_alloc(&bound->arena, sizeof(List *) * (size_t)room);
+        List **seen = arena_alloc(bound->arena, sizeof(List *) * (size_t)room);
         if (!seen) return NULL;
         if (bound->n_seen) memcpy(seen, bound->seen, sizeof(List *) * (size_t)bound->n_seen);
         bound->seen = seen;
@@ -56,7 +56,7 @@ static List *open_term(Bound *bound, const Field *field, PyObject *term) {
     return list;
 }
 
-static int failed(const Bound *bound) { return PyErr_Occurred() || arena_bad(&bound->arena); }
+static int failed(const Bound *bound) { return PyErr_Occurred() || arena_bad(bound->arena); }
 
 static double number(PyObject *item) { return PyFloat_AsDouble(item); }
 
@@ -71,7 +71,7 @@ static int bind_group(Bound *bound, PyObject *item, Group *group) {
     PyObject *parts = ITEM(item, 0);
     group->factor = number(ITEM(item, 1));
     group->k1 = number(ITEM(item, 2));
-    group->parts = arena_alloc(&bound->arena, sizeof(Part) * ((size_t)PyTuple_GET_SIZE(parts) + 1));
+    group->parts = arena_alloc(bound->arena, sizeof(Part) * ((size_t)PyTuple_GET_SIZE(parts) + 1));
     if (!group->parts || PyErr_Occurred()) return -1;
     group->n = 0;
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(parts); i++) {
@@ -96,7 +96,7 @@ static int bind_word(Bound *bound, PyObject *plan, Node *node) {
     PyObject *groups = ITEM(plan, 0);
     Py_ssize_t n = PyTuple_GET_SIZE(groups);
     node->score = number(ITEM(plan, 1));
-    node->groups = arena_zero(&bound->arena, sizeof(Group) * ((size_t)n + 1));
+    node->groups = arena_zero(bound->arena, sizeof(Group) * ((size_t)n + 1));
     if (!node->groups) return -1;
     for (Py_ssize_t i = 0; i < n; i++, node->n_groups++) {
         if (bind_group(bound, ITEM(groups, i), &node->groups[i]) < 0) return -1;
@@ -114,9 +114,9 @@ static int bind_line(Bound *bound, PyObject *item, Line *line) {
     if (n < 1 || n > MAX_LINE) return wrong("a line has 1 to 2048 terms");
     if (n > bound->longest) bound->longest = (int)n;
     if (!field || field->kind != POSITIONS) return PyErr_Occurred() ? -1 : 0;
-    line->lists = arena_alloc(&bound->arena, sizeof(List *) * (size_t)n);
-    line->by_rarity = arena_alloc(&bound->arena, sizeof(int) * (size_t)n);
-    line->offsets = arena_zero(&bound->arena, 4 * (size_t)n);
+    line->lists = arena_alloc(bound->arena, sizeof(List *) * (size_t)n);
+    line->by_rarity = arena_alloc(bound->arena, sizeof(int) * (size_t)n);
+    line->offsets = arena_zero(bound->arena, 4 * (size_t)n);
     line->weights = weights_of(bound, number(ITEM(item, 3)), number(ITEM(item, 4)),
                                number(ITEM(item, 5)));
     if (!line->lists || !line->by_rarity || !line->offsets || !line->weights) return -1;
@@ -144,7 +144,7 @@ static int bind_positional(Bound *bound, PyObject *plan, Node *node) {
     node->k1 = number(ITEM(plan, 2));
     node->mode = (int)PyLong_AsLong(ITEM(plan, 3));
     node->width = (uint32_t)PyLong_AsUnsignedLong(ITEM(plan, 4));
-    node->lines = arena_zero(&bound->arena, sizeof(Line) * ((size_t)n + 1));
+    node->lines = arena_zero(bound->arena, sizeof(Line) * ((size_t)n + 1));
     if (!node->lines || PyErr_Occurred()) return -1;
     for (Py_ssize_t i = 0; i < n; i++) {
         if (bind_line(bound, ITEM(lines, i), &node->lines[node->n_lines]) < 0) return -1;
@@ -159,7 +159,7 @@ static int bind_terms(Bound *bound, PyObject *plan, Node *node) {
     node->field = segment_field(bound->segment, ITEM(plan, 0));
     node->score = number(ITEM(plan, 2));
     node->lists =
-        arena_alloc(&bound->arena, sizeof(List *) * ((size_t)PyTuple_GET_SIZE(terms) + 1));
+        arena_alloc(bound->arena, sizeof(List *) * ((size_t)PyTuple_GET_SIZE(terms) + 1));
     if (!node->lists || PyErr_Occurred()) return -1;
     for (Py_ssize_t i = 0; node->field && i < PyTuple_GET_SIZE(terms); i++) {
         List *list = open_term(bound, node->field, ITEM(terms, i));
@@ -205,7 +205,7 @@ static Node *bind_node(Bound *bound, PyObject *plan, int depth);
 static int bind_children(Bound *bound, PyObject *items, Node ***nodes, int *n, int depth) {
     if (!is_tuple(items, -1)) return wrong("children are a tuple");
     Py_ssize_t size = PyTuple_GET_SIZE(items);
-    *nodes = arena_alloc(&bound->arena, sizeof(Node *) * ((size_t)size + 1));
+    *nodes = arena_alloc(bound->arena, sizeof(Node *) * ((size_t)size + 1));
     if (!*nodes) return -1;
     for (Py_ssize_t i = 0; i < size; i++) {
         Node *child = bind_node(bound, ITEM(items, i), depth + 1);
@@ -235,7 +235,7 @@ static int bind_any(Bound *bound, PyObject *plan, Node *node, int depth) {
 static int bind_constant(Bound *bound, PyObject *plan, Node *node, int depth) {
     if (!is_tuple(plan, 3)) return wrong("constant: three values");
     Node *child = bind_node(bound, ITEM(plan, 0), depth + 1);
-    node->children = arena_alloc(&bound->arena, sizeof(Node *));
+    node->children = arena_alloc(bound->arena, sizeof(Node *));
     if (!child || !node->children) return -1;
     node->children[0] = child;
     node->n_children = 1;
@@ -255,7 +255,7 @@ static Node *bind_node(Bound *bound, PyObject *plan, int depth) {
         return NULL;
     }
     long op = PyLong_AsLong(ITEM(plan, PyTuple_GET_SIZE(plan) - 1));
-    Node *node = arena_zero(&bound->arena, sizeof(Node));
+    Node *node = arena_zero(bound->arena, sizeof(Node));
     if (!node || PyErr_Occurred()) return NULL;
     node->op = (int)op;
     int state;
@@ -278,9 +278,9 @@ int bind_plan(Bound *bound, PyObject *plan) {
     bound->root = bind_node(bound, plan, 0);
     if (!bound->root || !bound->longest) return bound->root ? 0 : -1;
     size_t n = (size_t)bound->longest;
-    bound->places = arena_zero(&bound->arena, sizeof(uint32_t *) * n);
-    bound->rooms = arena_zero(&bound->arena, 4 * n);
-    bound->cursors = arena_alloc(&bound->arena, sizeof(Cursor) * n);
-    bound->distinct = arena_alloc(&bound->arena, sizeof(List *) * n);
+    bound->places = arena_zero(bound->arena, sizeof(uint32_t *) * n);
+    bound->rooms = arena_zero(bound->arena, 4 * n);
+    bound->cursors = arena_alloc(bound->arena, sizeof(Cursor) * n);
+    bound->distinct = arena_alloc(bound->arena, sizeof(List *) * n);
     return bound->places && bound->rooms && bound->cursors && bound->distinct ? 0 : -1;
 }

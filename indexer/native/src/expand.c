@@ -20,7 +20,7 @@ int found_reserve(Found *found, size_t more) {
     return 0;
 }
 
-static int append_parts(const LexToken *parts, size_t count, Py_ssize_t start, Found *found) {
+int lexicon_append_parts(const LexToken *parts, size_t count, Py_ssize_t start, Found *found) {
     if (found_reserve(found, count) < 0) return -1;
     uint32_t base = found->position;
     for (size_t at = 0; at < count; at++) {
@@ -137,7 +137,6 @@ static int expand_plain(Lexicon *self, const Surface *surface, LexToken *token) 
     const uint8_t *key = surface->key.bytes;
     size_t count = (size_t)(surface->end - surface->start), start = 0;
     uint8_t digits[MAX_KEY];
-    if (!surface->narrow) return 0;
     if (surface->number) {
         size_t kept = 0;
         for (size_t at = 0; at < count; at++) {
@@ -199,7 +198,7 @@ static PyObject *expand_in_python(Lexicon *self, PyObject *surface) {
 }
 
 static int append_bytes(PyObject *bytes, Py_ssize_t start, Found *found) {
-    return append_parts((const LexToken *)(const void *)PyBytes_AS_STRING(bytes),
+    return lexicon_append_parts((const LexToken *)(const void *)PyBytes_AS_STRING(bytes),
                         (size_t)PyBytes_GET_SIZE(bytes) / sizeof(LexToken), start, found);
 }
 
@@ -229,28 +228,13 @@ static int append_odd(Lexicon *self, int kind, const void *data, Surface *surfac
     return failed;
 }
 
-static int append_new(Lexicon *self, int kind, const void *data, Surface *surface, Found *found) {
+int lexicon_append_new(Lexicon *self, int kind, const void *data, Surface *surface, Found *found) {
     LexToken token;
+    if (!surface->narrow) return append_odd(self, kind, data, surface, found);
     int plain = expand_plain(self, surface, &token);
     if (plain < 0) return -1;
     if (!plain) return append_odd(self, kind, data, surface, found);
-    if (append_parts(&token, 1, surface->start, found) < 0) return -1;
+    if (lexicon_append_parts(&token, 1, surface->start, found) < 0) return -1;
     if (token.start) return keep_parts(self, surface, &token, 1);
     return keep_word(self, surface, token.word);
-}
-
-int lexicon_append(Lexicon *self, int kind, const void *data, Surface *surface, Found *found) {
-    if (!surface->narrow) return append_odd(self, kind, data, surface, found);
-    size_t length = (size_t)(surface->end - surface->start);
-    /* Integers are little-endian here: the bytes beyond the last of the key are the high ones. */
-    if (length & 7) surface->key.units[length / 8] &= ((uint64_t)1 << (length & 7) * 8) - 1;
-    uint64_t hash = words_hash(surface->key.units, length, self->surfaces.seed);
-    uint32_t id = words_find_padded(&self->surfaces, surface->key.units, length, hash);
-    if (id == NO_WORD) return append_new(self, kind, data, surface, found);
-    const WordEntry *entry = &self->surfaces.entries[id];
-    if (entry->more) return append_parts(self->parts + entry->note, entry->more, surface->start, found);
-    if (found_reserve(found, 1) < 0) return -1;
-    found->tokens[found->count++] = (LexToken){entry->note, found->position++, (uint32_t)surface->start,
-                                               (uint32_t)surface->end, 0};
-    return 0;
 }

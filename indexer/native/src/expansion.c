@@ -130,7 +130,7 @@ int expand_terms(Bound *bound, const Field *field, const Node *node, FoundTerm f
         if (fit && found(self, (uint32_t)place) < 0) return -1;
     }
     if (place < 0) {
-        arena_damage(&bound->arena, bound->segment, "term table out of range");
+        arena_damage(bound->arena, bound->segment, "term table out of range");
         return -1;
     }
     return 0;
@@ -221,11 +221,13 @@ static int count_all_folded(Counting *state, const Node *node, const uint8_t *fo
 
 static int count_field(Counting *state, const Node *node, const uint8_t *folds) {
     if (folds) return count_all_folded(state, node, folds);
-    Bound bound = {.segment = (Segment *)state->segment, .docs = state->segment->docs};
+    Arena arena = {0};
+    Bound bound = {.arena = &arena, .segment = (Segment *)state->segment,
+                   .docs = state->segment->docs};
     int result = expand_terms(&bound, state->field, node, count_word, state);
     if (result < 0 && !PyErr_Occurred())
         PyErr_Format(Damaged, "%U: term table out of range", state->segment->name);
-    arena_free(&bound.arena);
+    arena_free(&arena);
     return result;
 }
 

@@ -1,4 +1,5 @@
 /* Which documents of a segment a node matches: lists where they are few, bits where many. */
+#include "bitpack.h"
 #include "search.h"
 
 #include <stdlib.h>
@@ -9,7 +10,7 @@
 static Set none(void) { return (Set){SET_NONE, 0, NULL, NULL}; }
 
 static uint64_t *new_bits(Bound *bound) {
-    return arena_zero(&bound->arena, 8 * (size_t)bound->words);
+    return arena_zero(bound->arena, 8 * (size_t)bound->words);
 }
 
 static inline void set_bit(uint64_t *bits, uint32_t doc) { bits[doc >> 6] |= 1ull << (doc & 63); }
@@ -87,7 +88,7 @@ static int map_list(uint8_t *map, List *list) {
 
 /* Bits of the bytes that are at least `least`. */
 static uint64_t *bits_of_map(Bound *bound, const uint8_t *map, int least) {
-    uint64_t *bits = arena_alloc(&bound->arena, 8 * (size_t)bound->words);
+    uint64_t *bits = arena_alloc(bound->arena, 8 * (size_t)bound->words);
     if (!bits) return NULL;
     const uint8_t threshold = (uint8_t)least;
     for (uint32_t w = 0; w < bound->words; w++) {
@@ -111,7 +112,7 @@ static uint64_t *bits_of_map(Bound *bound, const uint8_t *map, int least) {
 }
 
 static uint8_t *new_map(Bound *bound) {
-    return arena_zero(&bound->arena, 64 * (size_t)bound->words);
+    return arena_zero(bound->arena, 64 * (size_t)bound->words);
 }
 
 static int compare_docs(const void *a, const void *b) {
@@ -139,13 +140,26 @@ static uint32_t copy_docs(List *list, uint32_t *out) {
 }
 
 static int union_as_list(Bound *bound, List **lists, int n, uint64_t total, Set *set) {
-    uint32_t *docs = arena_alloc(&bound->arena, 4 * (size_t)total + 4);
+    uint32_t *docs = arena_alloc(bound->arena, 4 * (size_t)total + 4);
     if (!docs) return -1;
     uint32_t used = 0;
     for (int i = 0; i < n; i++) used += copy_docs(lists[i], docs + used);
     if (n > 1) used = unique_docs(docs, used);
     *set = (Set){SET_LIST, used, docs, NULL};
-    return arena_bad(&bound->arena) ? -1 : 0;
+    return arena_bad(bound->arena) ? -1 : 0;
+}
+
+static int add_to_bits(Bound *bound, uint64_t *bits, List *list) {
+    const Dense *dense = list_dense(list);
+    if (dense) {
+        for (uint32_t w = 0; w < bound->words; w++) bits[w] |= dense->bits[w];
+        return 0;
+    }
+    for (uint32_t block = 0; block < list->blocks; block++) {
+        if (!list->is_short && list_load(list, block) < 0) return -1;
+        for (uint32_t i = 0; i < list->n; i++) set_bit(bits, list->docs[i]);
+    }
+    return 0;
 }
 
 static int union_lists(Bound *bound, List **lists, int n, Set *set) {
@@ -156,20 +170,19 @@ static int union_lists(Bound *bound, List **lists, int n, Set *set) {
         return 0;
     }
     if (total < bound->docs / LIST_SHARE + 16) return union_as_list(bound, lists, n, total, set);
-    uint8_t *map = new_map(bound);
-    if (!map) return -1;
+    uint64_t *bits = new_bits(bound);
+    if (!bits) return -1;
     for (int i = 0; i < n; i++) {
-        if (map_list(map, lists[i]) < 0) return -1;
+        if (add_to_bits(bound, bits, lists[i]) < 0) return -1;
     }
-    uint64_t *bits = bits_of_map(bound, map, 1);
     *set = (Set){SET_BITS, 0, NULL, bits};
-    return bits ? 0 : -1;
+    return arena_bad(bound->arena) ? -1 : 0;
 }
 
 /* The lists that decide what a word matches, none of them twice. */
 static int word_lists(Bound *bound, const Node *node, List ***out) {
     int n = node->n_groups ? node->groups[0].n : 0;
-    *out = arena_alloc(&bound->arena, sizeof(List *) * ((size_t)n + 1));
+    *out = arena_alloc(bound->arena, sizeof(List *) * ((size_t)n + 1));
     if (!*out) return -1;
     for (int i = 0; i < n; i++) (*out)[i] = node->groups[0].parts[i].list;
     return n;
@@ -203,7 +216,7 @@ static int keep_common(Bound *bound, Set *set, const Set *other) {
         return 0;
     }
     if (other->kind == SET_LIST) {
-        uint32_t *docs = arena_alloc(&bound->arena, 4 * (size_t)other->n + 4), kept = 0;
+        uint32_t *docs = arena_alloc(bound->arena, 4 * (size_t)other->n + 4), kept = 0;
         if (!docs) return -1;
         for (uint32_t i = 0; i < other->n; i++) {
             if (set_has(set, other->docs[i])) docs[kept++] = other->docs[i];
@@ -243,7 +256,7 @@ static int remove_common(Bound *bound, Set *set, const Set *other) {
 Set copy_set(Bound *bound, const Set *set) {
     Set copy = *set;
     size_t size = set->kind == SET_LIST ? 4 * (size_t)set->n + 4 : 8 * (size_t)bound->words;
-    void *data = set->kind == SET_LIST || set->kind == SET_BITS ? arena_alloc(&bound->arena, size)
+    void *data = set->kind == SET_LIST || set->kind == SET_BITS ? arena_alloc(bound->arena, size)
                                                                 : NULL;
     if (!data) return copy;
     if (set->kind == SET_LIST) {
@@ -264,15 +277,7 @@ static List *single_list(const Node *node) {
     return NULL;
 }
 
-static int count_list(uint8_t *map, List *list) {
-    for (uint32_t block = 0; block < list->blocks; block++) {
-        if (!list->is_short && list_load(list, block) < 0) return -1;
-        for (uint32_t i = 0; i < list->n; i++) map[list->docs[i]]++;
-    }
-    return 0;
-}
-
-/* Intersects lists, the rarest first: by looking its documents up, or by counting. */
+/* Intersects lists, the rarest first. Where even that is dense, whole words of bits at a time. */
 static int intersect_lists(Bound *bound, List **lists, int n, Set *set) {
     for (int i = 1; i < n; i++) {
         List *list = lists[i];
@@ -281,23 +286,27 @@ static int intersect_lists(Bound *bound, List **lists, int n, Set *set) {
             lists[place] = lists[place - 1];
         lists[place] = list;
     }
-    uint64_t others = 0;
-    for (int i = 1; i < n; i++) others += lists[i]->df;
-    if (n == 1 || others / (uint64_t)(n - 1) > 6 * (uint64_t)lists[0]->df || n > 200) {
-        if (union_as_list(bound, lists, 1, lists[0]->df, set) < 0) return -1;
-        for (int i = 1; i < n; i++) {
+    const Dense *rarest = list_dense(lists[0]);
+    if (!rarest && union_as_list(bound, lists, 1, lists[0]->df, set) < 0) return -1;
+    if (rarest) {
+        *set = (Set){SET_BITS, 0, NULL, arena_alloc(bound->arena, 8 * (size_t)bound->words)};
+        if (!set->bits) return -1;
+        memcpy(set->bits, rarest->bits, 8 * (size_t)bound->words);
+    }
+    for (int i = 1; i < n; i++) {
+        const Dense *dense = list_dense(lists[i]);
+        if (dense) {
+            Set other = {SET_BITS, 0, NULL, dense->bits};
+            if (keep_common(bound, set, &other) < 0) return -1;
+        } else if (set->kind == SET_LIST) {
             if (keep_in_list(set, lists[i]) < 0) return -1;
+        } else {
+            Set other = none();
+            if (union_lists(bound, &lists[i], 1, &other) < 0 || keep_common(bound, set, &other) < 0)
+                return -1;
         }
-        return 0;
     }
-    uint8_t *map = new_map(bound);
-    if (!map) return -1;
-    for (int i = 0; i < n; i++) {
-        if (count_list(map, lists[i]) < 0) return -1;
-    }
-    uint64_t *bits = bits_of_map(bound, map, n);
-    *set = (Set){SET_BITS, 0, NULL, bits};
-    return bits ? 0 : -1;
+    return arena_bad(bound->arena) ? -1 : 0;
 }
 
 /* An upper bound of what a node matches, to begin with the rarest. */
@@ -330,6 +339,22 @@ static uint64_t estimate(const Bound *bound, const Node *node) {
     }
 }
 
+/* Bits of the 64 four-byte values of which low <= value <= low + span. */
+static inline uint64_t inside_range(const uint8_t *values, uint32_t low, uint32_t span) {
+    uint64_t inside = 0;
+#if defined(__SSE2__)
+    typedef float v4f __attribute__((vector_size(16)));
+    const v4u lows = (v4u){0} + low, spans = (v4u){0} + span;
+    for (int k = 0; k < 16; k++) {
+        v4u found = (v4u)(load_v4u(values + 16 * k) - lows <= spans);
+        inside |= (uint64_t)(uint32_t)__builtin_ia32_movmskps((v4f)found) << (4 * k);
+    }
+#else
+    for (int k = 0; k < 64; k++) inside |= (uint64_t)(load_u32(values + 4 * k) - low <= span) << k;
+#endif
+    return inside;
+}
+
 static int keep_in_range(Bound *bound, Set *set, const Node *node) {
     const Column *column = node->column;
     if (!column) {
@@ -358,11 +383,7 @@ static int keep_in_range(Bound *bound, Set *set, const Node *node) {
         uint64_t left = set->bits[w], kept = left;
         if (!left) continue;
         if (narrow && 64 * (uint64_t)(w + 1) <= bound->docs) {
-            uint32_t values[64];
-            uint64_t inside = 0;
-            memcpy(values, column->values + 256 * (size_t)w, 256);
-            for (int k = 0; k < 64; k++) inside |= (uint64_t)(values[k] - low <= span) << k;
-            set->bits[w] = left & inside;
+            set->bits[w] = left & inside_range(column->values + 256 * (size_t)w, low, span);
             continue;
         }
         for (; left; left &= left - 1) {
@@ -376,8 +397,8 @@ static int keep_in_range(Bound *bound, Set *set, const Node *node) {
 }
 
 static int match_all(Bound *bound, Node *node) {
-    List **lists = arena_alloc(&bound->arena, sizeof(List *) * ((size_t)node->n_children + 1));
-    Node **rest = arena_alloc(&bound->arena, sizeof(Node *) * ((size_t)node->n_children + 1));
+    List **lists = arena_alloc(bound->arena, sizeof(List *) * ((size_t)node->n_children + 1));
+    Node **rest = arena_alloc(bound->arena, sizeof(Node *) * ((size_t)node->n_children + 1));
     int n_lists = 0, n_rest = 0;
     if (!lists || !rest) return -1;
     for (int i = 0; i < node->n_children; i++) {
@@ -413,7 +434,7 @@ static int match_all(Bound *bound, Node *node) {
             return -1;
     }
     node->set = set;
-    return arena_bad(&bound->arena) ? -1 : 0;
+    return arena_bad(bound->arena) ? -1 : 0;
 }
 
 static void count_set(Bound *bound, uint16_t *counts, const Set *set) {
@@ -430,7 +451,7 @@ static void count_set(Bound *bound, uint16_t *counts, const Set *set) {
 }
 
 static int match_some(Bound *bound, Node *node) {
-    uint16_t *counts = arena_zero(&bound->arena, 2 * (size_t)bound->docs);
+    uint16_t *counts = arena_zero(bound->arena, 2 * (size_t)bound->docs);
     if (!counts) return -1;
     for (int i = 0; i < node->n_children; i++) {
         if (match_node(bound, node->children[i]) < 0) return -1;
@@ -453,7 +474,7 @@ static int add_set(Bound *bound, Set *set, const Set *other) {
     }
     if (set->kind == SET_LIST && other->kind == SET_LIST &&
         set->n + (uint64_t)other->n < bound->docs / LIST_SHARE + 16) {
-        uint32_t *docs = arena_alloc(&bound->arena, 4 * ((size_t)set->n + other->n) + 4);
+        uint32_t *docs = arena_alloc(bound->arena, 4 * ((size_t)set->n + other->n) + 4);
         if (!docs) return -1;
         if (set->n) memcpy(docs, set->docs, 4 * (size_t)set->n);
         if (other->n) memcpy(docs + set->n, other->docs, 4 * (size_t)other->n);
@@ -479,7 +500,7 @@ static int match_any(Bound *bound, Node *node) {
         if (child->op == WORD && child->n_groups) room += (size_t)child->groups[0].n;
         if (child->op == TERMS) room += (size_t)child->n_lists;
     }
-    List **lists = arena_alloc(&bound->arena, sizeof(List *) * room);
+    List **lists = arena_alloc(bound->arena, sizeof(List *) * room);
     if (!lists) return -1;
     int n = 0;
     for (int i = 0; i < node->n_children; i++) {
@@ -496,7 +517,7 @@ static int match_any(Bound *bound, Node *node) {
         if (match_node(bound, child) < 0 || add_set(bound, &set, &child->set) < 0) return -1;
     }
     node->set = set;
-    return arena_bad(&bound->arena) ? -1 : 0;
+    return arena_bad(bound->arena) ? -1 : 0;
 }
 
 /* ---- positions ------------------------------------------------------------------------------ */
@@ -512,8 +533,8 @@ static int match_line(Bound *bound, Node *node, Line *line, Set *set, double **w
     }
     if (intersect_lists(bound, lists, n, set) < 0) return -1;
     uint32_t size = set_count(bound, set), kept = 0;
-    uint32_t *docs = arena_alloc(&bound->arena, 4 * (size_t)size + 4);
-    *weights = arena_alloc(&bound->arena, 8 * (size_t)size + 8);
+    uint32_t *docs = arena_alloc(bound->arena, 4 * (size_t)size + 4);
+    *weights = arena_alloc(bound->arena, 8 * (size_t)size + 8);
     if (!docs || !*weights) return -1;
     const uint8_t *norms = line->lists[0]->field->norms;
     uint32_t word = 0;
@@ -538,8 +559,8 @@ static int match_line(Bound *bound, Node *node, Line *line, Set *set, double **w
 }
 
 static int merge_weighted(Bound *bound, Set *set, double **x, const Set *other, const double *y) {
-    uint32_t *docs = arena_alloc(&bound->arena, 4 * ((size_t)set->n + other->n) + 4);
-    double *sums = arena_alloc(&bound->arena, 8 * ((size_t)set->n + other->n) + 8);
+    uint32_t *docs = arena_alloc(bound->arena, 4 * ((size_t)set->n + other->n) + 4);
+    double *sums = arena_alloc(bound->arena, 8 * ((size_t)set->n + other->n) + 8);
     if (!docs || !sums) return -1;
     uint32_t i = 0, j = 0, n = 0;
     while (i < set->n || j < other->n) {
@@ -605,8 +626,8 @@ static int add_expanded(void *self, uint32_t place) {
         map_list(state->map, list);
     }
     if (arena_bad(scratch)) {
-        if (scratch->damaged) arena_damage(&bound->arena, scratch->where, scratch->damaged);
-        if (scratch->failed) bound->arena.failed = 1;
+        if (scratch->damaged) arena_damage(bound->arena, scratch->where, scratch->damaged);
+        if (scratch->failed) bound->arena->failed = 1;
         return -1;
     }
     return 0;
@@ -616,7 +637,7 @@ static int match_expansion(Bound *bound, Node *node) {
     node->set = none();
     if (!node->field) return 0;
     Expanding state = {bound, node, NULL, NULL, 0, bound->docs / LIST_SHARE + 16};
-    state.docs = arena_alloc(&bound->arena, 4 * (size_t)state.room);
+    state.docs = arena_alloc(bound->arena, 4 * (size_t)state.room);
     if (!state.docs || expand_terms(bound, node->field, node, add_expanded, &state) < 0) return -1;
     if (state.map) {
         uint64_t *bits = bits_of_map(bound, state.map, 1);
@@ -660,5 +681,5 @@ int match_node(Bound *bound, Node *node) {
         case ANY: state = match_any(bound, node); break;
         default: state = match_constant(bound, node); break;
     }
-    return state < 0 || arena_bad(&bound->arena) ? -1 : 0;
+    return state < 0 || arena_bad(bound->arena) ? -1 : 0;
 }

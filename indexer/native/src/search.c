@@ -221,6 +221,8 @@ static int run(Search *search) {
     Py_ssize_t n = PyTuple_GET_SIZE(search->segments);
     Bound *bounds = PyMem_Calloc((size_t)n + 1, sizeof(Bound));
     Lookup *lookups = PyMem_Calloc(((size_t)n + 1) * (MAX_FILTERS + MAX_FACETS), sizeof(Lookup));
+    Arena arena = {0};
+    arena_open(&arena);
     int state = bounds && lookups ? 0 : -1;
     if (state < 0) PyErr_NoMemory();
     uint32_t base = 0;
@@ -228,6 +230,7 @@ static int run(Search *search) {
         Segment *segment = (Segment *)PyTuple_GET_ITEM(search->segments, i);
         Bound *bound = &bounds[i];
         Lookup *at = lookups + i * (MAX_FILTERS + MAX_FACETS);
+        bound->arena = &arena;
         bound->segment = segment;
         bound->docs = segment->docs;
         bound->words = (segment->docs + 63) / 64;
@@ -237,7 +240,7 @@ static int run(Search *search) {
             at[k] = lookup_of(segment, search->filters[k].column, search->filters[k].allowed, i, 1);
         for (int k = 0; k < search->n_facets; k++)
             at[MAX_FILTERS + k] = lookup_of(segment, search->facets[k].column, search->facets[k].maps, i, 4);
-        if (bind_plan(bound, search->plan) < 0) state = raise_damage(&bound->arena);
+        if (bind_plan(bound, search->plan) < 0) state = raise_damage(&arena);
     }
     if (!state) {
         Py_ssize_t bad = -1;
@@ -245,17 +248,15 @@ static int run(Search *search) {
         for (Py_ssize_t i = 0; i < n && bad < 0; i++) {
             if (bounds[i].docs &&
                 (search_segment(search, &bounds[i], i, lookups + i * (MAX_FILTERS + MAX_FACETS)) < 0 ||
-                 arena_bad(&bounds[i].arena)))
+                 arena_bad(&arena)))
                 bad = i;
         }
         if (bad < 0) sort_hits(&search->top);
         Py_END_ALLOW_THREADS
-        if (bad >= 0) state = raise_damage(&bounds[bad].arena);
+        if (bad >= 0) state = raise_damage(&arena);
     }
-    for (Py_ssize_t i = 0; bounds && i < n; i++) {
-        arena_free(&bounds[i].arena);
-        arena_free(&bounds[i].scratch);
-    }
+    for (Py_ssize_t i = 0; bounds && i < n; i++) arena_free(&bounds[i].scratch);
+    arena_free(&arena);
     PyMem_Free(bounds);
     PyMem_Free(lookups);
     return state;

@@ -77,7 +77,8 @@ typedef struct Table {
 
 /* One segment of one search. */
 typedef struct {
-    Arena arena, scratch;
+    Arena *arena; /* of the whole search */
+    Arena scratch;
     Segment *segment;
     uint32_t docs, base, words;   /* words of a bit set */
     Node *root;

@@ -2,23 +2,43 @@
 #include "segment.h"
 #include "bitpack.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 double norm_lengths[256];
 
 /* ---- memory of a search ------------------------------------------------------------------- */
 
+#define CHUNK (256u << 10)
+#define MOST_SPARE (16u << 20) /* bytes kept for the next search */
+
+/* Memory of the last search, so that the next one does not ask the system for pages. */
+static _Atomic(Chunk *) pool = NULL;
+
+void arena_open(Arena *arena) { arena->spare = atomic_exchange(&pool, NULL); }
+
+static Chunk *new_chunk(Arena *arena, size_t size) {
+    for (Chunk **at = &arena->spare; *at; at = &(*at)->next) {
+        Chunk *chunk = *at;
+        if (chunk->size < size) continue;
+        *at = chunk->next;
+        return chunk;
+    }
+    size_t room = size > CHUNK ? size : CHUNK;
+    Chunk *chunk = malloc(sizeof(Chunk) + room + 16);
+    if (chunk) chunk->size = room;
+    return chunk;
+}
+
 void *arena_alloc(Arena *arena, size_t size) {
     size = (size + 15) & ~(size_t)15;
     Chunk *chunk = arena->chunks;
     if (!chunk || chunk->size - chunk->used < size) {
-        size_t room = size > (64u << 10) ? size : (64u << 10);
-        chunk = malloc(sizeof(Chunk) + room + 16);
+        chunk = new_chunk(arena, size);
         if (!chunk) {
             arena->failed = 1;
             return NULL;
         }
-        chunk->size = room;
         chunk->used = 0;
         chunk->next = arena->chunks;
         arena->chunks = chunk;
@@ -35,12 +55,32 @@ void *arena_zero(Arena *arena, size_t size) {
     return result;
 }
 
-void arena_free(Arena *arena) {
-    while (arena->chunks) {
-        Chunk *next = arena->chunks->next;
-        free(arena->chunks);
-        arena->chunks = next;
+static void free_chunks(Chunk *chunks) {
+    while (chunks) {
+        Chunk *next = chunks->next;
+        free(chunks);
+        chunks = next;
     }
+}
+
+void arena_free(Arena *arena) {
+    Chunk *kept = NULL;
+    size_t bytes = 0;
+    for (int spare = 0; spare < 2; spare++) {
+        Chunk *chunk = spare ? arena->spare : arena->chunks, *next;
+        for (; chunk; chunk = next) {
+            next = chunk->next;
+            if (bytes + chunk->size > MOST_SPARE) {
+                free(chunk);
+                continue;
+            }
+            bytes += chunk->size;
+            chunk->next = kept;
+            kept = chunk;
+        }
+    }
+    arena->chunks = arena->spare = NULL;
+    free_chunks(atomic_exchange(&pool, kept));
 }
 
 void arena_damage(Arena *arena, const Segment *where, const char *what) {
@@ -140,11 +180,9 @@ static int open_short(List *list, const uint8_t *at, const uint8_t *end) {
     list->blocks = 1;
     list->pos = at;
     list->pos_end = end;
-    list->block = 0;
     list->n = list->df;
-    list->first = 0;
     list->last = list->docs[list->df - 1];
-    list->tf_ready = 1;
+    list->pos_block = NO_BLOCK;
     return 0;
 }
 
@@ -166,11 +204,17 @@ static int open_long(List *list, const uint8_t *at, const uint8_t *end) {
     list->docs = arena_alloc(list->arena, 4 * BLOCK);
     list->tfs = arena_alloc(list->arena, 4 * BLOCK);
     if (!list->docs || !list->tfs) return -1;
-    list->block = NO_BLOCK;
+    list->block = list->current = list->tf_block = list->pos_block = NO_BLOCK;
     return 0;
 }
 
-List *list_open(Arena *arena, const Segment *segment, const Field *field, uint32_t place) {
+static const Dense *find_dense(Segment *segment, const Field *field, uint32_t place) {
+    Dense *dense = atomic_load_explicit(&segment->dense[place % DENSE_BUCKETS], memory_order_acquire);
+    while (dense && (dense->place != place || dense->field != field)) dense = dense->next;
+    return dense;
+}
+
+List *list_open(Arena *arena, Segment *segment, const Field *field, uint32_t place) {
     List *list = arena_zero(arena, sizeof(List));
     if (!list) return NULL;
     list->arena = arena;
@@ -186,7 +230,9 @@ List *list_open(Arena *arena, const Segment *segment, const Field *field, uint32
     const uint8_t *at = field->postings + offset;
     const uint8_t *end = field->postings + field->postings_len;
     int state = list->df < BLOCK ? open_short(list, at, end) : open_long(list, at, end);
-    return state < 0 ? NULL : list;
+    if (state < 0) return NULL;
+    if (!list->is_short) list->dense = find_dense(segment, field, place);
+    return list;
 }
 
 /* Unpacks documents: those of one width are one loop without a branch. */
@@ -204,51 +250,160 @@ static void unpack_tfs(const uint8_t *in, uint32_t *out, int bits) {
     }
 }
 
-static int load_full(List *list, const uint8_t *at, const uint8_t *end, uint32_t before) {
-    if (end - at < 2) return bad(list, "block cut short");
-    int doc_bits = at[0];
-    list->tf_bits = at[1];
-    if (doc_bits > 24 || list->tf_bits > 32 || end - at < 2 + 16 * (doc_bits + list->tf_bits))
+/* Where a full block lies: 0, or -1 where its entry is out of range. */
+static inline int full_block(const List *list, uint32_t block, const uint8_t **at) {
+    uint32_t offset = load_u32(list->skip + (size_t)SKIP_ENTRY * block + 4);
+    if (list->data_len < 2 || offset > list->data_len - 2) return -1;
+    const uint8_t *start = list->data + offset;
+    if (start[0] > 24 || start[1] > 32 ||
+        list->data_len - offset < 2 + 16 * ((uint32_t)start[0] + start[1]))
+        return -1;
+    *at = start;
+    return 0;
+}
+
+static inline int is_full_block(const List *list, uint32_t block) {
+    return !list->is_short && (uint64_t)(block + 1) * BLOCK <= list->df;
+}
+
+static int load_tail(List *list, uint32_t block, uint32_t before) {
+    uint32_t offset = load_u32(list->skip + (size_t)SKIP_ENTRY * block + 4);
+    if (offset > list->data_len) return bad(list, "skip table out of range");
+    if (!read_run(list->data + offset, list->data + list->data_len, before, list->n,
+                  list->segment->docs, list->docs, list->tfs))
         return bad(list, "block cut short");
-    unpack_gaps(at + 2, list->docs, doc_bits);
-    sum_gaps(list->docs, before);
-    list->tf_data = at + 2 + 16 * doc_bits;
-    list->tf_ready = 0;
+    list->tf_block = block;
     return 0;
 }
 
 int list_load(List *list, uint32_t block) {
-    if (list->block == block) return 0;
-    const uint8_t *entry = list->skip + (size_t)SKIP_ENTRY * block;
-    uint32_t before = block ? load_u32(entry - SKIP_ENTRY) : UINT32_MAX;
-    uint32_t last = load_u32(entry), offset = load_u32(entry + 4);
-    list->block = NO_BLOCK;
-    if (last >= list->segment->docs || (block && last <= before) || offset > list->data_len)
-        return bad(list, "skip table out of range");
-    const uint8_t *at = list->data + offset, *end = list->data + list->data_len;
-    uint32_t n = block + 1 < list->blocks ? BLOCK : list->df - block * BLOCK;
-    if (n == BLOCK) {
-        if (load_full(list, at, end, before) < 0) return -1;
-    } else {
-        if (!read_run(at, end, before, n, list->segment->docs, list->docs, list->tfs))
-            return bad(list, "block cut short");
-        list->tf_ready = 1;
-    }
-    if (list->docs[n - 1] != last) return bad(list, "block and skip table differ");
-    list->n = n;
+    list->current = block;
     list->i = 0;
+    if (list->block == block) return 0;
+    const uint8_t *entry = list->skip + (size_t)SKIP_ENTRY * block, *at;
+    uint32_t before = block ? load_u32(entry - SKIP_ENTRY) : UINT32_MAX;
+    uint32_t last = load_u32(entry);
+    list->block = NO_BLOCK;
+    if (last >= list->segment->docs || (block && last <= before))
+        return bad(list, "skip table out of range");
+    if (is_full_block(list, block)) {
+        if (full_block(list, block, &at) < 0) return bad(list, "block cut short");
+        list->n = BLOCK;
+        unpack_gaps(at + 2, list->docs, at[0]);
+        sum_gaps(list->docs, before);
+    } else {
+        list->n = list->df - block * BLOCK;
+        if (load_tail(list, block, before) < 0) return -1;
+    }
+    if (list->docs[list->n - 1] != last) return bad(list, "block and skip table differ");
     list->first = before + 1;
     list->last = last;
-    list->pos_ready = 0;
     list->block = block;
     return 0;
 }
 
-int list_load_tfs(List *list) {
-    unpack_tfs(list->tf_data, list->tfs, list->tf_bits);
-    list->tf_ready = 1;
+int list_load_tfs(List *list, uint32_t block) {
+    const uint8_t *at;
+    if (list->tf_block == block) return 0;
+    if (!is_full_block(list, block)) {
+        uint32_t i = list->i;
+        list->block = NO_BLOCK;
+        if (list_load(list, block) < 0) return -1;
+        list->i = i;
+        return 0;
+    }
+    if (full_block(list, block, &at) < 0) return bad(list, "block cut short");
+    unpack_tfs(at + 2 + 16 * at[0], list->tfs, at[1]);
+    list->tf_block = block;
     return 0;
 }
+
+/* One value of a packed block. */
+static inline uint32_t packed_value(const uint8_t *in, uint32_t i, uint32_t bits) {
+    if (!bits) return 0;
+    uint32_t bit = (i >> 2) * bits, shift = bit & 31;
+    const uint8_t *at = in + 16 * (bit >> 5) + 4 * (i & 3);
+    uint64_t value = load_u32(at) >> shift;
+    if (shift + bits > 32) value |= (uint64_t)load_u32(at + 16) << (32 - shift);
+    return (uint32_t)(value & ((1ull << bits) - 1));
+}
+
+uint32_t list_far_tf(List *list) {
+    const uint8_t *at;
+    if (list->dense && is_full_block(list, list->current)) {
+        if (full_block(list, list->current, &at) < 0) {
+            bad(list, "block cut short");
+            return 0;
+        }
+        return packed_value(at + 2 + 16 * at[0], list->i, at[1]) + 1;
+    }
+    return list_load_tfs(list, list->current) < 0 ? 0 : list->tfs[list->i];
+}
+
+/* ---- dense lists ---------------------------------------------------------------------------- */
+
+static void count_ranks(Dense *dense, uint32_t words) {
+    uint32_t rank = 0;
+    for (uint32_t w = 0; w < words; w++) {
+        dense->ranks[w] = rank;
+        rank += (uint32_t)__builtin_popcountll(dense->bits[w]);
+    }
+}
+
+static Dense *make_dense(List *list, uint32_t words, size_t size) {
+    Dense *dense = calloc(1, size);
+    if (!dense) return NULL;
+    dense->field = list->field;
+    dense->place = list->place;
+    dense->bits = (uint64_t *)(dense + 1);
+    dense->ranks = (uint32_t *)(dense->bits + words);
+    for (uint32_t block = 0; block < list->blocks; block++) {
+        if (list_load(list, block) < 0) {
+            free(dense);
+            return NULL;
+        }
+        for (uint32_t i = 0; i < list->n; i++)
+            dense->bits[list->docs[i] >> 6] |= 1ull << (list->docs[i] & 63);
+    }
+    count_ranks(dense, words);
+    return dense;
+}
+
+const Dense *list_dense(List *list) {
+    Segment *segment = list->segment;
+    if (list->dense) return list->dense;
+    if (list->is_short || list->df < segment->docs / DENSE_SHARE) return NULL;
+    uint32_t words = (segment->docs + 63) / 64;
+    size_t size = sizeof(Dense) + 12 * (size_t)words;
+    size_t most = 48 * (size_t)segment->docs < (8u << 20) ? 8u << 20 : 48 * (size_t)segment->docs;
+    if (atomic_fetch_add(&segment->dense_bytes, size) + size > most) {
+        atomic_fetch_sub(&segment->dense_bytes, size);
+        return NULL;
+    }
+    Dense *dense = make_dense(list, words, size);
+    if (!dense) {
+        atomic_fetch_sub(&segment->dense_bytes, size);
+        return NULL;
+    }
+    _Atomic(Dense *) *bucket = &segment->dense[list->place % DENSE_BUCKETS];
+    dense->next = atomic_load(bucket);
+    while (!atomic_compare_exchange_weak(bucket, &dense->next, dense)) {
+    }
+    return list->dense = dense;
+}
+
+static void free_dense(Segment *segment) {
+    for (int i = 0; i < DENSE_BUCKETS; i++) {
+        Dense *dense = atomic_load(&segment->dense[i]);
+        while (dense) {
+            Dense *next = dense->next;
+            free(dense);
+            dense = next;
+        }
+    }
+}
+
+/* ---- moving --------------------------------------------------------------------------------- */
 
 uint32_t list_block(const List *list, uint32_t doc, uint32_t from) {
     if (list->is_short) return list->last < doc ? 1 : 0;
@@ -280,7 +435,18 @@ static inline uint32_t first_not_before(const uint32_t *docs, uint32_t n, uint32
     return (uint32_t)(base - docs) + (n == 1 && *base < doc);
 }
 
+static inline int seek_dense(List *list, uint32_t doc) {
+    const Dense *dense = list->dense;
+    uint64_t word = dense->bits[doc >> 6], below = (1ull << (doc & 63)) - 1;
+    if (!(word >> (doc & 63) & 1)) return 0;
+    uint32_t rank = dense->ranks[doc >> 6] + (uint32_t)__builtin_popcountll(word & below);
+    list->current = rank / BLOCK;
+    list->i = rank % BLOCK;
+    return 1;
+}
+
 int list_seek(List *list, uint32_t doc) {
+    if (list->dense) return seek_dense(list, doc);
     if (list->block == NO_BLOCK || doc < list->first || doc > list->last) {
         uint32_t from = list->block != NO_BLOCK && doc > list->last ? list->block : 0;
         uint32_t block = list_block(list, doc, from);
@@ -289,6 +455,7 @@ int list_seek(List *list, uint32_t doc) {
     }
     const uint32_t *docs = list->docs;
     uint32_t i = list->i, n = list->n;
+    list->current = list->block;
     if (i >= n || docs[i] > doc) i = 0;
     /* Often the next one or one of the next few. */
     for (int step = 0; step < 4 && i < n; step++, i++) {
@@ -308,25 +475,30 @@ int list_seek(List *list, uint32_t doc) {
 
 /* ---- positions ------------------------------------------------------------------------------ */
 
-static int sum_starts(List *list, uint64_t *sum) {
+static uint32_t in_block(const List *list, uint32_t block) {
+    return is_full_block(list, block) ? BLOCK : list->df - block * BLOCK;
+}
+
+static int sum_starts(List *list, uint32_t block, uint64_t *sum) {
     if (!list->starts) {
         list->starts = arena_alloc(list->arena, 4 * (BLOCK + 1));
         if (!list->starts) return -1;
     }
     uint64_t total = 0;
-    for (uint32_t i = 0; i < list->n; i++) {
+    uint32_t n = in_block(list, block);
+    for (uint32_t i = 0; i < n; i++) {
         list->starts[i] = (uint32_t)total;
         total += list->tfs[i];
-        if (total > UINT32_MAX / 2) return bad(list, "too many positions");
     }
-    list->starts[list->n] = (uint32_t)total;
+    if (total > UINT32_MAX / 2) return bad(list, "too many positions");
+    list->starts[n] = (uint32_t)total;
     *sum = total;
     return 0;
 }
 
 static int load_short_positions(List *list) {
     uint64_t total;
-    if (sum_starts(list, &total) < 0) return -1;
+    if (sum_starts(list, 0, &total) < 0) return -1;
     if (total > (uint64_t)(list->pos_end - list->pos)) return bad(list, "positions cut short");
     list->short_values = arena_alloc(list->arena, 4 * (size_t)total + 4);
     if (!list->short_values) return -1;
@@ -335,16 +507,16 @@ static int load_short_positions(List *list) {
         if (!(at = read_varint(at, list->pos_end, &list->short_values[i])))
             return bad(list, "positions cut short");
     }
-    list->pos_ready = 1;
+    list->pos_block = 0;
     return 0;
 }
 
-static int load_groups(List *list) {
+static int load_groups(List *list, uint32_t block) {
     uint64_t total;
-    if (!list->tf_ready && list_load_tfs(list) < 0) return -1;
-    if (sum_starts(list, &total) < 0) return -1;
-    uint32_t offset = load_u32(list->skip + (size_t)SKIP_ENTRY * list->block + 8);
+    if (list_load_tfs(list, block) < 0 || sum_starts(list, block, &total) < 0) return -1;
+    uint32_t offset = load_u32(list->skip + (size_t)SKIP_ENTRY * block + 8);
     uint32_t groups = (uint32_t)((total + 31) / 32);
+    list->pos_block = NO_BLOCK;
     if (!list->pos || offset > (uint64_t)(list->pos_end - list->pos) ||
         groups > (uint64_t)(list->pos_end - list->pos) - offset)
         return bad(list, "positions cut short");
@@ -364,7 +536,7 @@ static int load_groups(List *list) {
     }
     if (place > room) return bad(list, "positions cut short");
     list->group_offsets[groups] = (uint32_t)place;
-    list->pos_ready = 1;
+    list->pos_block = block;
     return 0;
 }
 
@@ -382,8 +554,11 @@ static void read_groups(const List *list, uint32_t start, uint32_t n, uint32_t *
 
 int64_t list_positions(List *list, uint32_t **values, uint32_t *room) {
     if (list->field->kind != POSITIONS) return 0;
-    if (!list->pos_ready) {
-        if ((list->is_short ? load_short_positions(list) : load_groups(list)) < 0) return -1;
+    if (list->pos_block != list->current) {
+        uint32_t i = list->i, block = list->current;
+        if ((list->is_short ? load_short_positions(list) : load_groups(list, block)) < 0) return -1;
+        list->i = i;
+        list->current = block;
     }
     uint32_t start = list->starts[list->i], n = list->starts[list->i + 1] - start;
     if (n > *room) {
@@ -579,6 +754,7 @@ static PyObject *segment_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
 static void segment_dealloc(Segment *self) {
     for (Py_ssize_t i = 0; i < self->n_fields; i++) Py_XDECREF(self->fields[i].name);
     for (Py_ssize_t i = 0; i < self->n_columns; i++) Py_XDECREF(self->columns[i].name);
+    free_dense(self);
     PyMem_Free(self->fields);
     PyMem_Free(self->columns);
     Py_XDECREF(self->places);
@@ -629,6 +805,7 @@ static PyObject *segment_postings(Segment *self, PyObject *args) {
     PyObject *rows = PyList_New(0);
     if (!rows) return NULL;
     Arena arena = {0};
+    arena_open(&arena);
     List *list = place >= 0 ? list_open(&arena, self, field, (uint32_t)place) : NULL;
     if (place == -2) arena_damage(&arena, self, "term table out of range");
     uint32_t *values = NULL, room = 0;

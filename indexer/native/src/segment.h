@@ -20,6 +20,19 @@ typedef struct {
     const uint8_t *values;
 } Column;
 
+/* The documents of a term that many hold, as bits, with the number of those before each word of
+   bits: what a document's place in the postings is follows from it. Made when first needed. */
+typedef struct Dense {
+    struct Dense *next;
+    const Field *field;
+    uint32_t place;
+    uint64_t *bits;
+    uint32_t *ranks;
+} Dense;
+
+#define DENSE_BUCKETS 64
+#define DENSE_SHARE 24 /* a term that one document in so many holds is dense */
+
 typedef struct {
     PyObject_HEAD
     Py_buffer view;
@@ -33,6 +46,8 @@ typedef struct {
     PyObject *deletions; /* bytes, or NULL */
     const uint8_t *deleted;
     uint32_t n_deleted;
+    _Atomic(Dense *) dense[DENSE_BUCKETS]; /* only ever added to, while the segment lives */
+    _Atomic size_t dense_bytes;
 } Segment;
 
 extern PyTypeObject SegmentType;
@@ -44,7 +59,7 @@ typedef struct Chunk {
 } Chunk;
 
 typedef struct {
-    Chunk *chunks;
+    Chunk *chunks, *spare;   /* spare ones come from earlier searches */
     int failed;              /* out of memory */
     const char *damaged;     /* what is wrong in the file, or NULL */
     const Segment *where;
@@ -52,25 +67,26 @@ typedef struct {
 
 void *arena_alloc(Arena *arena, size_t size); /* NULL and failed where there is no memory */
 void *arena_zero(Arena *arena, size_t size);
+void arena_open(Arena *arena); /* takes spare memory; with arena_free under the lock of Python */
 void arena_free(Arena *arena);
 void arena_damage(Arena *arena, const Segment *where, const char *what);
 static inline int arena_bad(const Arena *arena) { return arena->failed || arena->damaged; }
 
-/* The postings of one term. Blocks are read when asked for; `docs[0..n)` is the current one. */
+/* The postings of one term. Blocks are read when asked for; `docs[0..n)` is block `block`. The
+   current posting is number `i` of block `current`, whose documents need not have been read. */
 typedef struct List {
-    const Segment *segment;
+    Segment *segment;
     const Field *field;
     uint32_t df, cf, place;
     uint32_t blocks;
     int is_short;
     const uint8_t *skip, *data, *pos, *pos_end;
     uint32_t data_len;
-    /* current block */
-    uint32_t block, n, first, last, i;
-    int tf_ready, pos_ready;
+    const Dense *dense;
+    uint32_t block, n, first, last; /* documents */
+    uint32_t current, i;
+    uint32_t tf_block, pos_block;   /* which block tfs and starts are of */
     uint32_t *docs, *tfs;
-    const uint8_t *block_data, *tf_data;
-    int tf_bits;
     uint32_t *starts;       /* of the positions of each posting of the block, then their number */
     uint32_t *short_values; /* decoded positions of a short list */
     uint32_t groups, *group_offsets;
@@ -91,10 +107,12 @@ int term_frequencies(const Segment *segment, const Field *field, uint32_t place,
                      uint32_t *cf);
 
 /* Opens the postings of a term; NULL with the arena marked where that fails. */
-List *list_open(Arena *arena, const Segment *segment, const Field *field, uint32_t place);
+List *list_open(Arena *arena, Segment *segment, const Field *field, uint32_t place);
 /* Reads block `block` (documents only); 0, or -1 with the arena marked. */
 int list_load(List *list, uint32_t block);
-int list_load_tfs(List *list);
+int list_load_tfs(List *list, uint32_t block);
+/* Documents as bits, for a list that is dense enough and where there is room; NULL otherwise. */
+const Dense *list_dense(List *list);
 /* Last document of a block. */
 static inline uint32_t block_last(const List *list, uint32_t block) {
     return list->is_short ? list->docs[list->n - 1] : load_u32(list->skip + SKIP_ENTRY * block);
@@ -107,9 +125,9 @@ uint32_t list_block(const List *list, uint32_t doc, uint32_t from);
 /* Moves to a document: 1 where it is in the list, 0 where not, -1 where damaged. */
 int list_seek(List *list, uint32_t doc);
 /* tf of the posting moved to; 0 with the arena marked where damaged. */
+uint32_t list_far_tf(List *list);
 static inline uint32_t list_tf(List *list) {
-    if (!list->tf_ready && list_load_tfs(list) < 0) return 0;
-    return list->tfs[list->i];
+    return list->tf_block == list->current ? list->tfs[list->i] : list_far_tf(list);
 }
 /* Reads the positions of the posting moved to: their number, -1 where damaged. */
 int64_t list_positions(List *list, uint32_t **values, uint32_t *room);

@@ -4,6 +4,8 @@
 
 /* A longer text is not remembered: it would take more memory than it saves time. */
 #define MAX_REMEMBERED 4096
+/* Tokens that are reserved before a text is cut, at most. */
+#define MAX_FIRST 65536
 /* Of a word's entry, `note` is its derived form or NO_WORD, once `more` says that it was asked. */
 
 static PyTypeObject LexiconType;
@@ -56,6 +58,7 @@ static int cut_text(Lexicon *self, PyObject *text, Found *found) {
         PyErr_SetString(PyExc_OverflowError, "a text must have fewer than 2**32 - 1 characters");
         return -1;
     }
+    if (found_reserve(found, (size_t)length / 8 < MAX_FIRST ? (size_t)length / 8 : MAX_FIRST) < 0) return -1;
     int unclean = text_is_unclean(self, text);
     if (unclean) return unclean < 0 ? -1 : cut_unclean(self, text, found);
     const void *data = PyUnicode_DATA(text);
@@ -69,18 +72,26 @@ static int cut_text(Lexicon *self, PyObject *text, Found *found) {
 /* The buffer is taken away while the text is cut: `expand` may run other threads, which may cut
  * texts with the same Lexicon. */
 static int cut_into(Lexicon *self, PyObject *text, Found *found) {
-    *found = (Found){NULL, 0, 0, 0};
+    *found = (Found){self->buffer, 0, self->buffer_room, 0};
+    self->buffer = NULL;
+    self->buffer_room = 0;
     if (cut_text(self, text, found) == 0) return 0;
     PyMem_RawFree(found->tokens);
     return -1;
+}
+
+/* Gives the buffer back once its tokens are known, for the next text. */
+static void keep_buffer(Lexicon *self, Found *found) {
+    PyMem_RawFree(self->buffer);
+    self->buffer = found->tokens;
+    self->buffer_room = found->room;
 }
 
 int lexicon_tokenise(PyObject *lexicon, PyObject *text, LexToken **tokens, Py_ssize_t *count) {
     Lexicon *self = (Lexicon *)lexicon;
     Found found;
     if (cut_into(self, text, &found) < 0) return -1;
-    PyMem_RawFree(self->buffer);
-    self->buffer = found.tokens;
+    keep_buffer(self, &found);
     *tokens = found.tokens;
     *count = (Py_ssize_t)found.count;
     return 0;
@@ -91,21 +102,34 @@ static Remembered *place_of(Lexicon *self, PyObject *text) {
     return &self->remembered[(address >> 4 ^ address >> 13) & (REMEMBERED - 1)];
 }
 
-PyObject *lexicon_tokens(PyObject *lexicon, PyObject *text) {
+/* The tokens with their derived forms, as bytes. */
+static PyObject *derive_all(Lexicon *self, const Found *found) {
+    PyObject *bytes = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)(found->count * sizeof(ReadToken)));
+    ReadToken *out = bytes ? (ReadToken *)(void *)PyBytes_AS_STRING(bytes) : NULL;
+    for (size_t at = 0; bytes && at < found->count; at++) {
+        const LexToken *token = &found->tokens[at];
+        out[at] = (ReadToken){token->word, NO_WORD, token->start, token->end, token->compound};
+        const WordEntry *entry = &self->words.entries[token->word];
+        if (entry->more) out[at].derived = entry->note;
+        else if (lexicon_derived((PyObject *)self, token->word, &out[at].derived) < 0) Py_CLEAR(bytes);
+    }
+    return bytes;
+}
+
+PyObject *lexicon_read(PyObject *lexicon, PyObject *text) {
     Lexicon *self = (Lexicon *)lexicon;
     Remembered *place = place_of(self, text);
     if (place->text == text) return Py_NewRef(place->tokens);
     Found found;
     if (cut_into(self, text, &found) < 0) return NULL;
-    PyObject *tokens = PyBytes_FromStringAndSize((const char *)found.tokens,
-                                                 (Py_ssize_t)(found.count * sizeof(LexToken)));
-    PyMem_RawFree(found.tokens);
+    PyObject *tokens = derive_all(self, &found);
     if (tokens && found.count <= MAX_REMEMBERED) {
         Remembered old = *place;
         *place = (Remembered){Py_NewRef(text), Py_NewRef(tokens)};
         Py_XDECREF(old.text);
         Py_XDECREF(old.tokens);
     }
+    keep_buffer(self, &found);
     return tokens;
 }
 
@@ -301,7 +325,7 @@ static PyObject *lexicon_tokens_method(Lexicon *self, PyObject *text) {
         if (tuple) PyList_SET_ITEM(list, (Py_ssize_t)at, tuple);
         else Py_CLEAR(list);
     }
-    PyMem_RawFree(found.tokens);
+    keep_buffer(self, &found);
     return list;
 }
 

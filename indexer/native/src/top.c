@@ -6,6 +6,7 @@
    posting and the others looked up, or all are looked up where few documents match. */
 #include "search.h"
 
+#include <float.h>
 #include <stdlib.h>
 
 #define WINDOW_BITS 11
@@ -53,7 +54,7 @@ static int push(Bound *bound, Top *top, const Hit *hit) {
         if (room > top->limit) room = top->limit;
         Hit *heap = realloc(top->heap, sizeof(Hit) * room);
         if (!heap) {
-            bound->arena.failed = 1;
+            bound->arena->failed = 1;
             return -1;
         }
         top->heap = heap;
@@ -187,7 +188,7 @@ static int list_bounds(Bound *bound, List *list, const double *weights, double *
     for (uint32_t block = 0; block < list->blocks; block++) {
         uint32_t last = block_last(list, block);
         if (last >= bound->docs || last < first) {
-            arena_damage(&bound->arena, bound->segment, "skip table out of range");
+            arena_damage(bound->arena, bound->segment, "skip table out of range");
             return -1;
         }
         double weight = block_weight(list, weights, block);
@@ -246,7 +247,7 @@ static int lazy_bounds(Bound *bound, Leaves *all, Node *node) {
 }
 
 static int leaf_bounds(Bound *bound, Leaves *all, Node *node) {
-    node->bounds = arena_zero(&bound->arena, 8 * (size_t)all->windows);
+    node->bounds = arena_zero(bound->arena, 8 * (size_t)all->windows);
     if (!node->bounds) return -1;
     if (node->op == WORD) return word_bounds(bound, all, node);
     if (node->op == POSITIONAL && !node->matched) return lazy_bounds(bound, all, node);
@@ -282,7 +283,7 @@ static void gather_leaves(Node *node, Leaves *all) {
 }
 
 static int prepare_leaves(Bound *bound, Leaves *all) {
-    all->leaves = arena_alloc(&bound->arena, sizeof(Node *) * ((size_t)count_leaves(bound->root) + 1));
+    all->leaves = arena_alloc(bound->arena, sizeof(Node *) * ((size_t)count_leaves(bound->root) + 1));
     if (!all->leaves) return -1;
     gather_leaves(bound->root, all);
     return 0;
@@ -290,7 +291,7 @@ static int prepare_leaves(Bound *bound, Leaves *all) {
 
 static int prepare_bounds(Bound *bound, Leaves *all) {
     all->windows = (bound->docs + WINDOW_DOCS - 1) >> WINDOW_BITS;
-    all->x = arena_alloc(&bound->arena, 24 * (size_t)all->windows + 8);
+    all->x = arena_alloc(bound->arena, 24 * (size_t)all->windows + 8);
     if (!all->x) return -1;
     all->y = all->x + all->windows;
     all->sums = all->y + all->windows;
@@ -304,58 +305,103 @@ static int prepare_bounds(Bound *bound, Leaves *all) {
 
 /* ---- one window ----------------------------------------------------------------------------- */
 
-/* Adds the weights of a list's postings in a window to x. */
-static int add_list(Bound *bound, Part *part, uint32_t first, double *x) {
-    List *list = part->list;
+/* What is added up in a window. `touched` has a bit for each document that any list holds. */
+typedef struct {
+    double sums[WINDOW_DOCS];
+    double x[WINDOW_DOCS]; /* zero between groups */
+    uint64_t touched[WINDOW_DOCS / 64];
+    uint16_t fresh[WINDOW_DOCS]; /* documents of the group, in the order they came */
+    uint32_t n_fresh;
+} Sums;
+
+/* Moves to the block that holds the first posting of the window: its place in the block. */
+static int first_in_block(List *list, uint32_t first, uint32_t *at) {
+    const uint32_t *docs = list->docs;
+    uint32_t low = 0, high = list->n;
+    while (docs[0] < first && low < high) {
+        uint32_t middle = (low + high) / 2;
+        if (docs[middle] < first)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *at = low;
+    return 0;
+}
+
+static inline uint32_t end_in_block(const List *list, uint32_t at, uint32_t end) {
+    if (list->last < end) return list->n;
+    while (at < list->n && list->docs[at] < end) at++;
+    return at;
+}
+
+/* Adds what one list scores to the sums: a group of one list is saturated posting by posting. */
+static void score_run(const Group *group, const Part *part, uint32_t first, uint32_t at,
+                      uint32_t end, double constant, Sums *sums) {
+    const List *list = part->list;
+    const uint32_t *docs = list->docs, *tfs = list->tfs;
     const uint8_t *norms = list->field->norms;
+    const double *weights = part->weights;
+    const double k1 = group->k1, factor = group->factor * (k1 > 0 ? k1 + 1 : 1);
+    for (uint32_t i = at; i < end; i++) {
+        uint32_t d = docs[i] - first;
+        double x = tfs[i] * weights[norms ? norms[docs[i]] : 0];
+        sums->sums[d] += (k1 > 0 ? factor * x / (x + k1) : factor * x) + constant;
+        sums->touched[d >> 6] |= 1ull << (d & 63);
+    }
+}
+
+/* Adds the weights of a list to those of its group. */
+static void weigh_run(const Part *part, uint32_t first, uint32_t at, uint32_t end, Sums *sums) {
+    const List *list = part->list;
+    const uint32_t *docs = list->docs, *tfs = list->tfs;
+    const uint8_t *norms = list->field->norms;
+    for (uint32_t i = at; i < end; i++) {
+        uint32_t d = docs[i] - first;
+        double before = sums->x[d], more = tfs[i] * part->weights[norms ? norms[docs[i]] : 0];
+        /* What weighs nothing is there all the same, and is fresh once only. */
+        sums->x[d] = before + (more > 0 ? more : DBL_MIN);
+        sums->fresh[sums->n_fresh] = (uint16_t)d;
+        sums->n_fresh += before == 0;
+    }
+}
+
+static int add_list(Bound *bound, const Group *group, const Part *part, uint32_t first,
+                    double constant, Sums *sums) {
+    List *list = part->list;
     uint32_t end = first + WINDOW_DOCS;
     uint32_t block = list->is_short ? 0 : list_block(list, first, 0);
     for (; block < list->blocks; block++) {
+        uint32_t at;
         if (!list->is_short) {
             if (block_first(list, block) >= end) break;
             if (list_load(list, block) < 0) return -1;
-            if (!list->tf_ready && list_load_tfs(list) < 0) return -1;
+            if (list_load_tfs(list, block) < 0) return -1;
         }
-        const uint32_t *docs = list->docs, *tfs = list->tfs;
-        uint32_t n = list->n, i = 0;
-        if (docs[0] < first) {
-            uint32_t low = 0, high = n;
-            while (low < high) {
-                uint32_t middle = (low + high) / 2;
-                if (docs[middle] < first)
-                    low = middle + 1;
-                else
-                    high = middle;
-            }
-            i = low;
-        }
-        const double *weights = part->weights;
-        if (n && docs[n - 1] < end) {
-            for (; i < n; i++) x[docs[i] - first] += tfs[i] * weights[norms ? norms[docs[i]] : 0];
-        } else {
-            for (; i < n && docs[i] < end; i++)
-                x[docs[i] - first] += tfs[i] * weights[norms ? norms[docs[i]] : 0];
-        }
+        first_in_block(list, first, &at);
+        uint32_t stop = end_in_block(list, at, end);
+        if (group->n == 1)
+            score_run(group, part, first, at, stop, constant, sums);
+        else
+            weigh_run(part, first, at, stop, sums);
     }
-    return arena_bad(&bound->arena) ? -1 : 0;
+    return arena_bad(bound->arena) ? -1 : 0;
 }
 
-static int add_word(Bound *bound, Node *node, uint32_t first, double *sums, double *x) {
+static int add_word(Bound *bound, const Node *node, uint32_t first, Sums *sums) {
     for (int g = 0; g < node->n_groups; g++) {
-        Group *group = &node->groups[g];
+        const Group *group = &node->groups[g];
         double constant = g ? 0 : node->score;
-        if (!group->n) continue;
-        memset(x, 0, sizeof(double) * WINDOW_DOCS);
+        sums->n_fresh = 0;
         for (int i = 0; i < group->n; i++) {
-            if (add_list(bound, &group->parts[i], first, x) < 0) return -1;
+            if (add_list(bound, group, &group->parts[i], first, constant, sums) < 0) return -1;
         }
-        if (group->k1 > 0) {
-            double factor = group->factor * (group->k1 + 1), k1 = group->k1;
-            for (uint32_t d = 0; d < WINDOW_DOCS; d++) sums[d] += factor * x[d] / (x[d] + k1);
-        } else {
-            for (uint32_t d = 0; d < WINDOW_DOCS; d++) sums[d] += group->factor * x[d];
+        for (uint32_t i = 0; i < sums->n_fresh; i++) {
+            uint32_t d = sums->fresh[i];
+            sums->sums[d] += group->factor * saturated(sums->x[d], group->k1) + constant;
+            sums->x[d] = 0;
+            sums->touched[d >> 6] |= 1ull << (d & 63);
         }
-        for (uint32_t d = 0; constant > 0 && d < WINDOW_DOCS; d++) sums[d] += x[d] > 0 ? constant : 0;
     }
     return 0;
 }
@@ -429,38 +475,60 @@ static int look_up_window(Bound *bound, Top *top, const KeyColumns *columns, con
     Walk walk = walk_from(bound, matches, first, first + WINDOW_DOCS);
     while (walk_next(&walk, &doc)) {
         if (look_up(bound, top, columns, all->leaves, all->n, all->sums[w], w, doc, 0) < 0) return -1;
-        if (arena_bad(&bound->arena)) return -1;
+        if (arena_bad(bound->arena)) return -1;
     }
     return 0;
 }
 
+/* Documents of the window that match; those that no list touched cannot enter once it is full. */
+static uint64_t candidates(const Bound *bound, const Set *matches, const Sums *sums, int only_touched,
+                           uint32_t first, uint32_t word) {
+    uint32_t at = (first >> 6) + word;
+    if (at >= bound->words) return 0;
+    uint64_t found = matches->kind == SET_BITS ? matches->bits[at] : UINT64_MAX;
+    if (only_touched) found &= sums->touched[word];
+    if (at + 1 == bound->words && bound->docs % 64) found &= (1ull << (bound->docs % 64)) - 1;
+    return found;
+}
+
 static int add_up_window(Bound *bound, Top *top, const KeyColumns *columns, const Set *matches,
-                         Leaves *all, uint32_t w, int essential, double rest) {
-    double sums[WINDOW_DOCS], x[WINDOW_DOCS];
-    uint32_t first = w << WINDOW_BITS, doc;
-    memset(sums, 0, sizeof(sums));
+                         Leaves *all, uint32_t w, int essential, double rest, Sums *sums) {
+    uint32_t first = w << WINDOW_BITS;
+    int only_touched = is_full(top);
+    memset(sums->sums, 0, sizeof(sums->sums));
+    memset(sums->touched, 0, sizeof(sums->touched));
     for (int i = 0; i < essential; i++) {
         Node *node = all->leaves[i];
-        if (node->op == WORD) {
-            if (add_word(bound, node, first, sums, x) < 0) return -1;
-            continue;
+        if (node->op == WORD && add_word(bound, node, first, sums) < 0) return -1;
+    }
+    for (int i = 0; i < essential; i++) {
+        Node *node = all->leaves[i];
+        if (node->op == WORD) continue;
+        only_touched = 0;
+        for (uint32_t word = 0; word < WINDOW_DOCS / 64; word++) {
+            uint64_t left = candidates(bound, matches, sums, 0, first, word);
+            for (; left; left &= left - 1) {
+                uint32_t d = 64 * word + (uint32_t)__builtin_ctzll(left);
+                sums->sums[d] += leaf_score(bound, node, first + d);
+            }
         }
-        Walk each = walk_from(bound, matches, first, first + WINDOW_DOCS);
-        while (walk_next(&each, &doc)) sums[doc - first] += leaf_score(bound, node, doc);
     }
-    Walk walk = walk_from(bound, matches, first, first + WINDOW_DOCS);
-    while (walk_next(&walk, &doc)) {
-        double score = sums[doc - first];
-        if (is_full(top) && (score + rest) * SLACK < top->heap[0].score) continue;
-        if (look_up(bound, top, columns, all->leaves + essential, all->n - essential, rest, w, doc,
-                    score) < 0)
-            return -1;
+    for (uint32_t word = 0; word < WINDOW_DOCS / 64; word++) {
+        uint64_t left = candidates(bound, matches, sums, only_touched, first, word);
+        for (; left; left &= left - 1) {
+            uint32_t d = 64 * word + (uint32_t)__builtin_ctzll(left);
+            double score = sums->sums[d];
+            if (is_full(top) && (score + rest) * SLACK < top->heap[0].score) continue;
+            if (look_up(bound, top, columns, all->leaves + essential, all->n - essential, rest, w,
+                        first + d, score) < 0)
+                return -1;
+        }
     }
-    return arena_bad(&bound->arena) ? -1 : 0;
+    return arena_bad(bound->arena) ? -1 : 0;
 }
 
 static int collect_window(Bound *bound, Top *top, const KeyColumns *columns, const Set *matches,
-                          Leaves *all, uint32_t w) {
+                          Leaves *all, uint32_t w, Sums *sums) {
     uint32_t count = count_in_window(bound, matches, w << WINDOW_BITS);
     if (!count) return 0;
     order_leaves(all, w);
@@ -473,10 +541,11 @@ static int collect_window(Bound *bound, Top *top, const KeyColumns *columns, con
         for (int g = 0; g < node->n_groups; g++) lists += (uint64_t)node->groups[g].n;
         looking += lists * count * 12;
         if (i < essential)
-            adding += node->op == WORD ? 2 * postings_in_window(bound, node) + 2 * WINDOW_DOCS : 20 * count;
+            adding += node->op == WORD ? 3 * postings_in_window(bound, node) : 20 * count;
     }
-    if (looking < adding) return look_up_window(bound, top, columns, matches, all, w);
-    return add_up_window(bound, top, columns, matches, all, w, essential, rest);
+    /* A list of matches is short; the sums are taken through bits. */
+    if (matches->kind == SET_LIST || looking < adding) return look_up_window(bound, top, columns, matches, all, w);
+    return add_up_window(bound, top, columns, matches, all, w, essential, rest, sums);
 }
 
 /* ---- orders --------------------------------------------------------------------------------- */
@@ -495,13 +564,15 @@ static int compare_ranked(const void *a, const void *b) {
 static int collect_windows(Bound *bound, Top *top, const KeyColumns *columns, const Set *matches,
                            Leaves *all) {
     if (prepare_bounds(bound, all) < 0) return -1;
-    Ranked *order = arena_alloc(&bound->arena, sizeof(Ranked) * ((size_t)all->windows + 1));
+    Ranked *order = arena_alloc(bound->arena, sizeof(Ranked) * ((size_t)all->windows + 1));
     if (!order) return -1;
     for (uint32_t w = 0; w < all->windows; w++) order[w] = (Ranked){all->sums[w], w};
+    Sums *sums = arena_zero(bound->arena, sizeof(Sums));
+    if (!sums) return -1;
     qsort(order, all->windows, sizeof(Ranked), compare_ranked);
     for (uint32_t i = 0; i < all->windows; i++) {
         if (!can_enter(top, order[i].bound)) return 0;
-        if (collect_window(bound, top, columns, matches, all, order[i].window) < 0) return -1;
+        if (collect_window(bound, top, columns, matches, all, order[i].window, sums) < 0) return -1;
     }
     return 0;
 }
@@ -512,7 +583,7 @@ static int collect_each(Bound *bound, Top *top, const KeyColumns *columns, const
     while (walk_next(&walk, &doc)) {
         double score;
         node_score(bound, bound->root, doc, &score);
-        if (push_scored(bound, top, columns, doc, score) < 0 || arena_bad(&bound->arena)) return -1;
+        if (push_scored(bound, top, columns, doc, score) < 0 || arena_bad(bound->arena)) return -1;
     }
     return 0;
 }
@@ -555,7 +626,7 @@ static int collect_sorted(Bound *bound, Top *top, const KeyColumns *columns, con
         if (loses(top, &hit, &tied)) continue;
         if (top->has_score) node_score(bound, bound->root, doc, &hit.score);
         else if (tied && hit.doc > top->heap[0].doc) continue;
-        if (push(bound, top, &hit) < 0 || arena_bad(&bound->arena)) return -1;
+        if (push(bound, top, &hit) < 0 || arena_bad(bound->arena)) return -1;
     }
     return 0;
 }
@@ -566,7 +637,7 @@ static int collect_list(Bound *bound, Top *top, const KeyColumns *columns) {
     Part *part = &group->parts[0];
     List *list = part->list;
     double constant = bound->root->score;
-    double *bounds = arena_alloc(&bound->arena, 8 * (size_t)list->blocks);
+    double *bounds = arena_alloc(bound->arena, 8 * (size_t)list->blocks);
     if (!bounds) return -1;
     double best = 0;
     for (uint32_t block = 0; block < list->blocks; block++) {
@@ -582,7 +653,7 @@ static int collect_list(Bound *bound, Top *top, const KeyColumns *columns) {
             if (!list->is_short) {
                 if (!can_enter(top, bounds[block])) continue;
                 if (list_load(list, block) < 0) return -1;
-                if (!list->tf_ready && list_load_tfs(list) < 0) return -1;
+                if (list_load_tfs(list, block) < 0) return -1;
                 bounds[block] = -1;
             }
             for (uint32_t i = 0; i < list->n; i++) {

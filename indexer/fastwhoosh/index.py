@@ -1,0 +1,102 @@
+"""An index of Whoosh whose segments are fast by default.
+
+::
+
+    index = create_in("dossier", schema)
+    with index.writer() as writer:
+        writer.add_document(text="bonjour")
+
+The files are those of Whoosh but for the segments: ``whoosh.index.open_dir`` opens them as well.
+What this class adds: its writer uses :class:`~indexer.fastwhoosh.codec.FastCodec`, waits for the
+lock instead of failing at once, and is not slowed down by chance with another codec.
+"""
+
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import _DEF_INDEX_NAME, FileIndex, LockError
+from whoosh.writing import SegmentWriter
+
+from indexer.fastwhoosh.codec import FastCodec, folder_of
+from indexer.fastwhoosh.segment import FastSegment
+
+# Seconds that a writer waits for the one before it: a commit of a day's questions takes less.
+PATIENCE: Final = 30.0
+_BULK: Final = "indexer.fastwhoosh.bulk"
+
+
+class OtherCodec(ValueError):
+    """A writer was asked to write segments of another format."""
+
+
+def create_in(path: Path | str, schema: Any, indexname: str = _DEF_INDEX_NAME) -> "FastIndex":
+    """Create an empty index in a folder, which is made if need be."""
+    storage = FileStorage(str(path)).create()
+    return FastIndex.create(storage, schema, indexname)  # type: ignore[no-any-return]
+
+
+def open_dir(path: Path | str, indexname: str = _DEF_INDEX_NAME) -> "FastIndex":
+    """Open the index of a folder.
+
+    Raises:
+        whoosh.index.EmptyIndexError: there is none.
+    """
+    return FastIndex(FileStorage(str(path)), indexname=indexname)
+
+
+class FastIndex(FileIndex):  # type: ignore[misc]  # Whoosh has no types
+    """An index in a folder, written with the fast codec."""
+
+    @property
+    def folder(self) -> Path:
+        """Where the files are."""
+        return folder_of(self.storage)
+
+    def writer(
+        self,
+        procs: int = 1,
+        codec: Any = None,
+        timeout: float = PATIENCE,
+        *,
+        allow_other_codec: bool = False,
+        **options: Any,
+    ) -> Any:
+        """Return a writer, once no other one is at work.
+
+        Args:
+            procs: number of processes that build segments.
+            codec: the fast codec where None.
+            timeout: seconds to wait for the lock.
+            allow_other_codec: write with ``codec`` whatever it is, to convert an index.
+            options: what else the writer takes.
+
+        Raises:
+            OtherCodec: ``codec`` is another one.
+            whoosh.index.LockError: another writer held the lock all the time.
+        """
+        fast = codec is None or isinstance(codec, FastCodec)
+        if not fast and not allow_other_codec:
+            raise OtherCodec(
+                f"Cet index s’écrit avec FastCodec, pas avec {type(codec).__name__} ; pour le "
+                "convertir, demandez allow_other_codec=True."
+            )
+        try:
+            if fast and find_spec(_BULK) is not None:
+                bulk_writer = import_module(_BULK).BulkWriter
+                return bulk_writer(self, procs=procs, timeout=timeout, **options)
+            codec = FastCodec() if fast else codec
+            return SegmentWriter(self, codec=codec, timeout=timeout, **options)
+        except LockError as error:
+            raise LockError(
+                f"Une autre écriture est en cours dans {self.folder} depuis {timeout} s."
+            ) from error
+
+    def _read_toc(self) -> Any:
+        toc = super()._read_toc()
+        for segment in toc.segments:
+            if isinstance(segment, FastSegment):
+                segment.folder = self.folder
+        return toc
