@@ -9,6 +9,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from indexer.french.analysis import stem_form
@@ -64,8 +65,15 @@ class Drawer:
         self._common = self._band(_COMMON)
         self._middle = frozenset(self._band(_MIDDLE))
         self._middle_stems = sorted(self._middle)
-        self._phrases = _frequent_phrases(self._sample)
         self._days = sorted(document.day for document in self._sample)
+
+    @cached_property
+    def _phrases(self) -> list[Words]:
+        """The phrases that stand in most documents of a part of the sample."""
+        counts: Counter[Words] = Counter()
+        for document in self._sample[:_PHRASE_DOCUMENTS]:
+            counts.update(set(_phrases(document)))
+        return [phrase for phrase, count in counts.most_common(_FREQUENT_PHRASES) if count > 1]
 
     def queries(self, shape: str, count: int) -> list[Query]:
         """Return so many distinct queries of a shape, fewer where the corpus has no more."""
@@ -144,13 +152,6 @@ class Drawer:
         letter = rng.choice(_LETTERS)
         ends = (letter + stem[place + 1 :], stem[place + 1 :], letter + stem[place:])
         return (stem[:place] + rng.choice(ends),)
-
-
-def _frequent_phrases(sample: list[Document]) -> list[Words]:
-    counts: Counter[Words] = Counter()
-    for document in sample[:_PHRASE_DOCUMENTS]:
-        counts.update(set(_phrases(document)))
-    return [phrase for phrase, count in counts.most_common(_FREQUENT_PHRASES) if count > 1]
 
 
 def _phrases(document: Document) -> Iterator[Words]:

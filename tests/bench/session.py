@@ -131,7 +131,7 @@ class _Session:
 
     def _checked(self, indexes: dict[str, Built]) -> Checked:
         total = self._corpus.facts.documents
-        exact = {name: engine.exact for name, engine in self._engines.items() if engine.exact}
+        exact = {name: self._engines[name].exact for name in indexes}
         whole = {name: exact[name] for name in exact if indexes[name].documents == total}
         part = min(total, _REFERENCE_DOCUMENTS)
         few = {name: exact[name] for name in exact if indexes[name].documents == part}

@@ -203,6 +203,7 @@ class TantivyFromText(Tantivy):
 
     name: ClassVar[str] = "tantivy-text"
     shapes: ClassVar[frozenset[str]] = frozenset()
+    exact: ClassVar[frozenset[str]] = frozenset()
 
     def build(self, corpus: Iterable[Document], procs: int) -> None:
         index = tantivy.Index(_schema(_FRENCH, _LOWER), str(self._folder))
