@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import click
 
-from tests.bench.corpus import Recipe
 from tests.bench.engines import NAMES
+from tests.bench.making import Recipe
 from tests.bench.model import SHAPES
 from tests.bench.report import report
 from tests.bench.running import ROOT
@@ -49,6 +49,7 @@ def _names(known: tuple[str, ...]) -> Callback:
 @click.option("--queries", type=click.IntRange(min=1), default=30, help="Queries a shape.")
 @click.option("--repeat", type=click.IntRange(min=1), default=11, help="Runs of each query.")
 @click.option("--seconds", type=float, default=2.0, help="Length of a measure of throughput.")
+@click.option("--workers", callback=_names(("1", "2", "4")), default="1,2,4", show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--real", type=click.IntRange(min=10), help="At most so many real documents.")
 @click.option("--data", type=_SOURCES, default=_DATA, help="Where the real documents are.")
@@ -69,8 +70,9 @@ def main(json_file: Path | None, work: Path | None, **options: Any) -> None:
 def _plan(work: Path, options: dict[str, Any]) -> Plan:
     recipe = Recipe(options["data"], options["docs"], options["real"], options["seed"])
     same = ("engines", "shapes", "parts", "queries", "repeat", "seconds")
-    procs = tuple(map(int, options["procs"]))
-    return Plan(recipe, work, procs=procs, **{name: options[name] for name in same})
+    procs, workers = (tuple(map(int, options[name])) for name in ("procs", "workers"))
+    kept = {name: options[name] for name in same}
+    return Plan(recipe, work, procs=procs, workers=workers, **kept)
 
 
 if __name__ == "__main__":

@@ -50,6 +50,11 @@ class Document(NamedTuple):
     fate: str
 
 
+def words_of(document: Document) -> list[str]:
+    """Return the exact words of a document, without its compounds."""
+    return document.exact.partition(f" {GUARD} ")[0].split(" ")
+
+
 class Query(NamedTuple):
     """One query of a shape. ``words`` are stems, but exact forms in a phrase.
 

@@ -16,8 +16,7 @@ from indexer.french.analysis import stem_form
 from indexer.french.specification import specification
 from tests.bench import model
 from tests.bench.corpus import Corpus
-from tests.bench.generating import words_of
-from tests.bench.model import Document, Query
+from tests.bench.model import Document, Query, words_of
 
 _PLAIN: Final = re.compile(r"[a-z]{3,}")
 # No quotes or digits: the words of a phrase are the same words to every engine.

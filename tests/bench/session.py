@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from tests.bench import measuring, model
-from tests.bench.corpus import Corpus, Recipe, corpus_of
+from tests.bench.corpus import Corpus
 from tests.bench.engines import engine_class
 from tests.bench.machine import this_machine
+from tests.bench.making import Recipe, corpus_of
 from tests.bench.measuring import Built
 from tests.bench.model import Engine, Query
 from tests.bench.queries import Drawer
@@ -43,6 +44,7 @@ class Plan:
     queries: int
     repeat: int
     seconds: float
+    workers: tuple[int, ...]
 
 
 def tell(message: str) -> None:
@@ -155,5 +157,6 @@ class _Session:
         queries = [q for shape in _MIXED for q in self._queries.get(shape, [])]
         for index in indexes:
             if queries:
-                rates = measuring.throughput(index, queries, self._plan.seconds)
-                results.throughput[index.engine] = rates
+                results.throughput[index.engine] = measuring.throughput(
+                    index, queries, self._plan.seconds, self._plan.workers
+                )

@@ -9,7 +9,8 @@ from indexer.french.analysis import stem_form
 from indexer.french.specification import specification
 from indexer.search.passages import PASSAGE_CHARACTERS
 from tests.bench import model
-from tests.bench.corpus import Corpus, Recipe, corpus_of
+from tests.bench.corpus import Corpus
+from tests.bench.making import Recipe, corpus_of
 from tests.bench.model import Document, Query
 from tests.bench.queries import Drawer
 from tests.bench.reference import Reference, within_one_edit

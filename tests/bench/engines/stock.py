@@ -25,7 +25,7 @@ class Stock:
 
     name: ClassVar[str] = "whoosh"
     most_documents: ClassVar[int | None] = 5_000
-    most_procs: ClassVar[int] = 2
+    most_procs: ClassVar[int] = 1
     shapes: ClassVar[frozenset[str]] = frozenset(model.SHAPES)
     exact: ClassVar[frozenset[str]] = shapes
 
