@@ -33,9 +33,8 @@ class Stock:
         self._folder = folder
 
     def build(self, corpus: Iterable[Document], procs: int) -> None:
-        writer = index.create_in(str(self._folder), schema()).writer(
-            procs=procs, multisegment=False, limitmb=_LIMIT_MB
-        )
+        del procs  # several would not bring it near the others
+        writer = index.create_in(str(self._folder), schema()).writer(limitmb=_LIMIT_MB)
         for document in corpus:
             writer.add_document(**fields_of(document))
         writer.commit()
