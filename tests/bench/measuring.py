@@ -18,7 +18,6 @@ from tests.bench.running import ROOT, finish, go, run, start, wait_until_ready
 
 _COMMITS: Final = 5
 _STARTS: Final = 7
-WORKERS: Final = (1, 2, 4)
 _START_UP: Final = """
 import json, sys
 from pathlib import Path
@@ -125,13 +124,17 @@ def _task(name: str, index: Built) -> dict[str, Any]:
     return {"task": name, "engine": index.engine, "folder": index.folder}
 
 
-def throughput(index: Built, queries: Sequence[Query], seconds: float) -> dict[str, float]:
+def throughput(
+    index: Built, queries: Sequence[Query], seconds: float, workers: Sequence[int]
+) -> dict[str, float]:
     """Return queries a second by workers, ``{"2 threads": …, "2 processes": …}``."""
     told = {}
-    for workers in WORKERS:
-        told[f"{workers} threads"] = _throughput(index, queries, seconds, (1, workers))
-        if workers > 1:
-            told[f"{workers} processes"] = _throughput(index, queries, seconds, (workers, 1))
+    for count in workers:
+        told[f"{count} thread{'s' if count > 1 else ''}"] = _throughput(
+            index, queries, seconds, (1, count)
+        )
+        if count > 1:
+            told[f"{count} processes"] = _throughput(index, queries, seconds, (count, 1))
     return told
 
 

@@ -25,8 +25,8 @@ class Results:
 
     ``shapes`` holds the times by shape and engine; ``start_up`` milliseconds by engine;
     ``memory`` MB by engine; ``commits`` milliseconds by engine; ``throughput`` queries a second
-    by engine and workers; ``segments`` those of the indexes that were searched; ``absent`` why
-    an engine is not there.
+    by engine and workers; ``segments`` those of the indexes that were searched; ``fallbacks``
+    searches that an engine left to a slower one; ``absent`` why an engine is not there.
     """
 
     machine: Machine
@@ -38,6 +38,7 @@ class Results:
     memory: dict[str, dict[str, float | None]] = field(default_factory=dict)
     commits: dict[str, float] = field(default_factory=dict)
     throughput: dict[str, dict[str, float]] = field(default_factory=dict)
+    fallbacks: dict[str, int] = field(default_factory=dict)
     absent: dict[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from statistics import median
 from typing import Final
 
 from tests.bench import model
-from tests.bench.model import Answer, Engine, Query, Search
+from tests.bench.model import UNCOUNTED, Answer, Engine, Query, Search
 from tests.bench.reference import Reference
 
 _SECONDS_A_QUERY: Final = 0.4
@@ -37,11 +37,14 @@ class Timed:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What counts are compared with: the engines that hold all, the reference for the others."""
+    """What totals are compared with: each other, or the reference where an engine holds a part.
 
-    whole: frozenset[str]
-    bounded: frozenset[str]
-    reference: Reference | None
+    Engines are named with the shapes in which their totals are to be equal.
+    """
+
+    whole: Mapping[str, frozenset[str]]
+    few: Mapping[str, frozenset[str]]
+    reference: Reference | None = None
 
     def check(self, query: Query, answers: Mapping[str, Answer]) -> None:
         """Compare the answers of one query.
@@ -49,14 +52,19 @@ class Checked:
         Raises:
             CountsDiffer: counts, facets or numbers of hits do not agree.
         """
-        expected = {name: answers[name] for name in answers if name in self.whole}
-        _same(query, expected)
-        for name in answers.keys() & (self.whole | self.bounded):
-            _whole_page(query, name, answers[name])
-        if self.reference:
-            slow = _slow_answer(self.reference, query)
-            for name in answers.keys() & self.bounded:
-                _same(query, {name: answers[name], "reference": slow})
+        for name, answer in answers.items():
+            if answer.total != UNCOUNTED:
+                _whole_page(query, name, answer)
+        _same(query, _those(query.shape, self.whole, answers))
+        few = _those(query.shape, self.few, answers)
+        if few and self.reference:
+            _same(query, {**few, "reference": _slow_answer(self.reference, query)})
+
+
+def _those(
+    shape: str, engines: Mapping[str, frozenset[str]], answers: Mapping[str, Answer]
+) -> dict[str, Answer]:
+    return {name: answers[name] for name in answers if shape in engines.get(name, ())}
 
 
 def _slow_answer(reference: Reference, query: Query) -> Answer:

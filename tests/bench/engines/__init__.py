@@ -17,6 +17,8 @@ _WHERE: Final = {
 NAMES: Final = tuple(_WHERE)
 OURS: Final = "fastwhoosh"
 PEER: Final = "tantivy"
+# The same engine where it analyses the text, as ours does.
+PEER_FROM_TEXT: Final = "tantivy-text"
 
 
 def engine_class(name: str) -> type[Engine]:

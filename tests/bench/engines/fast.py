@@ -22,8 +22,8 @@ class Fast:
     name: ClassVar[str] = "fastwhoosh"
     most_documents: ClassVar[int | None] = None
     most_procs: ClassVar[int] = 2
-    counts: ClassVar[bool] = True
     shapes: ClassVar[frozenset[str]] = frozenset(model.SHAPES)
+    exact: ClassVar[frozenset[str]] = shapes
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -42,6 +42,10 @@ class Fast:
 
     def segments(self) -> int:
         return len(self._searcher.leaf_searchers())
+
+    def fallbacks(self) -> int:
+        """Return how many searches the executor left to Whoosh's matchers."""
+        return sum(self._executor.fallbacks.values())
 
     def append(self, documents: Iterable[Document]) -> None:
         _write(self._index.writer(), documents)
