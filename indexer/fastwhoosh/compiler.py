@@ -18,8 +18,21 @@ from whoosh import fields, query, scoring
 from whoosh.util.numeric import tiered_ranges
 
 from indexer.fastwhoosh import plan
-from indexer.fastwhoosh.plan import All, Any, Constant, Every, Expansion, Group, Line, Node, Part
-from indexer.fastwhoosh.plan import Positional, Range, Terms, Word
+from indexer.fastwhoosh.plan import (
+    All,
+    Any,
+    Constant,
+    Every,
+    Expansion,
+    Group,
+    Line,
+    Node,
+    Part,
+    Positional,
+    Range,
+    Terms,
+    Word,
+)
 from indexer.fastwhoosh.plan_query import PlanQuery
 
 # A line of a plan holds at most this many terms.
@@ -36,9 +49,7 @@ class Statistics:
     ``document_frequency(field, term)`` counts over all segments, deleted documents included.
     """
 
-    def __init__(
-        self, searcher: Anything, document_frequency: Callable[[str, bytes], int]
-    ) -> None:
+    def __init__(self, searcher: Anything, document_frequency: Callable[[str, bytes], int]) -> None:
         self.searcher = searcher
         self.weighting: scoring.BM25F = searcher.weighting
         self.schema = searcher.schema

@@ -10,9 +10,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from itertools import islice
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,6 +22,7 @@ from indexer.french.specification import specification
 from indexer.interchange import combined_digest, line_digest
 from indexer.question import uid_of
 from indexer.settings import Settings
+from indexer.spool import Partition
 from indexer.whoosh_engine import generations
 from indexer.whoosh_engine.generations import Manifest
 from indexer.whoosh_engine.schema import SCHEMA_VERSION, document_of, schema
@@ -124,10 +125,10 @@ def build(
     )
 
 
-def _wanted(corpus: "Corpus") -> tuple[dict[str, str], Counter[tuple[str, int, str]]]:
+def _wanted(corpus: "Corpus") -> tuple[dict[str, str], Counter[Partition]]:
     """Return the digest of each question, and how many there are of each kind."""
     wanted: dict[str, str] = {}
-    counts: Counter[tuple[str, int, str]] = Counter()
+    counts: Counter[Partition] = Counter()
     for key, line in corpus.lines():
         wanted[uid_of(key)] = line_digest(line)
         counts[key[:3]] += 1
@@ -205,9 +206,7 @@ def _link(source: Path, target: Path) -> None:
             os.link(path, target / path.name)
 
 
-def _write(
-    index: Any, lines: Iterator[bytes], work: _Work, stale: set[str] | None = None
-) -> None:
+def _write(index: Any, lines: Iterator[bytes], work: _Work, stale: set[str] | None = None) -> None:
     """Delete what is stale, add what is new, and commit."""
     processes = work.processes if work.total >= _WORTH_PROCESSES else 1
     writer = index.writer(procs=processes, limitmb=_WRITER_MEMORY, make=document_of)
@@ -234,7 +233,7 @@ def _batched(lines: Iterator[bytes]) -> Iterator[list[bytes]]:
 
 
 def _finish(
-    folder: Path, name: str, counts: Counter[tuple[str, int, str]], wanted: Mapping[str, str],
+    folder: Path, name: str, counts: Counter[Partition], wanted: Mapping[str, str],
     *, is_sample: bool,
 ) -> None:  # fmt: skip
     """Verify a generation against the corpus, then publish it."""

@@ -24,6 +24,7 @@ from indexer.whoosh_engine.generations import Manifest, read_manifest
 from indexer.whoosh_engine.schema import PARTS, day_of, field_of, record_of
 from indexer.whoosh_engine.vocabulary import Vocabulary
 
+
 class Snapshot:
     """A published generation, open for reading.
 

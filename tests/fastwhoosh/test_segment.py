@@ -103,7 +103,7 @@ def test_readers_share_one_mapping(tmp_path: Path) -> None:
     detach(one)
     assert two.map is not None
     detach(two)
-    assert two.map is None
+    assert not two.map
     three = segment.attach(tmp_path)
     assert three is not two
     detach(three)
