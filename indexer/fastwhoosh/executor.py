@@ -19,6 +19,7 @@ from whoosh import query, scoring, sorting
 from whoosh.reading import IndexReader
 
 from indexer.fastwhoosh import interpreted
+from indexer.fastwhoosh.bm25 import Statistics
 from indexer.fastwhoosh.code_table import (
     CodeTable,
     SegmentCodes,
@@ -26,7 +27,7 @@ from indexer.fastwhoosh.code_table import (
     codes_of_values,
     table_of,
 )
-from indexer.fastwhoosh.compiler import Statistics, compile_query
+from indexer.fastwhoosh.compiler import compile_query
 from indexer.fastwhoosh.errors import DamagedSegment
 from indexer.fastwhoosh.native_segment import native_segment
 from indexer.fastwhoosh.plan import Expansion
