@@ -2,7 +2,8 @@
 
 They tell what changed without reading a record.
 
->>> combined_digest(iter([("a", "1"), ("b", "2")])) == combined_digest(iter([("b", "2"), ("a", "1")]))
+>>> one, two = ("a", "1"), ("b", "2")
+>>> combined_digest(iter([one, two])) == combined_digest(iter([two, one]))
 True
 """
 
