@@ -11,40 +11,30 @@ typedef struct {
 static PyObject *tokens_of(PyObject *lexicon, PyObject *texts) {
     PyObject *list = PyList_New(0);
     for (Py_ssize_t at = 0; list && at < PyTuple_GET_SIZE(texts); at++) {
-        PyObject *tokens = lexicon_tokens(lexicon, PyTuple_GET_ITEM(texts, at));
+        PyObject *tokens = lexicon_read(lexicon, PyTuple_GET_ITEM(texts, at));
         if (!tokens || PyList_Append(list, tokens) < 0) Py_CLEAR(list);
         Py_XDECREF(tokens);
     }
     return list;
 }
 
-static int look(PyObject *lexicon, PyObject *bytes, Wanted *wanted, Py_ssize_t count, Py_ssize_t *left) {
-    const LexToken *tokens = (const LexToken *)(const void *)PyBytes_AS_STRING(bytes);
-    size_t length = (size_t)PyBytes_GET_SIZE(bytes) / sizeof *tokens;
-    for (size_t at = 0; at < length && *left; at++) {
-        uint32_t derived;
-        if (lexicon_derived(lexicon, tokens[at].word, &derived) < 0) return -1;
-        for (Py_ssize_t word = 0; word < count; word++) {
-            Wanted *one = &wanted[word];
-            int same = one->exact == tokens[at].word || (derived != NO_WORD && one->derived == derived);
-            if (!same || one->held) continue;
-            one->held = 1;
-            --*left;
-        }
-    }
-    return 0;
+static void look(PyObject *bytes, Wanted *wanted) {
+    size_t length;
+    const ReadToken *tokens = read_tokens(bytes, &length);
+    for (size_t at = 0; at < length && !wanted->held; at++)
+        wanted->held = wanted->exact == tokens[at].word ||
+                       (wanted->derived == tokens[at].derived && wanted->derived != NO_WORD);
 }
 
 static int look_for(PyObject *lexicon, PyObject *lists, PyObject *words, Wanted *wanted) {
-    Py_ssize_t count = PyTuple_GET_SIZE(words), left = count;
-    for (Py_ssize_t at = 0; at < count; at++) {
+    for (Py_ssize_t at = 0; at < PyTuple_GET_SIZE(words); at++) {
         PyObject *word = PyTuple_GET_ITEM(words, at);
         if (lexicon_find(lexicon, word, &wanted[at].exact) < 0 ||
-            lexicon_derived_intern(lexicon, word, &wanted[at].derived) < 0)
+            lexicon_derived_find(lexicon, word, &wanted[at].derived) < 0)
             return -1;
+        for (Py_ssize_t list = 0; list < PyList_GET_SIZE(lists); list++)
+            look(PyList_GET_ITEM(lists, list), &wanted[at]);
     }
-    for (Py_ssize_t at = 0; at < PyList_GET_SIZE(lists) && left; at++)
-        if (look(lexicon, PyList_GET_ITEM(lists, at), wanted, count, &left) < 0) return -1;
     return 0;
 }
 
@@ -95,12 +85,10 @@ static int count_form(PyObject *lexicon, PyObject *counts, PyObject *stem, uint3
 }
 
 static int count_forms(Matcher *self, PyObject *bytes, PyObject *counts) {
-    const LexToken *tokens = (const LexToken *)(const void *)PyBytes_AS_STRING(bytes);
-    size_t length = (size_t)PyBytes_GET_SIZE(bytes) / sizeof *tokens;
+    size_t length;
+    const ReadToken *tokens = read_tokens(bytes, &length);
     for (size_t at = 0; at < length; at++) {
-        uint32_t derived;
-        if (lexicon_derived(self->lexicon, tokens[at].word, &derived) < 0) return -1;
-        const uint32_t *label = label_find(&self->stems, derived);
+        const uint32_t *label = label_find(&self->stems, tokens[at].derived);
         if (!label) continue;
         if (count_form(self->lexicon, counts, PyList_GET_ITEM(self->names, *label), tokens[at].word) < 0)
             return -1;

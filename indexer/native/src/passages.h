@@ -8,6 +8,7 @@
 typedef struct {
     uint32_t *keys, *labels;
     uint32_t mask, count;
+    uint64_t some; /* a bit for each remainder of a key by 64: what has none is not there */
 } LabelMap;
 
 /* Words that must stand side by side (slop 0), or in any order within count + slop words. */
@@ -51,6 +52,7 @@ static inline uint32_t *label_place(const LabelMap *map, uint32_t key) {
 
 /* The label of a word; NULL where it has none. */
 static inline uint32_t *label_find(const LabelMap *map, uint32_t key) {
+    if (!(map->some >> (key & 63) & 1)) return NULL;
     uint32_t *place = label_place(map, key);
     return *place == key && key != NO_WORD ? &map->labels[place - map->keys] : NULL;
 }

@@ -32,13 +32,13 @@ int scan_start(void);
 
 /* A surface: a match of the pattern. `key` stands for it in the table of surfaces: one byte a
  * character, those beyond Latin-1 that are common in French taking the places of C1 controls, which
- * no surface contains. It is padded with zeros to 8 bytes. `narrow` tells that there is a key. */
+ * no surface contains. It is padded with zeros to 16 bytes. `narrow` tells that there is a key. */
 typedef struct {
     Py_ssize_t start, end;
     int narrow, number;
     union {
-        uint8_t bytes[MAX_KEY + 8];
-        uint64_t units[MAX_KEY / 8 + 1];
+        uint8_t bytes[MAX_KEY + 16];
+        uint64_t units[MAX_KEY / 8 + 2];
     } key;
 } Surface;
 
@@ -104,45 +104,54 @@ ALWAYS_INLINE int scan_joins(int kind, const void *data, Py_ssize_t length, Py_s
     return READ(at) == '.' && before & BASE && !((before | next) & DIGIT);
 }
 
-/* Writes the characters of a found number as the key. */
-ALWAYS_INLINE void scan_number_key(int kind, const void *data, Surface *surface) {
+/* Writes the characters of a surface as its key, one by one. */
+ALWAYS_INLINE void scan_key(int kind, const void *data, Surface *surface) {
     Py_ssize_t count = surface->end - surface->start;
     surface->narrow = count <= MAX_KEY;
-    for (Py_ssize_t at = 0; surface->narrow && at < count; at++) {
+    if (!surface->narrow) return;
+    for (Py_ssize_t at = 0; at < count; at++) {
         Py_UCS4 character = READ(surface->start + at);
         uint8_t code = character < 256 ? (uint8_t)character : scan_code(character);
         if (!code) surface->narrow = 0;
         surface->key.bytes[at] = code;
     }
+    memset(surface->key.bytes + count, 0, 16 - (count & 15));
+}
+
+/* Sixteen characters at once, none of those of the surface beyond Latin-1. */
+ALWAYS_INLINE void scan_short_key(int kind, const void *data, Surface *surface) {
+    uint8_t bytes[16];
+    for (int at = 0; at < 16; at++) bytes[at] = (uint8_t)READ(surface->start + at);
+    memcpy(surface->key.bytes, bytes, 16);
+    /* Integers are little-endian here: the bytes beyond the last of the key are the high ones. */
+    Py_ssize_t bits = (surface->end - surface->start) * 8;
+    surface->key.units[0] &= bits < 64 ? ((uint64_t)1 << bits) - 1 : UINT64_MAX;
+    surface->key.units[1] &= bits <= 64 ? 0 : bits < 128 ? ((uint64_t)1 << (bits - 64)) - 1 : UINT64_MAX;
+    surface->narrow = 1;
 }
 
 /* Reads the surface that begins at `start`, a BASE character. */
 ALWAYS_INLINE void scan_surface(int kind, const void *data, Py_ssize_t length, Py_ssize_t start,
                                 Surface *surface) {
     surface->start = start;
+    surface->number = 0;
     uint8_t class = CLASS(start);
     if (class & DIGIT && (surface->end = scan_number(kind, data, length, start))) {
         surface->number = 1;
-        scan_number_key(kind, data, surface);
+        scan_key(kind, data, surface);
         return;
     }
-    surface->number = 0;
     Py_ssize_t at = start;
-    int narrow = 1;
+    Py_UCS4 seen = 0;
     do {
-        Py_UCS4 character = READ(at);
-        uint8_t code = (uint8_t)character;
-        if (kind != PyUnicode_1BYTE_KIND && character > 255) {
-            code = scan_code(character);
-            narrow &= code != 0;
-        }
-        surface->key.bytes[at - start < MAX_KEY ? at - start : MAX_KEY] = code;
+        seen |= READ(at);
         at++;
         if (at >= length) break;
         class = CLASS(at);
     } while (class & (BASE | MARK) || scan_joins(kind, data, length, at, class));
     surface->end = at;
-    surface->narrow = narrow && at - start <= MAX_KEY;
+    if (at - start <= 16 && length - start >= 16 && seen < 256) scan_short_key(kind, data, surface);
+    else scan_key(kind, data, surface);
 }
 
 #endif

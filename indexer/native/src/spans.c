@@ -35,22 +35,26 @@ static int exact_label(Matcher *self, uint32_t word, uint32_t *label) {
     return failed;
 }
 
-static int push_word(Matcher *self, const LexToken *token, Spans *spans) {
-    uint32_t *known = self->exacts.count ? label_find(&self->exacts, token->word) : NULL;
-    if (known) {
-        uint32_t label = *known;
-        if (label == NO_LABEL && exact_label(self, token->word, &label) < 0) return -1;
-        return push_span(spans, token->start, token->end, EXACT_WEIGHT, label);
+static int push_exact(Matcher *self, const ReadToken *token, uint32_t label, Spans *spans) {
+    if (label == NO_LABEL && exact_label(self, token->word, &label) < 0) return -1;
+    return push_span(spans, token->start, token->end, EXACT_WEIGHT, label);
+}
+
+static int push_words(Matcher *self, const ReadToken *tokens, size_t count, Spans *spans) {
+    for (size_t at = 0; at < count; at++) {
+        const ReadToken *token = &tokens[at];
+        const uint32_t *label = label_find(&self->exacts, token->word);
+        int failed = 0;
+        if (label) failed = push_exact(self, token, *label, spans);
+        else if ((label = label_find(&self->stems, token->derived)))
+            failed = push_span(spans, token->start, token->end, STEM_WEIGHT, *label);
+        if (failed) return -1;
     }
-    if (!self->stems.count) return 0;
-    uint32_t derived;
-    if (lexicon_derived(self->lexicon, token->word, &derived) < 0) return -1;
-    if (derived == NO_WORD || !(known = label_find(&self->stems, derived))) return 0;
-    return push_span(spans, token->start, token->end, STEM_WEIGHT, *known);
+    return 0;
 }
 
 /* Words side by side. `words` are the tokens that are no compounds. */
-static int push_phrase(const Phrase *phrase, const LexToken *words, size_t count, Spans *spans) {
+static int push_phrase(const Phrase *phrase, const ReadToken *words, size_t count, Spans *spans) {
     double weight = PHRASE_WEIGHT * phrase->count;
     for (size_t at = 0; at + phrase->count <= count; at++) {
         uint32_t same = 0;
@@ -75,7 +79,7 @@ typedef struct {
 } Hit;
 
 /* Pushes the hits of every window of count + slop words that holds all the words of the phrase. */
-static int push_near(const Phrase *phrase, const LexToken *words, const Hit *hits, size_t count,
+static int push_near(const Phrase *phrase, const ReadToken *words, const Hit *hits, size_t count,
                      uint32_t *held, Spans *spans) {
     size_t width = phrase->count + (size_t)phrase->slop, end = 0, pushed = 0;
     uint32_t different = 0;
@@ -84,7 +88,7 @@ static int push_near(const Phrase *phrase, const LexToken *words, const Hit *hit
             different += !held[phrase->distinct[hits[end].member]]++;
         if (different == phrase->different) {
             for (size_t at = pushed > first ? pushed : first; at < end; at++) {
-                const LexToken *token = &words[hits[at].place];
+                const ReadToken *token = &words[hits[at].place];
                 if (push_span(spans, token->start, token->end, PHRASE_WEIGHT,
                               phrase->labels[hits[at].member]) < 0)
                     return -1;
@@ -96,7 +100,7 @@ static int push_near(const Phrase *phrase, const LexToken *words, const Hit *hit
     return 0;
 }
 
-static int push_near_phrase(const Phrase *phrase, const LexToken *words, size_t count, Spans *spans) {
+static int push_near_phrase(const Phrase *phrase, const ReadToken *words, size_t count, Spans *spans) {
     size_t found = 0;
     Hit *hits = PyMem_RawMalloc((count + 1) * sizeof *hits);
     uint32_t *held = PyMem_RawCalloc(phrase->count, sizeof *held);
@@ -115,9 +119,9 @@ static int push_near_phrase(const Phrase *phrase, const LexToken *words, size_t 
     return failed;
 }
 
-static int push_phrases(Matcher *self, const LexToken *tokens, size_t count, Spans *spans) {
+static int push_phrases(Matcher *self, const ReadToken *tokens, size_t count, Spans *spans) {
     if (!self->phrase_count) return 0;
-    LexToken *words = PyMem_RawMalloc((count + 1) * sizeof *words);
+    ReadToken *words = PyMem_RawMalloc((count + 1) * sizeof *words);
     if (!words) {
         PyErr_NoMemory();
         return -1;
@@ -163,13 +167,11 @@ static void join_overlaps(Spans *spans) {
 
 int find_spans(Matcher *self, PyObject *text, Spans *spans) {
     *spans = (Spans){NULL, 0, 0};
-    PyObject *bytes = lexicon_tokens(self->lexicon, text);
+    PyObject *bytes = lexicon_read(self->lexicon, text);
     if (!bytes) return -1;
-    const LexToken *tokens = (const LexToken *)(const void *)PyBytes_AS_STRING(bytes);
-    size_t count = (size_t)PyBytes_GET_SIZE(bytes) / sizeof *tokens;
-    int failed = 0;
-    if (self->exacts.count || self->stems.count)
-        for (size_t at = 0; !failed && at < count; at++) failed = push_word(self, &tokens[at], spans);
+    size_t count;
+    const ReadToken *tokens = read_tokens(bytes, &count);
+    int failed = self->exacts.count || self->stems.count ? push_words(self, tokens, count, spans) : 0;
     if (!failed) failed = push_phrases(self, tokens, count, spans);
     Py_DECREF(bytes);
     if (failed) {

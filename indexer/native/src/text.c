@@ -1,9 +1,12 @@
 /* The type Lexicon: words of texts, interned. Where a text is cut stands in scan.h, what a surface
  * stands for in expand.c, texts that must be normalised first in normal.c. */
 #include "lexicon.h"
+#include "tuples.h"
 
 /* A longer text is not remembered: it would take more memory than it saves time. */
 #define MAX_REMEMBERED 4096
+/* Tokens that are reserved before a text is cut, at most. */
+#define MAX_FIRST 65536
 /* Of a word's entry, `note` is its derived form or NO_WORD, once `more` says that it was asked. */
 
 static PyTypeObject LexiconType;
@@ -56,6 +59,7 @@ static int cut_text(Lexicon *self, PyObject *text, Found *found) {
         PyErr_SetString(PyExc_OverflowError, "a text must have fewer than 2**32 - 1 characters");
         return -1;
     }
+    if (found_reserve(found, (size_t)length / 8 < MAX_FIRST ? (size_t)length / 8 : MAX_FIRST) < 0) return -1;
     int unclean = text_is_unclean(self, text);
     if (unclean) return unclean < 0 ? -1 : cut_unclean(self, text, found);
     const void *data = PyUnicode_DATA(text);
@@ -69,18 +73,26 @@ static int cut_text(Lexicon *self, PyObject *text, Found *found) {
 /* The buffer is taken away while the text is cut: `expand` may run other threads, which may cut
  * texts with the same Lexicon. */
 static int cut_into(Lexicon *self, PyObject *text, Found *found) {
-    *found = (Found){NULL, 0, 0, 0};
+    *found = (Found){self->buffer, 0, self->buffer_room, 0};
+    self->buffer = NULL;
+    self->buffer_room = 0;
     if (cut_text(self, text, found) == 0) return 0;
     PyMem_RawFree(found->tokens);
     return -1;
+}
+
+/* Gives the buffer back once its tokens are known, for the next text. */
+static void keep_buffer(Lexicon *self, Found *found) {
+    PyMem_RawFree(self->buffer);
+    self->buffer = found->tokens;
+    self->buffer_room = found->room;
 }
 
 int lexicon_tokenise(PyObject *lexicon, PyObject *text, LexToken **tokens, Py_ssize_t *count) {
     Lexicon *self = (Lexicon *)lexicon;
     Found found;
     if (cut_into(self, text, &found) < 0) return -1;
-    PyMem_RawFree(self->buffer);
-    self->buffer = found.tokens;
+    keep_buffer(self, &found);
     *tokens = found.tokens;
     *count = (Py_ssize_t)found.count;
     return 0;
@@ -91,21 +103,34 @@ static Remembered *place_of(Lexicon *self, PyObject *text) {
     return &self->remembered[(address >> 4 ^ address >> 13) & (REMEMBERED - 1)];
 }
 
-PyObject *lexicon_tokens(PyObject *lexicon, PyObject *text) {
+/* The tokens with their derived forms, as bytes. */
+static PyObject *derive_all(Lexicon *self, const Found *found) {
+    PyObject *bytes = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)(found->count * sizeof(ReadToken)));
+    ReadToken *out = bytes ? (ReadToken *)(void *)PyBytes_AS_STRING(bytes) : NULL;
+    for (size_t at = 0; bytes && at < found->count; at++) {
+        const LexToken *token = &found->tokens[at];
+        out[at] = (ReadToken){token->word, NO_WORD, token->start, token->end, token->compound};
+        const WordEntry *entry = &self->words.entries[token->word];
+        if (entry->more) out[at].derived = entry->note;
+        else if (lexicon_derived((PyObject *)self, token->word, &out[at].derived) < 0) Py_CLEAR(bytes);
+    }
+    return bytes;
+}
+
+PyObject *lexicon_read(PyObject *lexicon, PyObject *text) {
     Lexicon *self = (Lexicon *)lexicon;
     Remembered *place = place_of(self, text);
     if (place->text == text) return Py_NewRef(place->tokens);
     Found found;
     if (cut_into(self, text, &found) < 0) return NULL;
-    PyObject *tokens = PyBytes_FromStringAndSize((const char *)found.tokens,
-                                                 (Py_ssize_t)(found.count * sizeof(LexToken)));
-    PyMem_RawFree(found.tokens);
+    PyObject *tokens = derive_all(self, &found);
     if (tokens && found.count <= MAX_REMEMBERED) {
         Remembered old = *place;
         *place = (Remembered){Py_NewRef(text), Py_NewRef(tokens)};
         Py_XDECREF(old.text);
         Py_XDECREF(old.tokens);
     }
+    keep_buffer(self, &found);
     return tokens;
 }
 
@@ -259,10 +284,6 @@ int lexicon_derived(PyObject *lexicon, uint32_t id, uint32_t *derived) {
 
 /* --- the type -------------------------------------------------------------------------------- */
 
-static PyObject *new_tuple(PyTypeObject *type) {
-    return type == &PyTuple_Type ? PyTuple_New(6) : type->tp_alloc(type, 6);
-}
-
 static PyObject *derived_str(Lexicon *self, uint32_t word) {
     uint32_t derived;
     if (lexicon_derived((PyObject *)self, word, &derived) < 0) return NULL;
@@ -270,20 +291,17 @@ static PyObject *derived_str(Lexicon *self, uint32_t word) {
 }
 
 static PyObject *token_tuple(Lexicon *self, const LexToken *token) {
-    PyObject *tuple = new_tuple((PyTypeObject *)self->token);
-    if (!tuple) return NULL;
+    PyObject *exact = str_of(&self->words, token->word);
+    PyObject *derived = exact ? derived_str(self, token->word) : NULL;
     PyObject *items[6] = {
-        str_of(&self->words, token->word),        derived_str(self, token->word),
-        PyLong_FromUnsignedLong(token->position), PyLong_FromUnsignedLong(token->start),
-        PyLong_FromUnsignedLong(token->end),      PyBool_FromLong((long)token->compound),
+        exact,
+        derived,
+        PyLong_FromUnsignedLong(token->position),
+        PyLong_FromUnsignedLong(token->start),
+        PyLong_FromUnsignedLong(token->end),
+        PyBool_FromLong((long)token->compound),
     };
-    int failed = 0;
-    for (Py_ssize_t at = 0; at < 6; at++) {
-        failed |= !items[at];
-        PyTuple_SET_ITEM(tuple, at, items[at]);
-    }
-    if (failed) Py_CLEAR(tuple);
-    return tuple;
+    return make_tuple(self->token, items, 6);
 }
 
 PyDoc_STRVAR(tokens_doc,
@@ -301,7 +319,7 @@ static PyObject *lexicon_tokens_method(Lexicon *self, PyObject *text) {
         if (tuple) PyList_SET_ITEM(list, (Py_ssize_t)at, tuple);
         else Py_CLEAR(list);
     }
-    PyMem_RawFree(found.tokens);
+    keep_buffer(self, &found);
     return list;
 }
 
@@ -314,12 +332,6 @@ static Py_ssize_t lexicon_length(Lexicon *self) {
     return self->words.count;
 }
 
-static int token_type_is_plain(PyObject *type) {
-    return PyType_Check(type) && PyType_IsSubtype((PyTypeObject *)type, &PyTuple_Type) &&
-           ((PyTypeObject *)type)->tp_basicsize == PyTuple_Type.tp_basicsize &&
-           ((PyTypeObject *)type)->tp_itemsize == PyTuple_Type.tp_itemsize;
-}
-
 /* Takes the constructor's arguments into the fields: 0 or -1. */
 static int take_arguments(Lexicon *self, PyObject *args, PyObject *kwargs) {
     static char *names[] = {"elisions", "whole_words", "expand", "derive", "token", "surfaces", NULL};
@@ -329,7 +341,7 @@ static int take_arguments(Lexicon *self, PyObject *args, PyObject *kwargs) {
                                      &elisions, &PyFrozenSet_Type, &whole_words, &expand, &derive, &token,
                                      &self->max_surfaces))
         return -1;
-    if (!PyCallable_Check(expand) || !PyCallable_Check(derive) || !token_type_is_plain(token)) {
+    if (!PyCallable_Check(expand) || !PyCallable_Check(derive) || !is_plain_tuple(token)) {
         PyErr_SetString(PyExc_TypeError,
                         "expand and derive must be callable, token a type of plain tuples");
         return -1;

@@ -31,9 +31,19 @@ int lexicon_check(PyObject *object);
  * or have a Lexicon of your own. */
 int lexicon_tokenise(PyObject *lexicon, PyObject *text, LexToken **tokens, Py_ssize_t *count);
 
-/* The same as a bytes object that holds the array of tokens: a new reference, or NULL. The latest
- * texts are remembered, so that a page of results which reads a text often cuts it once. */
-PyObject *lexicon_tokens(PyObject *lexicon, PyObject *text);
+/* A word of a text with its derived form, NO_WORD for none. */
+typedef struct {
+    uint32_t word, derived, start, end, compound;
+} ReadToken;
+
+/* The tokens of a text as a bytes object that holds an array of ReadToken: a new reference, or NULL.
+ * The latest texts are remembered, so that a page of results which reads a text often cuts it once. */
+PyObject *lexicon_read(PyObject *lexicon, PyObject *text);
+
+static inline const ReadToken *read_tokens(PyObject *bytes, size_t *count) {
+    *count = (size_t)PyBytes_GET_SIZE(bytes) / sizeof(ReadToken);
+    return (const ReadToken *)(const void *)PyBytes_AS_STRING(bytes);
+}
 
 /* How many words there are, and the UTF-8 of one of them (not ended by a zero); NULL for no such
  * id. The pointer is valid until a word is added. */

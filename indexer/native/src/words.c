@@ -45,12 +45,15 @@ void words_clear(Words *words) {
 
 static uint64_t hash_of(const Words *words, const char *bytes, size_t length) {
     uint64_t hash = words->seed ^ length * WORDS_MIX;
-    for (size_t at = 0; at < length; at += 8) {
-        uint64_t unit = 0;
-        memcpy(&unit, bytes + at, length - at < 8 ? length - at : 8);
-        hash = (hash ^ unit) * WORDS_MIX;
+    size_t at = 0;
+    do {
+        uint64_t units[2] = {0, 0};
+        memcpy(units, bytes + at, length - at < 16 ? length - at : 16);
+        hash = (hash ^ units[0]) * WORDS_MIX;
+        hash = (hash ^ hash >> 32 ^ units[1]) * WORDS_MIX;
         hash ^= hash >> 32;
-    }
+        at += 16;
+    } while (at < length);
     return hash;
 }
 
@@ -116,7 +119,7 @@ uint32_t words_intern(Words *words, const char *bytes, size_t length) {
     uint64_t hash = hash_of(words, bytes, length);
     uint32_t id = find(words, bytes, length, hash);
     if (id != NO_WORD) return id;
-    size_t padded = (length + 7) & ~(size_t)7;
+    size_t padded = length ? (length + 15) & ~(size_t)15 : 16;
     if (length > UINT32_MAX / 2 ||
         (words->count >= (words->mask + 1) / 2 && grow_slots(words) < 0) ||
         (words->count == words->capacity && grow_entries(words) < 0) ||

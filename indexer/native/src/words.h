@@ -17,7 +17,7 @@ typedef struct {
 } WordSlot;
 
 typedef struct {
-    char *bytes; /* the strings one after the other, each padded with zeros to 8 bytes */
+    char *bytes; /* the strings one after the other, each padded with zeros to 16 bytes */
     size_t used, room;
     WordEntry *entries;
     uint32_t count, capacity;
@@ -43,13 +43,16 @@ static inline const char *words_bytes(const Words *words, uint32_t id) {
 
 #define WORDS_MIX 0x9E3779B97F4A7C15u
 
-/* Of a string that is padded with zeros to whole units of 8 bytes. */
+/* Of a string that is padded with zeros to 16 bytes. */
 static inline uint64_t words_hash(const uint64_t *units, size_t length, uint64_t seed) {
     uint64_t hash = seed ^ length * WORDS_MIX;
-    for (size_t unit = 0; unit * 8 < length; unit++) {
+    size_t unit = 0;
+    do {
         hash = (hash ^ units[unit]) * WORDS_MIX;
+        hash = (hash ^ hash >> 32 ^ units[unit + 1]) * WORDS_MIX;
         hash ^= hash >> 32;
-    }
+        unit += 2;
+    } while (unit * 8 < length);
     return hash;
 }
 
@@ -62,10 +65,14 @@ static inline uint32_t words_find_padded(const Words *words, const uint64_t *uni
         if (slot.hash != (uint32_t)(hash >> 32)) continue;
         const WordEntry *entry = &words->entries[slot.id];
         if (entry->length != length) continue;
-        const char *stored = words->bytes + entry->offset;
+        const uint8_t *stored = (const uint8_t *)words->bytes + entry->offset;
         uint64_t differ = 0;
-        for (size_t unit = 0; unit * 8 < length; unit++)
-            differ |= load_u64((const uint8_t *)stored + unit * 8) ^ units[unit];
+        size_t unit = 0;
+        do {
+            differ |= load_u64(stored + unit * 8) ^ units[unit];
+            differ |= load_u64(stored + unit * 8 + 8) ^ units[unit + 1];
+            unit += 2;
+        } while (unit * 8 < length);
         if (!differ) return slot.id;
     }
 }
