@@ -6,10 +6,11 @@ byte for byte, what indexing the live documents at once would write, as long as 
 length above the exact ones was deleted (norms keep lengths in one byte only).
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from whoosh import formats
 from whoosh.fields import Schema
@@ -22,6 +23,9 @@ from indexer.fastwhoosh.merging_plain import FieldInput
 from indexer.fastwhoosh.merging_source import Source
 from indexer.fastwhoosh.merging_stored import merge_stored
 from indexer.fastwhoosh.segmentfile import SegmentFileWriter
+
+# The norm of this length and all above.
+_LONGEST: Final = 255
 
 __all__ = ["Source", "merge_segments"]
 
@@ -128,14 +132,24 @@ def _lengths(sources: Sequence[Source], entries: Sequence[Any]) -> dict[str, int
     known = [(source, entry) for source, entry in zip(sources, entries, strict=True) if entry]
     least = [entry["min_length"] for _, entry in known if entry["min_length"]]
     return {
-        "length": max(0, sum(entry["length"] - _lost(source, entry) for source, entry in known)),
+        "length": sum(_live_length(source, entry) for source, entry in known),
         "min_length": min(least, default=0),
         "max_length": max((entry["max_length"] for _, entry in known), default=0),
     }
 
 
-def _lost(source: Source, entry: dict[str, Any]) -> int:
+def _live_length(source: Source, entry: dict[str, Any]) -> int:
+    """Return the sum of the live lengths: exact where nothing is deleted.
+
+    Else it is reduced by the lengths that the norms of the deleted documents stand for, which are
+    the longest that they can mean, and kept within what the norms of the live ones can mean.
+    """
+    length = int(entry["length"])
     if not source.deleted or "norms" not in entry:
-        return 0
+        return length
     norms = source.file.section(entry["norms"])
-    return sum(int(byte_to_length(norms[document])) for document in source.deleted)
+    length -= sum(byte_to_length(norms[document]) for document in source.deleted)
+    live = Counter(source.compact(norms))
+    least: int = sum(count * (byte_to_length(norm - 1) + 1) for norm, count in live.items() if norm)
+    most: int = sum(count * byte_to_length(norm) for norm, count in live.items())
+    return max(length, least) if live[_LONGEST] else min(max(length, least), most)
