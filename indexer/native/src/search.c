@@ -381,7 +381,31 @@ static PyObject *top_counts(PyObject *module, PyObject *args) {
     return top ? Py_BuildValue("Nn", top, used) : NULL;
 }
 
+/* named_counts(names, counts) -> {name: count} of the counts that are not 0. */
+static PyObject *named_counts(PyObject *module, PyObject *args) {
+    (void)module;
+    PyObject *names;
+    Py_buffer view;
+    if (!PyArg_ParseTuple(args, "O!y*", &PyList_Type, &names, &view)) return NULL;
+    PyObject *named = PyDict_New();
+    if (named && PyList_GET_SIZE(names) != view.len / 4) {
+        PyErr_SetString(PyExc_ValueError, "one count a name is wanted");
+        Py_CLEAR(named);
+    }
+    for (Py_ssize_t i = 0; named && i < PyList_GET_SIZE(names); i++) {
+        uint32_t count = load_u32((const uint8_t *)view.buf + 4 * i);
+        if (!count) continue;
+        PyObject *number = PyLong_FromUnsignedLong(count);
+        if (!number || PyDict_SetItem(named, PyList_GET_ITEM(names, i), number) < 0) Py_CLEAR(named);
+        Py_XDECREF(number);
+    }
+    PyBuffer_Release(&view);
+    return named;
+}
+
 static PyMethodDef methods[] = {
+    {"named_counts", named_counts, METH_VARARGS,
+     "named_counts(names, counts) -> {name: count} of the counts that are not 0."},
     {"words", expansion_words, METH_VARARGS,
      "words(segments, fields, expansion, folds) -> {word: documents, summed over the fields}."},
     {"top_counts", top_counts, METH_VARARGS,
