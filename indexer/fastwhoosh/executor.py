@@ -10,6 +10,7 @@
 1
 """
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
@@ -61,6 +62,7 @@ class Executor:
     def __init__(self, searcher: Any) -> None:
         self.searcher = searcher
         self.leaves: list[tuple[IndexReader, int]] = list(searcher.reader().leaf_readers())
+        self._bases = [base for _, base in self.leaves]
         self._files = [_file_of(reader) for reader, _ in self.leaves]
         self._segments = _native_segments(self.leaves, self._files)
         self._tables: dict[str, CodeTable] = {}
@@ -97,6 +99,20 @@ class Executor:
             return codes_of_values([b""] * reader.doc_count_all())
         values = reader.column_reader(column, translate=False)
         return codes_of_values([values[number] for number in range(reader.doc_count_all())])
+
+    def stored_fields(self, number: int) -> dict[str, Any]:
+        """Return what is stored of a document; nothing of the index's schema is asked.
+
+        Raises:
+            DamagedSegment: the bytes are not what was written.
+            IndexError: there is no such document.
+        """
+        place = bisect_right(self._bases, number) - 1
+        if place < 0:
+            raise IndexError(f"no document {number}")
+        reader, base = self.leaves[place]
+        stored: dict[str, Any] = reader._perdoc.stored_fields(number - base)  # noqa: SLF001  # Whoosh filters by schema, slowly
+        return stored
 
     def words(
         self, fields: tuple[str, ...], asked: Expansion, folds: bytes | None

@@ -25,6 +25,7 @@ typedef struct {
     int n;
     Part *parts;
     double factor, k1;
+    double *table; /* of a single list: scores by tf and norm, or NULL */
 } Group;
 
 typedef struct {
