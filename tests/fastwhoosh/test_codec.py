@@ -1,7 +1,10 @@
 """Whoosh over the fast codec gives what Whoosh gives over its own: hits, order, scores."""
 
 import datetime as dt
+import gzip
+import json
 import random
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,7 @@ from whoosh.filedb.filestore import RamStorage
 from whoosh.query import spans
 from whoosh.reading import TermNotFound
 
+from indexer.fastwhoosh.checking import check_deep
 from indexer.fastwhoosh.codec import FastCodec
 from indexer.fastwhoosh.errors import UnsupportedField
 from indexer.fastwhoosh.index import create_in, open_dir
@@ -474,3 +478,36 @@ def test_cancelled_and_empty_writers(tmp_path: Path) -> None:
 
 def columns_field() -> Any:
     return ID(sortable=columns.VarBytesColumn())
+
+
+@pytest.mark.real_data
+def test_real_texts(shared_data: Path, tmp_path: Path) -> None:
+    with gzip.open(shared_data / "questions.jsonl.gz", "rt", encoding="utf-8") as lines:
+        questions = [json.loads(line) for line in islice(lines, 300)]
+    schema = Schema(uid=ID(stored=True), text=TEXT(stored=True, analyzer=SimpleAnalyzer()))
+    stock = whoosh_index.create_in(tmp_path, schema, "STOCK")
+    fast = create_in(tmp_path, schema, "FAST")
+    for ix in (stock, fast):
+        with ix.writer() as writer:
+            for question in questions:
+                both_texts = f"{question['question_text']} {question['answer_text'] or ''}"
+                writer.add_document(uid=question["uid"], text=both_texts)
+    rng = random.Random(8)
+    with stock.searcher() as stock_searcher, fast.searcher() as fast_searcher:
+        words = list(stock_searcher.reader().field_terms("text"))
+        for _ in range(60):
+            texts = question_words(rng, questions)
+            asked = [query.Phrase("text", texts[:2]), query.And([text(w) for w in texts])]
+            asked += [query.Or([text(w) for w in rng.sample(words, 3)])]
+            for tree in asked:
+                found = [s.search(tree, limit=20) for s in (stock_searcher, fast_searcher)]
+                assert hits(found[1]) == hits(found[0])
+    assert list(check_deep(tmp_path, "FAST")) == []
+
+
+def question_words(rng: random.Random, questions: list[dict[str, Any]]) -> list[str]:
+    """Three words in a row of some question, as they are indexed."""
+    long = [question for question in questions if len(question["question_text"]) > 200]
+    tokens = [token.text for token in SimpleAnalyzer()(rng.choice(long)["question_text"])]
+    start = rng.randrange(len(tokens) - 3)
+    return tokens[start : start + 3]
