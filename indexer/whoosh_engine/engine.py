@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from indexer.french.analysis import analyse, stem_form
+from indexer.french.analysis import stem_form
 from indexer.question import Key, Question, Reference, uid_of
+from indexer.search.holdings import missing_words, variant_forms
 from indexer.search.passages import Marker, mark, marked_paragraphs, passages
 from indexer.search.request import Search
 from indexer.search.results import (
@@ -68,8 +69,9 @@ class WhooshEngine:
         with self._lock:
             snapshot = self._current()
             translation = Translator(snapshot, search.scope).translate(search.text)
-            numbers = find(snapshot, replace(search, facets=False), translation).numbers
-        for number in numbers:
+            asked = replace(search, facets=False)
+            hits = find(snapshot, asked, translation, 0, snapshot.documents).hits
+        for _, number in hits:
             with self._lock:
                 record = snapshot.record(number)
             yield record
@@ -78,7 +80,7 @@ class WhooshEngine:
         """Return the whole record of a question."""
         with self._lock:
             snapshot = self._current()
-            number = snapshot.number_of.get(uid_of(key))
+            number = snapshot.number(uid_of(key))
             return None if number is None else snapshot.record(number)
 
     def marked(self, key: Key, text: str) -> MarkedQuestion | None:
@@ -120,13 +122,10 @@ def _answer(snapshot: Snapshot, search: Search) -> Results:
     started = time.perf_counter()
     translation = Translator(snapshot, search.scope).translate(search.text)
     query = translation.query
-    found = find(snapshot, search, translation)
     first = (search.page - 1) * search.size
-    page = found.numbers[first : first + search.size]
-    records = [(number, snapshot.record(number)) for number in page]
-    hits = tuple(
-        _hit(record, found.scores.get(number, 0.0), translation) for number, record in records
-    )
+    found = find(snapshot, search, translation, first, search.size)
+    records = [(score, snapshot.record(number)) for score, number in found.hits]
+    hits = tuple(_hit(record, score, translation) for score, record in records)
     understood = Understood(
         describe(query.tree),
         query.ignored,
@@ -136,9 +135,9 @@ def _answer(snapshot: Snapshot, search: Search) -> Results:
     return Results(
         search=search,
         understood=understood,
-        total=len(found.numbers),
+        total=found.total,
         total_all_words=found.all_words,
-        pages=-(-len(found.numbers) // search.size),
+        pages=-(-found.total // search.size),
         took_ms=(time.perf_counter() - started) * 1000,
         hits=hits,
         facets=facets(snapshot, search, found) if search.facets else (),
@@ -167,7 +166,7 @@ def _hit(record: Question, score: float, translation: Translation) -> Hit:
         source_url=record.official_url,
         question=passages(record.question_text, (), marker),
         answer=passages(record.answer_text, record.answer_turns, marker),
-        missing=_missing(record, translation),
+        missing=missing_words(tuple(texts_of(record).values()), translation.words),
     )
 
 
@@ -175,33 +174,15 @@ def _title(record: Question) -> str:
     return record.title or " · ".join(title_text(record).split("\n"))
 
 
-def _missing(record: Question, translation: Translation) -> tuple[str, ...]:
-    """Return the plain words that no part of the question holds."""
-    if not translation.words:
-        return ()
-    held: set[str] = set()
-    for text in texts_of(record).values():
-        for token in analyse(text):
-            held.add(token.exact)
-            if token.stem:
-                held.add(token.stem)
-    stems = ((word, stem_form(word)) for word in translation.words)
-    return tuple(word for word, stem in stems if (stem or word) not in held)
-
-
 def _variants(
     records: Sequence[Question], plain: Sequence[str], marker: Marker
 ) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return the other forms that stand for each plain word in the questions of the page."""
-    forms: dict[str, Counter[str]] = {}
-    for record in records:
-        for text in texts_of(record).values():
-            for token in analyse(text):
-                if token.stem in marker.stems:
-                    forms.setdefault(token.stem or "", Counter())[token.exact] += 1
+    texts = [text for record in records for text in texts_of(record).values()]
+    forms = variant_forms(texts, marker)
     found = []
     for word in dict.fromkeys(plain):
-        others = forms.get(stem_form(word) or "", Counter())
+        others = Counter(forms.get(stem_form(word) or "", {}))
         names = tuple(form for form, _ in others.most_common(_MAX_VARIANTS + 1) if form != word)
         if names:
             found.append((word, names[:_MAX_VARIANTS]))
@@ -209,7 +190,7 @@ def _variants(
 
 
 def _notices(found: Found, translation: Translation) -> tuple[str, ...]:
-    if not translation.relaxed or found.all_words == len(found.numbers):
+    if not translation.relaxed or found.all_words == found.total:
         return ()
     if not found.all_words:
         return ("Aucune question ne contient tous les mots ; voici celles qui en ont le plus.",)

@@ -1,0 +1,270 @@
+"""The writer: documents into new segments, deletions, merging, and one commit point.
+
+It is used as Whoosh's own writer is::
+
+    with BulkWriter(index) as writer:
+        writer.add_document(uid="1", text="La loi de finances")
+
+What it does differently: words are inverted natively and a segment at a time, several processes
+can build segments (``procs``), segments are merged without reading documents, a lock is waited
+for, and everything is on the disk before the new table of contents gets its name. That name is
+the only commit point: whatever a killed writer leaves is removed by the next commit.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from whoosh import writing
+from whoosh.index import TOC, LockError
+from whoosh.util.filelock import try_for
+
+from indexer.fastwhoosh.bulk_documents import Documents
+from indexer.fastwhoosh.bulk_flushing import Flushing
+from indexer.fastwhoosh.bulk_merging import merged, shared_dictionary
+from indexer.fastwhoosh.bulk_processes import Workers, WorkerSetup
+from indexer.fastwhoosh.bulk_publish import publish
+from indexer.fastwhoosh.segment import FastSegment
+
+# Documents, or bytes of them, that go to a worker process at a time.
+_BATCH: Final = 64
+_RETRY_SECONDS: Final = 0.05
+# What Whoosh's writers take and what means nothing here.
+_WHOOSH_OPTIONS: Final = frozenset(
+    {"batchsize", "codec", "compound", "delay", "docbase", "multisegment", "poolclass"}
+)
+
+
+class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no types
+    """Adds and deletes documents of a Whoosh index on a folder.
+
+    Args:
+        index: the index, a ``FileIndex`` whose storage is a folder.
+        limitmb: memory that one process may hold and need for a segment, in MB.
+        procs: processes that build segments; with 1 it is this one. Each has ``limitmb``.
+        timeout: how long to wait for another writer, in seconds.
+        make: turns what ``add_raw`` is given into the keyword arguments of ``add_document``;
+            picklable, and called in the worker processes where there are some.
+        options: those of Whoosh's writers that have no meaning here.
+
+    Raises:
+        whoosh.index.LockError: another writer is still at work after ``timeout``.
+    """
+
+    def __init__(
+        self,
+        index: Any,
+        *,
+        limitmb: int = 256,
+        procs: int = 1,
+        timeout: float = 60.0,
+        make: Callable[[bytes], dict[str, Any]] | None = None,
+        **options: Any,
+    ) -> None:
+        if unknown := options.keys() - _WHOOSH_OPTIONS:
+            raise TypeError(f"BulkWriter ne connaît pas {', '.join(sorted(unknown))}")
+        # Not Whoosh's own constructor, which opens pools and files of its codec.
+        self.is_closed = True
+        self.writelock = index.lock("WRITELOCK")
+        if not try_for(self.writelock.acquire, timeout=timeout, delay=_RETRY_SECONDS):
+            raise LockError("Un autre processus écrit dans cet index")
+        try:
+            self._open(index, limitmb << 20, procs, make)
+        except BaseException:
+            self.writelock.release()
+            raise
+
+    def _open(
+        self, index: Any, limit: int, procs: int, make: Callable[[bytes], dict[str, Any]] | None
+    ) -> None:
+        self._index = index
+        self.storage, self.indexname = index.storage, index.indexname
+        toc = index._read_toc()  # noqa: SLF001 - as Whoosh's writer does
+        self.generation: int = toc.generation + 1
+        self.schema = toc.schema
+        self.segments: list[Any] = toc.segments
+        self.docbase = self.docnum = 0
+        self._setup_doc_offsets()
+        self._folder = Path(self.storage.folder)
+        for segment in self.segments:
+            if isinstance(segment, FastSegment):
+                segment.folder = self._folder
+        self._limit, self._procs, self._make = limit, procs, make
+        self._flushing: Flushing | None = None
+        self._workers: Workers | None = None
+        self._batch: list[Any] = []
+        self._batch_is_raw = False
+        self._added = False
+        self._searcher: Any = None
+        self._failed: BaseException | None = None
+        self.merge, self.optimize, self.mergetype = True, False, None
+        self.is_closed = False
+
+    def add_document(self, **fields: Any) -> None:
+        """Add a document, as Whoosh's writer does: values, ``_boost``, ``_stored_x``, ``_x_boost``.
+
+        Raises:
+            ValueError: a value or weight that its field cannot take; nothing was added. With
+                ``procs`` above 1 it comes as :class:`WorkerFailed`, later, and ends the writer.
+        """
+        self._check_usable()
+        if self._procs > 1:
+            self._deal(fields, raw=False)
+        else:
+            self._here().add(fields)
+        self._note_added()
+
+    def add_raw(self, batch: Sequence[bytes]) -> None:
+        """Add documents that ``make`` makes from bytes, in the worker processes if there are some.
+
+        Raises:
+            TypeError: the writer was given no ``make``.
+        """
+        self._check_usable()
+        if self._make is None:
+            raise TypeError("add_raw demande un BulkWriter(…, make=…)")
+        for data in batch:
+            if self._procs > 1:
+                self._deal(data, raw=True)
+            else:
+                self._here().add(self._make(data))
+            self._note_added()
+
+    def add_reader(self, reader: Any) -> None:
+        """Refuse: segments are merged as files, never read in."""
+        raise NotImplementedError("Un index s'ajoute par ses documents")
+
+    def cancel(self) -> None:
+        """Give up everything that was added or deleted since the last commit."""
+        self._check_state()
+        self._cancel_building()
+        self._finish()
+
+    def commit(
+        self,
+        mergetype: Any = None,
+        optimize: bool | None = None,  # noqa: FBT001 - Whoosh's signature
+        merge: bool | None = None,  # noqa: FBT001
+    ) -> None:
+        """Put everything on the disk and make it what readers see from now on.
+
+        ``merge=False`` leaves all segments as they are, ``optimize=True`` makes one of them.
+        On failure the index stays as it was, the lock is released and the error raised.
+        """
+        self._check_state()
+        try:
+            self._check_usable()
+            self._commit(_policy(self, mergetype, optimize, merge))
+        except BaseException:
+            self._cancel_building()
+            raise
+        finally:
+            self._finish()
+
+    def _commit(self, policy: str) -> None:
+        segments = self.segments + self._built()
+        self._close_searcher()
+        segments = merged(segments, self._folder, self.indexname, self.schema, policy)
+        for segment in segments:
+            if isinstance(segment, FastSegment):
+                segment.write_deletions(self._folder)
+        publish(self._index, self._folder, TOC(self.schema, segments, self.generation))
+
+    def _built(self) -> list[Any]:
+        """Return the segments of all documents that were added."""
+        if self._workers is None:
+            for item in self._batch:  # too few to start a process for
+                self._here().add(self._made(item))
+            return self._flushing.finish() if self._flushing else []
+        if self._batch:
+            self._send_batch()
+        return self._workers.finish()
+
+    def _made(self, item: Any) -> dict[str, Any]:
+        made: dict[str, Any] = self._make(item) if self._batch_is_raw and self._make else item
+        return made
+
+    def _here(self) -> Flushing:
+        """Return what builds segments in this process."""
+        if self._flushing is None:
+            self._flushing = Flushing(
+                self._folder,
+                self.indexname,
+                Documents(self.schema),
+                self._limit,
+                shared_dictionary(self.segments, self._folder),
+            )
+        return self._flushing
+
+    def _deal(self, item: Any, *, raw: bool) -> None:
+        if self._batch and self._batch_is_raw != raw:
+            self._send_batch()
+        self._batch_is_raw = raw
+        self._batch.append(item)
+        if len(self._batch) >= _BATCH:
+            self._send_batch()
+
+    def _send_batch(self) -> None:
+        if self._workers is None:
+            self._workers = Workers(self._procs, self._setup())
+        batch, self._batch = self._batch, []
+        try:
+            self._workers.deal(batch, raw=self._batch_is_raw)
+        except BaseException as error:
+            self._failed = error
+            raise
+
+    def _setup(self) -> WorkerSetup:
+        return WorkerSetup(
+            self._folder,
+            self.indexname,
+            self.schema,
+            self._limit,
+            self._make,
+            shared_dictionary(self.segments, self._folder),
+        )
+
+    def _note_added(self) -> None:
+        self._added = True
+        self.docnum += 1
+
+    def _check_usable(self) -> None:
+        self._check_state()
+        if self._failed is not None:
+            raise writing.IndexingError(f"L'indexation a échoué : {self._failed}")
+
+    def _cancel_building(self) -> None:
+        if self._workers is not None:
+            self._workers.cancel()
+            self._workers = None
+        if self._flushing is not None:
+            self._flushing.cancel()
+            self._flushing = None
+
+    def _close_searcher(self) -> None:
+        if self._searcher is not None:
+            self._searcher._orig_close()  # noqa: SLF001 - set by Whoosh's writer
+            self._searcher = None
+
+    def _finish(self) -> None:
+        self._close_searcher()
+        self.is_closed = True
+        self.writelock.release()
+
+
+def _policy(
+    writer: BulkWriter,
+    mergetype: Any,
+    optimize: bool | None,  # noqa: FBT001 - as given to commit
+    merge: bool | None,  # noqa: FBT001
+) -> str:
+    """Return ``all``, ``some`` or ``none`` from what Whoosh lets one say in three ways."""
+    mergetype = writer.mergetype if mergetype is None else mergetype
+    named = {writing.OPTIMIZE: "all", writing.MERGE_SMALL: "some", writing.NO_MERGE: "none"}
+    if mergetype is not None:
+        if mergetype not in named:
+            raise ValueError("Fonction de fusion inconnue : OPTIMIZE, MERGE_SMALL ou NO_MERGE")
+        return named[mergetype]
+    if writer.optimize if optimize is None else optimize:
+        return "all"
+    return "some" if (writer.merge if merge is None else merge) else "none"

@@ -1,0 +1,169 @@
+"""Columns of a segment in the making: a value a document, gathered and written at the end.
+
+Whoosh has a column class for each kind of value. Numbers and byte strings, which nearly all
+fields have, get the compact forms of the file format; every other class writes itself.
+
+>>> column = CodesColumn()
+>>> column.add(0, b"SRC")
+>>> column.add(2, b"LR")
+>>> count, width, blob, _, codes = column.written(3)
+>>> count, width, blob, list(codes)
+(3, 1, b'LRSRC', [2, 0, 1])
+"""
+
+import sys
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from io import BytesIO
+from typing import Any, Final, Protocol
+
+from whoosh import columns
+from whoosh.filedb.structfile import StructFile
+
+from indexer.fastwhoosh.directory import Section
+
+# What the file calls each; array has the same letters and, on every platform, the same sizes.
+_NUMBERS: Final = frozenset("bBhHiIqQfd")
+# Where the codes of a segment need one, two or four bytes.
+_WIDTHS: Final = ((1, "B", 1 << 8), (2, "H", 1 << 16), (4, "I", 1 << 32))
+
+Put = Callable[[bytes], Section]
+
+
+class Column(Protocol):
+    """One column: values by ascending document, written once."""
+
+    def add(self, document: int, value: Any) -> None:
+        """Set the value of a document, which is above all before."""
+
+    def write(self, docs: int, put: Put) -> dict[str, Any]:
+        """Write the sections for ``docs`` documents; return the entry of the directory."""
+
+
+class NumberColumn:
+    """Numbers of one array type; documents without one have the default."""
+
+    def __init__(self, typecode: str, default: Any) -> None:
+        self.typecode = typecode
+        self.default = default
+        self.values = array(typecode)
+
+    def add(self, document: int, value: Any) -> None:
+        """Set the number of a document."""
+        _reach(self.values, document, self.default)
+        self.values.append(value)
+
+    def write(self, docs: int, put: Put) -> dict[str, Any]:
+        """Write the numbers."""
+        missing = array(self.typecode, [self.default]) * (docs - len(self.values))
+        values = self.values + missing
+        return number_entry(self.typecode, self.default, put(little_endian(values)))
+
+
+class CodesColumn:
+    """Byte strings of which many are equal; documents without one have the empty string."""
+
+    def __init__(self) -> None:
+        self.code_of: dict[bytes, int] = {b"": 0}
+        self.codes = array("I")
+
+    def add(self, document: int, value: bytes) -> None:
+        """Set the byte string of a document."""
+        _reach(self.codes, document, 0)
+        self.codes.append(self.code_of.setdefault(value, len(self.code_of)))
+
+    def write(self, docs: int, put: Put) -> dict[str, Any]:
+        """Write the distinct strings and the codes."""
+        count, width, blob, offsets, codes = self.written(docs)
+        return codes_entry(count, width, put(blob), put(offsets), put(codes))
+
+    def written(self, docs: int) -> tuple[int, int, bytes, bytes, bytes]:
+        """Return how many strings there are, the width of a code, and the three sections."""
+        codes = self.codes + array("I", [0]) * (docs - len(self.codes))
+        used = set(codes)
+        values = sorted(value for value, code in self.code_of.items() if code in used)
+        place_of = {value: place for place, value in enumerate(values)}
+        places = [place_of.get(value, 0) for value in self.code_of]
+        blob, offsets = strings(values)
+        width, typecode = code_width(len(values))
+        return len(values), width, blob, offsets, recoded(codes, places, typecode)
+
+
+class RawColumn:
+    """A Whoosh column of any other class, which writes itself."""
+
+    def __init__(self, column: Any) -> None:
+        self._stream = BytesIO()
+        self._file = StructFile(self._stream)
+        self._writer = column.writer(self._file)
+
+    def add(self, document: int, value: Any) -> None:
+        """Give the value of a document to Whoosh."""
+        self._writer.add(document, value)
+
+    def write(self, docs: int, put: Put) -> dict[str, Any]:
+        """Let Whoosh finish, and write its bytes."""
+        self._writer.finish(docs)
+        return {"type": "raw", "data": put(self._stream.getvalue())}
+
+
+def new_column(column: Any) -> Column:
+    """Return the builder for a column of Whoosh's."""
+    if type(column) is columns.NumericColumn and column._typecode in _NUMBERS:  # noqa: SLF001 - nowhere else
+        return NumberColumn(column._typecode, column._default)  # noqa: SLF001
+    if type(column) in {columns.VarBytesColumn, columns.RefBytesColumn} and (
+        column.default_value() == b""
+    ):
+        return CodesColumn()
+    return RawColumn(column)
+
+
+def number_entry(typecode: str, default: Any, values: Section) -> dict[str, Any]:
+    """Return the directory's entry of a column of numbers."""
+    return {"type": "number", "typecode": typecode, "default": default, "values": values}
+
+
+def codes_entry(
+    count: int, width: int, blob: Section, offsets: Section, codes: Section
+) -> dict[str, Any]:
+    """Return the directory's entry of a column of codes."""
+    sections = {"blob": blob, "offsets": offsets, "codes": codes}
+    return {"type": "codes", "values": count, "width": width, **sections}
+
+
+def strings(values: Iterable[bytes]) -> tuple[bytes, bytes]:
+    """Return byte strings one after the other, and where each begins and the last ends."""
+    parts = list(values)
+    offsets = array("I", [0])
+    end = 0
+    for part in parts:
+        end += len(part)
+        offsets.append(end)
+    return b"".join(parts), little_endian(offsets)
+
+
+def code_width(count: int) -> tuple[int, str]:
+    """Return the bytes that a code needs among ``count``, and the type of their array."""
+    return next((width, typecode) for width, typecode, most in _WIDTHS if count <= most)
+
+
+def recoded(codes: Iterable[int], places: Sequence[int], typecode: str) -> bytes:
+    """Return codes through a table, as an array of the type in bytes."""
+    return little_endian(array(typecode, map(places.__getitem__, codes)))
+
+
+def _reach(values: "array[Any]", document: int, default: Any) -> None:
+    """Make the next value that of a document: fill up, or forget a document that was refused."""
+    missing = document - len(values)
+    if missing > 0:
+        values.extend([default] * missing)
+    elif missing < 0:
+        del values[document:]
+
+
+def little_endian(numbers: "array[Any]") -> bytes:
+    """Return an array as the file has it, whatever the machine."""
+    if sys.byteorder == "big":
+        numbers = numbers[:]
+        numbers.byteswap()
+    return numbers.tobytes()

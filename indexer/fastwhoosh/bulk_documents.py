@@ -1,0 +1,225 @@
+"""From the keyword arguments of ``add_document`` to what a segment takes.
+
+Everything that can fail, fails here, before anything of the document has reached the segment:
+unknown fields, values of a wrong type, weights that the format cannot hold.
+
+Analyzers of text fields may offer more than Whoosh asks for: ``lexicon()`` gives a native
+tokeniser or None, ``family`` names what the analyzers share and ``form`` is ``exact`` or
+``derived``; two fields of one family that are given the same text have it tokenised once.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from whoosh import formats
+from whoosh.fields import Schema, UnknownFieldError
+
+from indexer.fastwhoosh.errors import UnsupportedField
+
+EXISTENCE, FREQUENCIES, POSITIONS = 0, 1, 2
+KINDS: Final = ("existence", "frequencies", "positions")
+_KIND_OF: Final = {
+    formats.Existence: EXISTENCE,
+    formats.Frequency: FREQUENCIES,
+    formats.Positions: POSITIONS,
+}
+# Values of which the terms are kept: facets and days have thousands, and come back all the time.
+_REMEMBERED: Final = 50_000
+
+# (term, weight, positions or None) and the length of a value in a field.
+Postings = tuple[tuple[tuple[bytes, int, Sequence[int] | None], ...], int]
+
+
+@dataclass(slots=True)
+class Prepared:
+    """One document, ready: nothing of it can be refused any more."""
+
+    # By (id of the lexicon, text, weight): the fields that have it.
+    texts: dict[tuple[int, str, int], list[str]] = field(default_factory=dict)
+    postings: list[tuple[str, Postings]] = field(default_factory=list)
+    columns: list[tuple[str, Any]] = field(default_factory=list)
+    stored: dict[str, Any] = field(default_factory=dict)
+
+
+class FieldPlan:
+    """What is to be done with the values of one field."""
+
+    def __init__(self, name: str, spec: Any) -> None:
+        self.name = name
+        self.spec = spec
+        self.indexed = bool(spec.indexed)
+        self.scorable = bool(spec.scorable)
+        self.stored = bool(spec.stored)
+        self.column = spec.column_type
+        self.kind = _kind_of(name, spec) if self.indexed else EXISTENCE
+        self.lexicon = _lexicon_of(spec) if self.kind == POSITIONS else None
+        self.derived = self.lexicon is not None and spec.analyzer.form == "derived"
+        self.stored_key = f"_stored_{name}"
+        self.boost_key = f"_{name}_boost"
+        # Texts do not come back, and identifiers not by intention.
+        self._remembers = self.kind != POSITIONS and not spec.unique
+        self._known: dict[Any, Postings] = {}
+        self._known_columns: dict[Any, Any] = {}
+
+    def weight(self, boost: float) -> int:
+        """Return how often each word of a text counts under a boost."""
+        return whole(self.spec.format.field_boost * boost, self.name)
+
+    def postings(self, value: Any, boost: float) -> Postings:
+        """Return the terms of a value and its length, as Whoosh's field gives them."""
+        if not self._remembers or boost != 1 or not isinstance(value, (str, int)):
+            return self._postings(value, boost)
+        key = (value.__class__, value)
+        known = self._known.get(key)
+        if known is None:
+            known = _remember(self._known, key, self._postings(value, boost))
+        return known
+
+    def column_value(self, value: Any) -> Any:
+        """Return the value as the column holds it."""
+        if not self._remembers or not isinstance(value, (str, int)):
+            return self.spec.to_column_value(value)
+        key = (value.__class__, value)
+        if key not in self._known_columns:
+            _remember(self._known_columns, key, self.spec.to_column_value(value))
+        return self._known_columns[key]
+
+    def _postings(self, value: Any, boost: float) -> Postings:
+        terms: dict[bytes, tuple[int, Sequence[int] | None]] = {}
+        length = 0
+        for term, frequency, weight, data in self.spec.index(value):
+            length += frequency
+            tf = whole(weight * boost, self.name)
+            positions = None
+            if self.kind == POSITIONS:
+                positions = self.spec.format.decode_positions(data)
+            terms[term] = _joined(terms.get(term), tf, positions, self.kind)
+        posted = tuple(
+            (term, tf, None if positions is None else _spread(positions, tf, self.name))
+            for term, (tf, positions) in terms.items()
+        )
+        return posted, length
+
+
+class Documents:
+    """Prepares documents of one schema."""
+
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
+        self._plans: dict[str, FieldPlan] = {}
+        self._lexicons: dict[Any, Any] = {}
+
+    def plan(self, name: str) -> FieldPlan:
+        """Return the plan of a field.
+
+        Raises:
+            UnknownFieldError: The schema has no such field.
+            UnsupportedField: A fast segment cannot hold it.
+        """
+        plan = self._plans.get(name)
+        if plan is None:
+            if name not in self.schema:
+                raise UnknownFieldError(f"No field named {name!r} in {self.schema}")
+            plan = self._plans[name] = FieldPlan(name, self.schema[name])
+            if plan.lexicon is not None:
+                # One lexicon a family, even where each of its analyzers makes a new one.
+                family = getattr(plan.spec.analyzer, "family", id(plan.lexicon))
+                plan.lexicon = self._lexicons.setdefault(family, plan.lexicon)
+        return plan
+
+    def prepare(self, fields: dict[str, Any]) -> Prepared:
+        """Return a document's words, columns and stored fields.
+
+        Raises:
+            ValueError: A value or a weight that its field cannot take.
+        """
+        prepared = Prepared()
+        everywhere = float(fields.get("_boost", 1.0))
+        for plan, value in self._given(fields):
+            if plan.indexed:
+                boost = float(fields.get(plan.boost_key, everywhere))
+                if plan.lexicon is None:
+                    prepared.postings.append((plan.name, plan.postings(value, boost)))
+                else:
+                    self._text(prepared, plan, value, plan.weight(boost))
+            shown = fields.get(plan.stored_key, value)
+            if shown is not None:
+                if plan.stored:
+                    prepared.stored[plan.name] = shown
+                if plan.column:
+                    prepared.columns.append((plan.name, plan.column_value(shown)))
+        return prepared
+
+    def _given(self, fields: dict[str, Any]) -> Iterator[tuple[FieldPlan, Any]]:
+        # All names first: an unknown one is an error even without a value.
+        plans = [self.plan(name) for name in sorted(fields) if not name.startswith("_")]
+        return ((plan, fields[plan.name]) for plan in plans if fields[plan.name] is not None)
+
+    def _text(self, prepared: Prepared, plan: FieldPlan, value: Any, weight: int) -> None:
+        if not isinstance(value, str):
+            raise TypeError(f"Le champ {plan.name} attend un texte, pas {type(value).__name__}")
+        key = (id(plan.lexicon), value, weight)
+        prepared.texts.setdefault(key, []).append(plan.name)
+
+
+def whole(weight: float, name: str) -> int:
+    """Return a weight as the number of times that a term counts.
+
+    Raises:
+        ValueError: It is not a whole number from 1.
+    """
+    number = int(weight)
+    if number != weight or number < 1:
+        raise ValueError(
+            f"Poids {weight} du champ {name} : un nombre entier à partir de 1 est requis"
+        )
+    return number
+
+
+def _kind_of(name: str, spec: Any) -> int:
+    if spec.vector:
+        raise UnsupportedField(f"Champ {name} : les vecteurs ne sont pas conservés")
+    if spec.separate_spelling():
+        raise UnsupportedField(f"Champ {name} : l'orthographe à part n'est pas conservée")
+    kind = _KIND_OF.get(type(spec.format))
+    if kind is None:
+        raise UnsupportedField(f"Champ {name} : format {type(spec.format).__name__} non conservé")
+    return kind
+
+
+def _lexicon_of(spec: Any) -> Any:
+    offered: Callable[[], Any] | None = getattr(spec.analyzer, "lexicon", None)
+    return offered() if offered else None
+
+
+def _joined(
+    known: tuple[int, Sequence[int] | None] | None,
+    tf: int,
+    positions: Sequence[int] | None,
+    kind: int,
+) -> tuple[int, Sequence[int] | None]:
+    """Join postings of one term that a field gave apart (a number's coarse terms, for one)."""
+    if known is None:
+        return tf, positions
+    if kind == EXISTENCE:
+        return max(known[0], tf), None
+    both = None if positions is None else sorted([*(known[1] or ()), *positions])
+    return known[0] + tf, both
+
+
+def _spread(positions: Sequence[int], tf: int, name: str) -> Sequence[int]:
+    """Return tf positions: each as often as its weight says, what is left over at the last."""
+    times, over = divmod(tf, len(positions))
+    if not times:
+        raise ValueError(f"Poids {tf} du champ {name} : moins que de positions ({len(positions)})")
+    if times == 1 and not over:
+        return positions
+    return [place for place in positions for _ in range(times)] + [positions[-1]] * over
+
+
+def _remember(known: dict[Any, Any], key: Any, value: Any) -> Any:
+    if len(known) >= _REMEMBERED:
+        known.clear()
+    known[key] = value
+    return value

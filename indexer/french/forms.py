@@ -1,0 +1,41 @@
+"""The two forms of one word: as written, in lower case, and its stem.
+
+>>> exact_form("Œuvres"), stem_form("œuvres"), stem_form("des"), fold("Élu")
+('oeuvres', 'oeuvr', None, 'elu')
+"""
+
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+from indexer.french.specification import specification
+from indexer.french.stemmer import stem
+
+APOSTROPHES: Final = "'’‘ʼ`´"
+
+
+def fold(text: str) -> str:
+    """Return lower-case text without accents, ligatures opened: the form for comparing names."""
+    decomposed = unicodedata.normalize("NFD", _open_ligatures(text.lower()))
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def _open_ligatures(text: str) -> str:
+    return text.replace("œ", "oe").replace("æ", "ae")
+
+
+def exact_form(surface: str) -> str:
+    """Return the exact form of one word: lower case, accents kept, ligatures opened."""
+    word = _open_ligatures(surface.lower())
+    for apostrophe in APOSTROPHES[1:]:
+        word = word.replace(apostrophe, "'")
+    return word if word.isascii() else unicodedata.normalize("NFC", word)
+
+
+@lru_cache(maxsize=500_000)
+def stem_form(exact: str) -> str | None:
+    """Return the stem of an exact form, without accents; None for a stop word."""
+    lists = specification()
+    if exact in lists.stop_words:
+        return None
+    return fold(lists.stem_exceptions.get(exact) or stem(exact))

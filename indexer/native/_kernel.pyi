@@ -1,0 +1,114 @@
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Self, final
+
+from typing_extensions import Buffer
+
+class Damaged(ValueError): ...
+
+@final
+class Lexicon:
+    def __new__(
+        cls,
+        elisions: frozenset[str],
+        whole_words: frozenset[str],
+        expand: Callable[[str], Iterable[tuple[str, int, int, int, bool]]],
+        derive: Callable[[str], str | None],
+        *,
+        token: type[tuple[Any, ...]] = ...,
+        surfaces: int = 1_000_000,
+    ) -> Lexicon: ...
+    def __len__(self) -> int: ...
+    def tokens(self, text: str, /) -> list[Any]: ...
+    @property
+    def surfaces(self) -> int: ...
+
+@final
+class Matcher:
+    def __new__(
+        cls,
+        lexicon: Lexicon,
+        stems: tuple[str, ...],
+        exacts: tuple[str, ...],
+        phrases: tuple[tuple[str, ...], ...],
+        slops: tuple[int, ...],
+        *,
+        piece: type[tuple[Any, ...]] = ...,
+        span: type[tuple[Any, ...]] = ...,
+    ) -> Matcher: ...
+    def spans(self, text: str, /) -> list[Any]: ...
+    def mark(self, text: str, /) -> tuple[Any, ...]: ...
+    def passages(self, text: str, /) -> list[tuple[tuple[Any, ...], int, int, int]]: ...
+    def forms(self, texts: tuple[str, ...], /) -> dict[str, dict[str, int]]: ...
+
+def holds(lexicon: Lexicon, texts: tuple[str, ...], words: tuple[str, ...], /) -> list[bool]: ...
+
+class Inverter:
+    def __new__(cls, lengths: bytes) -> Self: ...
+    @property
+    def memory(self) -> int: ...
+    def add_field(self, kind: int, scorable: bool, /) -> int: ...
+    def add_text_field(self, lexicon: Lexicon, derived: bool, /) -> int: ...
+    def add_text(
+        self, text: str, document: int, fields: tuple[int, ...], weight: int = 1, /
+    ) -> None: ...
+    def forget(self, document: int, /) -> None: ...
+    def add_term(
+        self,
+        field: int,
+        term: bytes,
+        document: int,
+        tf: int,
+        positions: Sequence[int] | None = None,
+        /,
+    ) -> None: ...
+    def add_length(self, field: int, document: int, length: int, /) -> None: ...
+    def invert(
+        self, field: int, docs: int, /
+    ) -> tuple[int, int, int, int, int, bytes, bytes, bytes, bytes, bytes, bytes | None]: ...
+    def clear(self) -> None: ...
+
+def merge_fields(
+    kind: int,
+    docs: int,
+    norms: Buffer | None,
+    inputs: tuple[
+        tuple[int, int, int, int, Buffer, Buffer, Buffer, Buffer, Buffer, Buffer | None],
+        ...,
+    ],
+    put_postings: Callable[[bytes], object],
+    put_positions: Callable[[bytes], object],
+    /,
+) -> tuple[int, bytes, bytes, bytes]: ...
+
+class Segment:
+    def __new__(
+        cls,
+        buffer: Any,
+        name: str,
+        docs: int,
+        fields: list[tuple[Any, ...]],
+        columns: list[tuple[str, str, tuple[int, int]]],
+        deletions: bytes | None,
+        lengths: Sequence[float],
+    ) -> Self: ...
+    def doc_frequency(self, field: str, term: bytes, /) -> int: ...
+    def postings(self, field: str, term: bytes, /) -> list[tuple[int, int, list[int]]]: ...
+
+def search(
+    segments: tuple[Segment, ...],
+    plan: tuple[Any, ...],
+    first: int,
+    limit: int,
+    order: tuple[Any, ...],
+    filters: tuple[Any, ...],
+    facets: tuple[Any, ...],
+    /,
+) -> tuple[int, int, list[tuple[float, int]], tuple[bytes, ...]]: ...
+def words(
+    segments: tuple[Segment, ...],
+    fields: tuple[str, ...],
+    expansion: tuple[Any, ...],
+    folds: bytes | None,
+    /,
+) -> dict[str, int]: ...
+def top_counts(counts: bytes, wanted: int, /) -> tuple[list[tuple[int, int]], int]: ...

@@ -1,0 +1,69 @@
+/* Posting records, written one posting at a time; the format stands in indexer.fastwhoosh. */
+#ifndef ENCODE_H
+#define ENCODE_H
+
+#include "kernel.h"
+
+/* A growing run of bytes. Needs no GIL. */
+typedef struct {
+    uint8_t *data;
+    size_t size, room;
+} Bytes;
+
+/* Makes room for `more` bytes behind the end: 0, or -1 where there is no memory. */
+int bytes_reserve(Bytes *bytes, size_t more);
+int bytes_append(Bytes *bytes, const void *data, size_t size);
+void bytes_free(Bytes *bytes);
+
+static inline void bytes_u32(Bytes *bytes, uint32_t value) { /* room must be there */
+    memcpy(bytes->data + bytes->size, &value, 4);
+    bytes->size += 4;
+}
+
+enum { EXISTENCE, FREQUENCIES, POSITIONS };
+
+/* Why a posting was not taken. */
+typedef enum {
+    ENCODED = 0,
+    NO_MEMORY = -1,
+    NOT_ASCENDING = -2, /* a document not above the one before, or not of the segment */
+    TOO_LARGE = -3,     /* more than the offsets of a record can say */
+} Encoded;
+
+/* Sets the exception that belongs to a failure; returns -1. */
+int encoded_error(Encoded why);
+
+typedef struct {
+    uint64_t offset;
+    uint32_t documents, occurrences;
+} TermInfo;
+
+/* The records of one field. `postings` and `positions` may be emptied between records, by
+   encoder_taken; `norms` is NULL or holds a byte a document. */
+typedef struct {
+    int kind;
+    const uint8_t *norms;
+    uint32_t docs;
+    Bytes postings, positions;
+    uint64_t postings_taken, positions_taken;
+    /* The record in hand. */
+    uint32_t document[BLOCK], tf[BLOCK], held;
+    uint32_t last, block_last; /* documents; UINT32_MAX before the first */
+    uint32_t documents;
+    uint64_t occurrences, positions_start;
+    Bytes values; /* u32: the position values of the postings held */
+    Bytes skips, blocks;
+} Encoder;
+
+void encoder_open(Encoder *encoder, int kind, const uint8_t *norms, uint32_t docs);
+void encoder_close(Encoder *encoder);
+void encoder_begin(Encoder *encoder);
+/* Adds a posting. For POSITIONS *values is set to where the caller then writes tf numbers: the
+   first position, then differences. For EXISTENCE tf must be 1. */
+Encoded encoder_add(Encoder *encoder, uint32_t document, uint32_t tf, uint32_t **values);
+/* Ends the record (at least one posting). */
+Encoded encoder_end(Encoder *encoder, TermInfo *info);
+/* Forgets the bytes of postings (or positions) that the caller has put elsewhere. */
+void encoder_taken(Encoder *encoder, Bytes *part);
+
+#endif

@@ -1,0 +1,68 @@
+/* What the two halves of the inversion share: invert.c collects, sections.c writes. */
+#ifndef INVERT_H
+#define INVERT_H
+
+#include "encode.h"
+
+#define NO_SOURCE UINT32_MAX
+
+/* The words of one text of a source, for one field of one document. */
+typedef struct {
+    uint32_t document, text, repeat; /* repeat: how often each word counts (a boost) */
+} Entry;
+
+/* The texts of one lexicon: each token is word * 2 + compound. Text t is
+   tokens[starts[t]] up to tokens[starts[t + 1]]. */
+typedef struct {
+    PyObject *lexicon;
+    Bytes tokens; /* u32 */
+    Bytes starts; /* u64, one more than texts */
+} Source;
+
+/* The terms of a field that come one by one: interned, and a stream of records (u32): term,
+   document, tf (unless EXISTENCE), tf position values (POSITIONS). */
+typedef struct {
+    Bytes text;    /* the terms one after the other */
+    Bytes offsets; /* u32, where each begins, one more than terms */
+    uint32_t *slots, slot_bits, count;
+    Bytes stream;
+} Terms;
+
+typedef struct {
+    int kind, scorable, derived, weighted; /* weighted: an EXISTENCE field with some tf above 1 */
+    uint32_t source;
+    Bytes entries; /* Entry, by ascending document */
+    Bytes lengths; /* u32 document, u32 length */
+    Terms terms;
+} Field;
+
+/* What comes of a field. */
+typedef struct {
+    Encoder encoder;
+    Bytes blob, offsets, infos;
+    uint8_t *norms;
+    uint32_t terms, least, most;
+    uint64_t length;
+} Sections;
+
+/* A term of the field with its bytes, for sorting. */
+typedef struct {
+    uint64_t prefix; /* the first 8 bytes, big-endian */
+    const char *text;
+    uint32_t length, term;
+} Key;
+
+void sort_keys(Key *keys, size_t count);
+uint64_t key_prefix(const char *text, size_t length);
+
+void free_sections(Sections *out);
+/* Writes what belongs to a term beside its record, which the encoder holds. */
+Encoded end_term(Sections *out, const char *text, uint32_t length);
+/* A field without terms still has the one offset that the format asks for. */
+Encoded end_field(Sections *out);
+
+/* Fill the sections: 0, or -1 with an exception set. Take and give back the GIL. */
+int write_text_field(Field *field, Source *source, const uint32_t *bounds, Sections *out);
+int write_term_field(Field *field, const uint32_t *bounds, Sections *out);
+
+#endif

@@ -1,0 +1,74 @@
+import random
+from array import array
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from whoosh import columns
+
+from indexer.fastwhoosh.bulk_columns import CodesColumn, NumberColumn, RawColumn, new_column
+
+
+def written(column: Any, docs: int) -> tuple[dict[str, Any], list[bytes]]:
+    parts: list[bytes] = []
+
+    def put(data: bytes) -> list[int]:
+        parts.append(data)
+        return [len(parts) - 1]
+
+    return column.write(docs, put), parts
+
+
+def test_numbers_with_gaps() -> None:
+    column = NumberColumn("i", -1)
+    column.add(1, 7)
+    column.add(3, 9)
+    entry, parts = written(column, 5)
+    assert entry == {"type": "number", "typecode": "i", "default": -1, "values": [0]}
+    assert memoryview(parts[0]).cast("i").tolist() == [-1, 7, -1, 9, -1]
+
+
+@pytest.mark.parametrize(("distinct", "width"), [(1, 1), (200, 1), (300, 2), (70_000, 4)])
+def test_codes_are_as_wide_as_they_need_be(distinct: int, width: int) -> None:
+    rng = random.Random(distinct)
+    values = [str(rng.randrange(10**9)).encode() for _ in range(distinct)]
+    column, docs = CodesColumn(), distinct * 2
+    expected = [b""] * docs
+    for document, value in zip(sorted(rng.sample(range(docs), distinct)), values, strict=True):
+        expected[document] = value
+        column.add(document, expected[document])
+    entry, (blob, offsets, codes) = written(column, docs)
+    ends = memoryview(offsets).cast("I").tolist()
+    kept = [blob[a:b] for a, b in pairwise(ends)]
+    assert kept == sorted(set(expected))
+    assert entry["values"] == len(kept)
+    assert entry["width"] == width
+    places = array({1: "B", 2: "H", 4: "I"}[entry["width"]], codes)
+    assert [kept[place] for place in places] == expected
+
+
+@pytest.mark.parametrize("column", [NumberColumn("i", 0), CodesColumn()])
+def test_a_document_that_was_refused_leaves_no_value(column: Any) -> None:
+    value: Any = b"a" if isinstance(column, CodesColumn) else 1
+    other: Any = b"b" if isinstance(column, CodesColumn) else 2
+    column.add(0, value)
+    column.add(1, value)
+    column.add(1, other)
+    assert list(column.values if isinstance(column, NumberColumn) else column.codes) == [1, 2]
+
+
+def test_an_unused_string_is_not_written() -> None:
+    column = CodesColumn()
+    column.add(0, b"gone")
+    column.add(0, b"here")
+    entry, parts = written(column, 1)
+    assert (entry["values"], parts[0]) == (1, b"here")
+
+
+def test_each_class_of_whoosh_gets_its_form() -> None:
+    assert isinstance(new_column(columns.NumericColumn("q")), NumberColumn)
+    assert isinstance(new_column(columns.VarBytesColumn()), CodesColumn)
+    assert isinstance(new_column(columns.RefBytesColumn()), CodesColumn)
+    assert isinstance(new_column(columns.RefBytesColumn(default=b"x")), RawColumn)
+    assert isinstance(new_column(columns.BitColumn()), RawColumn)
+    assert isinstance(new_column(columns.NumericColumn("l")), RawColumn)

@@ -1,0 +1,129 @@
+"""Several processes write what one writes, or nothing at all."""
+
+import json
+import multiprocessing
+import random
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from whoosh import fields, index
+from whoosh.writing import IndexingError
+
+from indexer.fastwhoosh.bulk import BulkWriter
+from indexer.fastwhoosh.bulk_processes import WorkerFailed
+from indexer.fastwhoosh.decoding import FieldReader, field_sections
+from indexer.fastwhoosh.segmentfile import SegmentFile
+
+SCHEMA = fields.Schema(uid=fields.ID(unique=True), text=fields.TEXT, record=fields.STORED)
+WORDS = [f"mot{n}" for n in range(500)]
+
+
+def documents(count: int) -> list[dict[str, Any]]:
+    rng = random.Random(count)
+    return [
+        {"uid": str(number), "text": " ".join(rng.choices(WORDS, k=20)), "record": "x" * 90}
+        for number in range(count)
+    ]
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Any:
+    return index.create_in(str(tmp_path), SCHEMA)
+
+
+def frequencies(folder: Path) -> tuple[int, Counter[bytes]]:
+    """Documents, and occurrences of each word, of all segments that the table names."""
+    total: Counter[bytes] = Counter()
+    docs = 0
+    for path in folder.glob("*.fws"):
+        with SegmentFile(path) as file:
+            docs += file.docs
+            reader = FieldReader(field_sections(file, "text"), file.docs)
+            for place in range(reader.terms):
+                total[reader.term(place)] += reader.entry(place).cf
+            del reader
+    return docs, total
+
+
+def words_of(given: list[dict[str, Any]]) -> Counter[bytes]:
+    return Counter(word.encode() for one in given for word in one["text"].split())
+
+
+def test_two_processes_write_what_one_writes(empty: Any, tmp_path: Path) -> None:
+    given = documents(1500)
+    with BulkWriter(empty, procs=2) as writer:
+        for document in given:
+            writer.add_document(**document)
+    assert frequencies(tmp_path) == (1500, words_of(given))
+    assert index.open_dir(str(tmp_path)).latest_generation() == 1
+    assert not multiprocessing.active_children()
+
+
+def test_bytes_are_made_into_documents_by_the_workers(empty: Any, tmp_path: Path) -> None:
+    given = documents(700)
+    lines = [json.dumps(document).encode() for document in given]
+    with BulkWriter(empty, procs=2, make=json.loads) as writer:
+        writer.add_raw(lines[:300])
+        writer.add_document(**given[300])
+        writer.add_raw(lines[301:])
+    assert frequencies(tmp_path) == (700, words_of(given))
+
+
+def test_a_few_documents_start_no_process(empty: Any, tmp_path: Path) -> None:
+    given = documents(20)
+    writer = BulkWriter(empty, procs=2, make=json.loads)
+    writer.add_raw([json.dumps(document).encode() for document in given])
+    assert not multiprocessing.active_children()
+    writer.commit()
+    assert frequencies(tmp_path) == (20, words_of(given))
+
+
+def test_the_error_of_a_worker_reaches_the_caller(empty: Any, tmp_path: Path) -> None:
+    def add() -> None:
+        with BulkWriter(empty, procs=2) as writer:
+            for document in documents(300):
+                writer.add_document(**document)
+            writer.add_document(uid="a", txet="faute")
+
+    with pytest.raises(WorkerFailed, match="txet"):
+        add()
+    _assert_untouched(empty, tmp_path)
+
+
+def test_a_killed_worker_is_an_error_and_nothing_is_committed(empty: Any, tmp_path: Path) -> None:
+    writer = BulkWriter(empty, procs=2)
+    given = documents(2000)
+    for document in given[:200]:
+        writer.add_document(**document)
+    for process in multiprocessing.active_children():
+        process.kill()
+
+    def add() -> None:
+        for document in given[200:]:
+            writer.add_document(**document)
+
+    with pytest.raises(WorkerFailed, match="arrêté"):
+        add()
+    with pytest.raises(IndexingError, match="échoué"):
+        writer.commit()
+    _assert_untouched(empty, tmp_path)
+
+
+def _assert_untouched(empty: Any, folder: Path) -> None:
+    """The index is as it was, the lock is free, and the next commit sweeps up."""
+    assert not multiprocessing.active_children()
+    assert empty.latest_generation() == 0
+    given = documents(10)
+    with BulkWriter(empty, timeout=0) as writer:
+        for document in given:
+            writer.add_document(**document)
+    assert frequencies(folder) == (10, words_of(given))
+
+
+def test_raw_documents_need_what_makes_them(empty: Any) -> None:
+    writer = BulkWriter(empty)
+    with pytest.raises(TypeError, match="make"):
+        writer.add_raw([b"{}"])
+    writer.cancel()
