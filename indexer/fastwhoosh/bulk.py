@@ -29,6 +29,10 @@ from indexer.fastwhoosh.segment import FastSegment
 # Documents, or bytes of them, that go to a worker process at a time.
 _BATCH: Final = 64
 _RETRY_SECONDS: Final = 0.05
+# What Whoosh's writers take and what means nothing here.
+_WHOOSH_OPTIONS: Final = frozenset(
+    {"batchsize", "codec", "compound", "delay", "docbase", "multisegment", "poolclass"}
+)
 
 
 class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no types
@@ -41,6 +45,7 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
         timeout: how long to wait for another writer, in seconds.
         make: turns what ``add_raw`` is given into the keyword arguments of ``add_document``;
             picklable, and called in the worker processes where there are some.
+        options: those of Whoosh's writers that have no meaning here.
 
     Raises:
         whoosh.index.LockError: another writer is still at work after ``timeout``.
@@ -54,8 +59,10 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
         procs: int = 1,
         timeout: float = 60.0,
         make: Callable[[bytes], dict[str, Any]] | None = None,
-        **_: Any,
+        **options: Any,
     ) -> None:
+        if unknown := options.keys() - _WHOOSH_OPTIONS:
+            raise TypeError(f"BulkWriter ne connaît pas {', '.join(sorted(unknown))}")
         # Not Whoosh's own constructor, which opens pools and files of its codec.
         self.is_closed = True
         self.writelock = index.lock("WRITELOCK")
@@ -105,7 +112,7 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
             self._deal(fields, raw=False)
         else:
             self._here().add(fields)
-        self._note_added(1)
+        self._note_added()
 
     def add_raw(self, batch: Sequence[bytes]) -> None:
         """Add documents that ``make`` makes from bytes, in the worker processes if there are some.
@@ -121,7 +128,7 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
                 self._deal(data, raw=True)
             else:
                 self._here().add(self._make(data))
-        self._note_added(len(batch))
+            self._note_added()
 
     def add_reader(self, reader: Any) -> None:
         """Refuse: segments are merged as files, never read in."""
@@ -217,9 +224,9 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
             shared_dictionary(self.segments, self._folder),
         )
 
-    def _note_added(self, count: int) -> None:
+    def _note_added(self) -> None:
         self._added = True
-        self.docnum += count
+        self.docnum += 1
 
     def _check_usable(self) -> None:
         self._check_state()

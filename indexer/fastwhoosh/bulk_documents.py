@@ -35,7 +35,7 @@ Postings = tuple[tuple[tuple[bytes, int, Sequence[int] | None], ...], int]
 class Prepared:
     """One document, ready: nothing of it can be refused any more."""
 
-    # By (lexicon's number, text, weight): the fields that have it.
+    # By (id of the lexicon, text, weight): the fields that have it.
     texts: dict[tuple[int, str, int], list[str]] = field(default_factory=dict)
     postings: list[tuple[str, Postings]] = field(default_factory=list)
     columns: list[tuple[str, Any]] = field(default_factory=list)
@@ -108,7 +108,7 @@ class Documents:
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
         self._plans: dict[str, FieldPlan] = {}
-        self.lexicons: list[Any] = []
+        self._lexicons: dict[Any, Any] = {}
 
     def plan(self, name: str) -> FieldPlan:
         """Return the plan of a field.
@@ -122,6 +122,10 @@ class Documents:
             if name not in self.schema:
                 raise UnknownFieldError(f"No field named {name!r} in {self.schema}")
             plan = self._plans[name] = FieldPlan(name, self.schema[name])
+            if plan.lexicon is not None:
+                # One lexicon a family, even where each of its analyzers makes a new one.
+                family = getattr(plan.spec.analyzer, "family", id(plan.lexicon))
+                plan.lexicon = self._lexicons.setdefault(family, plan.lexicon)
         return plan
 
     def prepare(self, fields: dict[str, Any]) -> Prepared:
@@ -155,16 +159,8 @@ class Documents:
     def _text(self, prepared: Prepared, plan: FieldPlan, value: Any, weight: int) -> None:
         if not isinstance(value, str):
             raise TypeError(f"Le champ {plan.name} attend un texte, pas {type(value).__name__}")
-        key = (self.lexicon_number(plan.lexicon), value, weight)
+        key = (id(plan.lexicon), value, weight)
         prepared.texts.setdefault(key, []).append(plan.name)
-
-    def lexicon_number(self, lexicon: Any) -> int:
-        """Return the number of a lexicon, in the order in which they came."""
-        for number, known in enumerate(self.lexicons):
-            if known is lexicon:
-                return number
-        self.lexicons.append(lexicon)
-        return len(self.lexicons) - 1
 
 
 def whole(weight: float, name: str) -> int:

@@ -6,13 +6,13 @@ numbering. It is made once a column, when first asked for.
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, Literal
 
 from indexer.fastwhoosh.segmentfile import SegmentFile
 
-_CODE_FORMATS = {1: "B", 2: "H", 4: "I"}
+_CODE_FORMATS: Final[Mapping[int, Literal["B", "H", "I"]]] = {1: "B", 2: "H", 4: "I"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,26 @@ from collections.abc import Callable, Iterator
 from typing import Any as Anything
 from typing import Final
 
-from whoosh import fields, query, scoring
+from whoosh import fields, query
 from whoosh.util.numeric import tiered_ranges
 
 from indexer.fastwhoosh import plan
-from indexer.fastwhoosh.plan import All, Any, Constant, Every, Expansion, Group, Line, Node, Part
-from indexer.fastwhoosh.plan import Positional, Range, Terms, Word
+from indexer.fastwhoosh.bm25 import Statistics
+from indexer.fastwhoosh.plan import (
+    All,
+    Any,
+    Constant,
+    Every,
+    Expansion,
+    Group,
+    Line,
+    Node,
+    Part,
+    Positional,
+    Range,
+    Terms,
+    Word,
+)
 from indexer.fastwhoosh.plan_query import PlanQuery
 
 # A line of a plan holds at most this many terms.
@@ -28,49 +42,6 @@ _MAX_PHRASE: Final = 16
 
 class NoPlan(Exception):
     """Raised inside for a query that has no plan; it says which."""
-
-
-class Statistics:
-    """Numbers of the whole index that scores depend on, looked up once each.
-
-    ``document_frequency(field, term)`` counts over all segments, deleted documents included.
-    """
-
-    def __init__(
-        self, searcher: Anything, document_frequency: Callable[[str, bytes], int]
-    ) -> None:
-        self.searcher = searcher
-        self.weighting: scoring.BM25F = searcher.weighting
-        self.schema = searcher.schema
-        self._frequency = document_frequency
-        self._documents = searcher.doc_count_all()
-        self._idf: dict[tuple[str, bytes], float] = {}
-        self._averages: dict[str, float] = {}
-
-    def idf(self, field: str, term: bytes) -> float:
-        """Return Whoosh's inverse document frequency of a term."""
-        key = (field, term)
-        found = self._idf.get(key)
-        if found is None:
-            frequency = self._frequency(field, term)
-            found = float(scoring.log(self._documents / (frequency + 1))) + 1
-            if len(self._idf) > _MAX_CACHED:
-                self._idf.clear()
-            self._idf[key] = found
-        return found
-
-    def average(self, field: str) -> float:
-        """Return the mean length of a field over all documents, 1.0 where it is nowhere."""
-        if field not in self._averages:
-            self._averages[field] = float(self.searcher.avg_field_length(field) or 1)
-        return self._averages[field]
-
-    def b(self, field: str) -> float:
-        """Return BM25F's length normalisation of a field."""
-        return float(self.weighting._field_B.get(field, self.weighting.B))  # noqa: SLF001  # no getter
-
-
-_MAX_CACHED: Final = 100_000
 
 
 def compile_query(statistics: Statistics, asked: query.Query) -> Node | None:

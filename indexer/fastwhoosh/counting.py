@@ -6,7 +6,7 @@ from indexer.native import kernel
 
 
 def top_counts(counts: bytes, wanted: int) -> tuple[list[tuple[int, int]], int]:
-    """Return the highest counts, most first, and how many are not 0.
+    r"""Return the highest counts, most first, and how many are not 0.
 
     Args:
         counts: 32-bit numbers, one a place.
@@ -15,7 +15,7 @@ def top_counts(counts: bytes, wanted: int) -> tuple[list[tuple[int, int]], int]:
     Returns:
         (place, count) in order, ties by place; the number of places that count anything.
 
-    >>> top_counts(b"\\1\\0\\0\\0" b"\\0\\0\\0\\0" b"\\2\\0\\0\\0", 1)
+    >>> top_counts(b"\1\0\0\0" b"\0\0\0\0" b"\2\0\0\0", 1)
     ([(2, 2)], 2)
     """
     if kernel is not None:

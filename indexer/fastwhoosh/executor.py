@@ -19,12 +19,18 @@ from whoosh import query, scoring, sorting
 from whoosh.reading import IndexReader
 
 from indexer.fastwhoosh import interpreted
-from indexer.fastwhoosh.code_table import CodeTable, SegmentCodes, codes_of_file, codes_of_values
-from indexer.fastwhoosh.code_table import table_of
-from indexer.fastwhoosh.compiler import Statistics, compile_query
+from indexer.fastwhoosh.bm25 import Statistics
+from indexer.fastwhoosh.code_table import (
+    CodeTable,
+    SegmentCodes,
+    codes_of_file,
+    codes_of_values,
+    table_of,
+)
+from indexer.fastwhoosh.compiler import compile_query
 from indexer.fastwhoosh.errors import DamagedSegment
-from indexer.fastwhoosh.plan import Expansion
 from indexer.fastwhoosh.native_segment import native_segment
+from indexer.fastwhoosh.plan import Expansion
 from indexer.fastwhoosh.request import BY_SCORE, Answer, FacetCodes, FilterCodes, OrderKey, Request
 from indexer.native import kernel
 
@@ -77,7 +83,9 @@ class Executor:
     def table(self, column: str) -> CodeTable:
         """Return the values of a column over all segments; made once."""
         if column not in self._tables:
-            self._tables[column] = table_of([self._codes(at, column) for at in range(len(self.leaves))])
+            self._tables[column] = table_of(
+                [self._codes(at, column) for at in range(len(self.leaves))]
+            )
         return self._tables[column]
 
     def _codes(self, place: int, column: str) -> SegmentCodes:

@@ -1,11 +1,10 @@
 """A question as a Whoosh document, and what of it comes back.
 
 Three parts (title and headings, question, answer) in two forms each, with positions; one column a
-filter, date and sort; the record itself, compressed, as the only stored field.
+filter, date and sort; the record itself, as it stands in the corpus, as the only stored field.
 """
 
 import json
-import zlib
 from collections.abc import Iterator
 from datetime import date
 from importlib.resources import files
@@ -13,9 +12,10 @@ from typing import Any, Final
 
 from whoosh import analysis, columns, fields
 
+from indexer.digests import line_digest
 from indexer.french.analysis import analyse
 from indexer.french.lexicon import new_lexicon
-from indexer.interchange import digest, from_record, to_line
+from indexer.interchange import from_record
 from indexer.question import Question
 from indexer.search.request import FILTERS, VALUE_OF_STATUS
 
@@ -82,12 +82,17 @@ def _number() -> fields.NUMERIC:
     return fields.NUMERIC(int, sortable=column, signed=False, shift_step=8)
 
 
-def document_of(question: Question) -> dict[str, Any]:
-    """Return the Whoosh document of a question."""
+def document_of(line: bytes) -> dict[str, Any]:
+    """Return the Whoosh document of a record of the corpus.
+
+    Raises:
+        ValueError: the line is no record.
+    """
+    question = from_record(json.loads(line))
     document: dict[str, Any] = {
         "uid": question.uid,
-        "digest": digest(question),
-        "record": zlib.compress(to_line(question).encode("utf-8", "surrogatepass"), 6),
+        "digest": line_digest(line),
+        "record": line,
         "asked": day_number(question.date_question),
         "answered": day_number(question.date_answer),
         "delay": 0 if question.delay_days is None else question.delay_days + 1,
@@ -147,7 +152,7 @@ def filter_values(question: Question) -> dict[str, str | None]:
 
 def record_of(stored: bytes) -> Question:
     """Return the question of a stored document."""
-    return from_record(json.loads(zlib.decompress(stored)))
+    return from_record(json.loads(stored))
 
 
 def day_number(day: date | None) -> int:

@@ -6,6 +6,7 @@ takes time is made when first asked for. Where the extension is compiled, thread
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,9 @@ from indexer.french.analysis import fold
 from indexer.question import Key, Question, Reference, uid_of
 from indexer.search import ranking
 from indexer.whoosh_engine.generations import Manifest, read_manifest
-from indexer.whoosh_engine.schema import PARTS, field_of, record_of
+from indexer.whoosh_engine.schema import PARTS, day_of, field_of, record_of
 from indexer.whoosh_engine.vocabulary import Vocabulary
+
 
 class Snapshot:
     """A published generation, open for reading.
@@ -153,9 +155,25 @@ class Snapshot:
             IndexDamaged: what is stored is no question.
         """
         try:
-            return record_of(self.reader.stored_fields(number)["record"])
+            return record_of(self.line(number))
         except Exception as error:  # any damage of the file ends here
             raise IndexDamaged(f"Question illisible dans l'index « {self.path.name} ».") from error
+
+    def line(self, number: int) -> bytes:
+        """Return the record of a document as it stands in the corpus."""
+        line: bytes = self.reader.stored_fields(number)["record"]
+        return line
+
+    def period(self) -> tuple[date | None, date | None]:
+        """Return the first and the last day of the questions: asked, or else answered."""
+        first = last = 0
+        for reader, _ in self.executor.leaves:
+            asked = reader.column_reader("asked", translate=False)
+            answered = reader.column_reader("answered", translate=False)
+            for number in reader.all_doc_ids():
+                day = asked[number] or answered[number]
+                first, last = min(first or day, day or first), max(last, day)
+        return day_of(first), day_of(last)
 
     def find(self, reference: Reference) -> tuple[Key, ...]:
         """Return the keys that a reference fits, newest legislature first."""

@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
-from indexer.fastwhoosh.index import create_in, open_dir
-
 from indexer.fastwhoosh.executor import Executor
+from indexer.fastwhoosh.index import create_in, open_dir
 from indexer.search.passages import Marker, passages
 from tests.bench import model
 from tests.bench.engines.whoosh_forms import fields_of, query_of, schema
