@@ -89,7 +89,13 @@ class _Session:
         first = {build.engine: build for build in reversed(builds)}
         searched = {name: first[name] for name in self._engines if self._engines[name].shapes}
         whole = [index for name, index in searched.items() if self._holds_all(name)]
-        results = Results(this_machine(), self._corpus.facts, builds, absent=self._absent)
+        results = Results(
+            this_machine(),
+            self._corpus.facts,
+            builds,
+            queries=self._queries,
+            absent=self._absent,
+        )
         measures = {
             SEARCH: lambda: self._search(searched, results),
             START_UP: lambda: self._start_up(whole, results),
