@@ -38,6 +38,7 @@ class Plan:
     recipe: Recipe
     work: Path
     engines: tuple[str, ...]
+    rebuild: tuple[str, ...]
     shapes: tuple[str, ...]
     parts: tuple[str, ...]
     procs: tuple[int, ...]
@@ -115,9 +116,10 @@ class _Session:
         for procs in self._plan.procs:
             if procs <= self._engines[name].most_procs:
                 tell(f"index of {name}, {procs} at once")
-                yield measuring.built(
-                    name, procs, self._corpus.folder, self._corpus.facts.documents
-                )
+                place = measuring.Place(name, procs, self._corpus.folder)
+                if name in self._plan.rebuild:
+                    place.record.unlink(missing_ok=True)
+                yield measuring.built(place, self._corpus.facts.documents)
 
     def _search(self, indexes: dict[str, Built], results: Results) -> None:
         engines = {name: self._opened(index) for name, index in indexes.items()}
