@@ -21,7 +21,7 @@ from whoosh.util.filelock import try_for
 
 from indexer.fastwhoosh.bulk_documents import Documents
 from indexer.fastwhoosh.bulk_flushing import Flushing
-from indexer.fastwhoosh.bulk_merging import merged, shared_dictionary
+from indexer.fastwhoosh.bulk_merging import Place, merged, shared_dictionary
 from indexer.fastwhoosh.bulk_processes import Workers, WorkerSetup
 from indexer.fastwhoosh.bulk_publish import publish
 from indexer.fastwhoosh.segment import FastSegment
@@ -164,7 +164,8 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
     def _commit(self, policy: str) -> None:
         segments = self.segments + self._built()
         self._close_searcher()
-        segments = merged(segments, self._folder, self.indexname, self.schema, policy)
+        place = Place(self._folder, self.indexname, self.schema)
+        segments = merged(segments, place, policy, self._procs)
         for segment in segments:
             if isinstance(segment, FastSegment):
                 segment.write_deletions(self._folder)

@@ -1,6 +1,8 @@
 """Merging at commit: the policy applied to the segments of an index."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,16 @@ from indexer.fastwhoosh.segment import FastSegment
 from indexer.fastwhoosh.segmentfile import EXTENSION, SegmentFile
 
 
-def merged(
-    segments: list[Any], folder: Path, indexname: str, schema: Schema, policy: str
-) -> list[Any]:
+@dataclass(frozen=True)
+class Place:
+    """Where an index is, and what its documents are."""
+
+    folder: Path
+    indexname: str
+    schema: Schema
+
+
+def merged(segments: list[Any], place: Place, policy: str, threads: int = 1) -> list[Any]:
     """Return the segments after merging; the files of those that went stay for the commit.
 
     ``policy`` is ``all`` (one segment), ``some`` (see :mod:`.bulk_policy`) or ``none``. Segments
@@ -24,32 +33,33 @@ def merged(
     """
     ours = [segment for segment in segments if isinstance(segment, FastSegment)]
     sizes = [Size(segment.doc_count(), segment.deleted_count()) for segment in ours]
-    groups = [] if policy == "none" else plan(sizes, optimize=policy == "all")
-    replaced = {id(ours[place]): group for group in groups for place in group}
+    planned = [] if policy == "none" else plan(sizes, optimize=policy == "all")
+    groups = [[ours[number] for number in group] for group in planned]
+    # Native code lets other threads run while it merges.
+    with ThreadPoolExecutor(max(1, min(threads, len(groups)))) as pool:
+        written = list(pool.map(lambda group: _one(group, place), groups))
+    result_of = {id(group[0]): one for group, one in zip(groups, written, strict=True)}
+    gone = {id(segment) for group in groups for segment in group}
     result: list[Any] = []
     for segment in segments:
-        group = replaced.get(id(segment))
-        if group is None:
-            result.append(segment)
-        elif ours[group[0]] is segment:
-            result += _one([ours[place] for place in group], folder, indexname, schema)
+        result += result_of.get(id(segment), [] if id(segment) in gone else [segment])
     return result
 
 
-def _one(group: list[Any], folder: Path, indexname: str, schema: Schema) -> list[Any]:
+def _one(group: list[FastSegment], place: Place) -> list[FastSegment]:
     """Write the segment that takes the place of a group, none if no document lives."""
     if not any(segment.doc_count() for segment in group):
         return []
-    target = FastSegment(FastCodec(), indexname)
+    target = FastSegment(FastCodec(), place.indexname)
     with ExitStack() as stack:
         sources = [
             Source(
-                stack.enter_context(SegmentFile(folder / segment.make_filename(EXTENSION))),
+                stack.enter_context(SegmentFile(place.folder / segment.make_filename(EXTENSION))),
                 sorted(segment.deleted_docs()),
             )
             for segment in group
         ]
-        docs = merge_segments(sources, folder / target.make_filename(EXTENSION), schema)
+        docs = merge_segments(sources, place.folder / target.make_filename(EXTENSION), place.schema)
     target.set_doc_count(docs)
     return [target]
 

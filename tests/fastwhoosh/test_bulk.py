@@ -163,6 +163,19 @@ def test_many_commits_and_merges_change_no_answer(empty: Any, stock: Any) -> Non
     assert answers(empty) == expected
 
 
+def test_several_merges_at_once(empty: Any, stock: Any) -> None:
+    given = documents(17, 200)
+    for start in range(0, 200, 20):
+        writer = BulkWriter(empty)
+        for document in given[start : start + 20]:
+            writer.add_document(**document)
+        writer.commit(merge=False)
+    assert segments(empty) == [20] * 10
+    BulkWriter(empty, procs=2).commit()
+    assert segments(empty) == [40] * 5
+    assert answers(empty) == answers(stock(given))
+
+
 @pytest.mark.parametrize("optimize", [False, True])
 def test_deleted_and_updated_documents(empty: Any, stock: Any, *, optimize: bool) -> None:
     # Short texts: of longer ones the norms, which deletion goes by, do not keep the exact length.
