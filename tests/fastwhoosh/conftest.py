@@ -91,7 +91,7 @@ MakePair = Callable[..., Pair]
 def make_pair(tmp_path_factory: pytest.TempPathFactory) -> MakePair:
     """Return what makes the same index twice."""
 
-    def make(parts: int = 3, size: int = 300, seed: int = 1) -> Pair:
+    def make(parts: int = 3, size: int = 200, seed: int = 1) -> Pair:
         folder = tmp_path_factory.mktemp("pair")
         (folder / "stock").mkdir()
         stock = index.create_in(str(folder / "stock"), make_schema())

@@ -129,7 +129,7 @@ def test_other_models(pair: Any, model: Any, name: str) -> None:
 def test_random_trees(both: Any) -> None:
     rng = random.Random(5)
     compared = 0
-    while compared < 25:
+    while compared < 15:
         tree = random_tree(rng, 3)
         try:
             wanted = both[0].search(tree, limit=15)
@@ -373,7 +373,7 @@ def test_cursor(single: Any) -> None:
 
 
 def test_conversion_there_and_back(make_pair: Any) -> None:
-    stock, fast = make_pair(seed=9)
+    stock, fast = make_pair(size=80, seed=9)
     stock_folder, fast_folder = stock.storage.folder, fast.storage.folder
     open_dir(stock_folder).writer().commit(optimize=True)
     assert isinstance(segments(open_dir(stock_folder))[0].codec(), FastCodec)

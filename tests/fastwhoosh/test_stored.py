@@ -40,7 +40,7 @@ def test_documents_share_a_dictionary_where_it_pays() -> None:
 
 
 def test_pickled_documents_are_taken_as_they_are() -> None:
-    again = encode([b"", encode([{"a": 1}]).data[5:]])
+    again = encode([b"", bytes(encode([{"a": 1}]).data[5:])])
     assert StoredReader(again, 2)[1] == {"a": 1}
 
 
