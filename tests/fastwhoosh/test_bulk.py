@@ -11,13 +11,16 @@ from typing import Any
 import pytest
 from whoosh import analysis, columns, fields, index, query, sorting
 from whoosh.fields import UnknownFieldError
+from whoosh.filedb.filestore import RamStorage
 from whoosh.index import LockError
-from whoosh.writing import NO_MERGE, OPTIMIZE, IndexingError
+from whoosh.writing import NO_MERGE, OPTIMIZE, IndexingError, SegmentWriter
 
 from indexer.fastwhoosh import bulk_flushing
 from indexer.fastwhoosh.bulk import BulkWriter
 from indexer.fastwhoosh.bulk_segment import SegmentBuilder
 from indexer.fastwhoosh.checking import check_deep
+from indexer.fastwhoosh.codec import FastCodec
+from indexer.fastwhoosh.errors import UnsupportedField
 from indexer.fastwhoosh.segment import FastSegment
 from indexer.fastwhoosh.segmentfile import SegmentFile
 from indexer.french.analysis import analyse
@@ -94,10 +97,10 @@ QUERIES = [
 ]
 
 
-def answers(ix: Any, *, scores: bool = True) -> list[Any]:
+def answers(ix: Any, *, scores: bool = True, check: bool = True) -> list[Any]:
     """What an index answers: hits with scores and stored fields, by identifier."""
     given: list[Any] = []
-    if any(isinstance(segment, FastSegment) for segment in ix._segments()):
+    if check and any(isinstance(segment, FastSegment) for segment in ix._segments()):
         assert list(check_deep(ix.storage.folder)) == []
     with ix.searcher() as searcher:
         for asked in QUERIES:
@@ -407,6 +410,24 @@ def test_options_of_whoosh_are_accepted_and_unknown_ones_refused(empty: Any) -> 
     with pytest.raises(TypeError, match="limtmb"):
         BulkWriter(empty, limtmb=3)
     BulkWriter(empty, timeout=0).cancel()
+
+
+def test_segments_of_other_writers_merge_where_they_are_fast(empty: Any, stock: Any) -> None:
+    given = documents(18, 120)
+    for start, codec in ((0, FastCodec()), (40, None)):
+        writer = SegmentWriter(empty, codec=codec)
+        for document in given[start : start + 40]:
+            writer.add_document(**document)
+        writer.commit(merge=False)
+    add(empty, given[80:])
+    BulkWriter(empty).commit(optimize=True)
+    assert segments(empty) == [80, 40]
+    assert answers(empty, check=False) == answers(stock(given))
+
+
+def test_an_index_in_memory_is_refused() -> None:
+    with pytest.raises(UnsupportedField, match="dossier"):
+        BulkWriter(RamStorage().create_index(SCHEMA))
 
 
 def test_unknown_merges_and_readers_are_refused(empty: Any) -> None:
