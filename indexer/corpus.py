@@ -24,9 +24,10 @@ from typing import Final
 from filelock import FileLock, Timeout
 
 from indexer.actors import load_actors, save_actors
+from indexer.digests import combined_digest, line_digest
 from indexer.durable import Unchanged, remove_leftovers, replaced, temporary
 from indexer.errors import CorpusError
-from indexer.interchange import combined_digest, digest
+from indexer.interchange import to_line
 from indexer.partitions import (
     Line,
     filled_line,
@@ -35,7 +36,7 @@ from indexer.partitions import (
     partition_name,
     read_lines,
 )
-from indexer.question import Key, Question
+from indexer.question import Key, Question, uid_of
 from indexer.settings import Settings
 from indexer.sources.interchange_lines import with_turns
 from indexer.spool import Partition, Spool
@@ -85,10 +86,23 @@ class Corpus:
             for line in read_lines(path):
                 yield self._question(line)
 
+    def lines(self) -> Iterator[tuple[Key, bytes]]:
+        """Yield key and record of every question, unread: for those who read them elsewhere.
+
+        Raises:
+            CorpusError: a line names no question; the message names file and line.
+        """
+        for path in self._paths():
+            for line in read_lines(path):
+                if self._complete:
+                    yield line.key, to_line(self._question(line)).encode("utf-8", "surrogatepass")
+                else:
+                    yield line.key, line.data.rstrip(b"\n")
+
     def digests(self) -> Iterator[tuple[str, str]]:
         """Yield identifier and content digest of every question."""
-        for question in self.questions():
-            yield question.uid, digest(question)
+        for key, line in self.lines():
+            yield uid_of(key), line_digest(line)
 
     def digest(self) -> str:
         """Return the digest of the whole."""

@@ -37,6 +37,9 @@ class Settings:
     lock_wait_seconds: int = 600
     """How long an import or a build waits for another one to end before it gives up."""
 
+    index_processes: int = min(4, os.cpu_count() or 1)
+    """Processes that build an index, where enough is to be done: each is one core's work."""
+
     host: str = "127.0.0.1"
     """Address that ``questions serve`` listens on: this machine only, unless told otherwise."""
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from indexer.corpus import Corpus, sample_corpus
+from indexer.digests import combined_digest
 from indexer.errors import IndexDamaged, IndexingError
-from indexer.interchange import combined_digest
 from indexer.question import Question
 from indexer.search.request import Search
 from indexer.settings import Settings
@@ -125,7 +125,7 @@ def test_a_failed_build_leaves_the_old_one_serving(
     name = current_name(settings.index)
     corpus.merge([make_question(99)])
 
-    def broken(_: Question) -> dict[str, object]:
+    def broken(_: bytes) -> dict[str, object]:
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from indexer.corpus import Corpus, MergeReport, sample_corpus
+from indexer.digests import line_digest
 from indexer.errors import CorpusError
-from indexer.interchange import digest
+from indexer.interchange import to_line
 from indexer.question import Key, Question, Turn
 
 Make = Callable[..., Question]
@@ -79,7 +80,9 @@ def test_digest_follows_content_and_not_order(tmp_path: Path, make_question: Mak
     two.merge(given[:1])
     two.merge(reversed(given))
     assert one.digest() == two.digest()
-    assert dict(one.digests()) == {entry.uid: digest(entry) for entry in given}
+    assert dict(one.digests()) == {
+        entry.uid: line_digest(to_line(entry).encode()) for entry in given
+    }
     two.merge([make_question(2, title="Neuf")])
     assert one.digest() != two.digest()
 

@@ -8,11 +8,13 @@ apply them. It works on a lower-case word with its accents, and folds them at th
 ('etabli', 'loi', 'traval')
 """
 
+import re
 from functools import lru_cache
 from typing import Final
 
 _ACCENTS: Final = str.maketrans("àáâôèéêùûîç", "aaaoeeeuuic")
 _SHORTEST_REMAINDER: Final = 4
+_DOUBLED: Final = re.compile(r"([^\W\d_])\1+")
 
 
 # The lengths below are those of the published rules, kept as they are printed there.
@@ -62,12 +64,20 @@ _SUFFIXES: Final = (
 )
 
 
-def _suffix(word: str) -> str:
-    for longer_than, ending, replacement, goes_on in _SUFFIXES:
-        if len(word) > longer_than and word.endswith(ending):
+# The rules that can fit a word by its last letter, each with the place of the next one.
+_BY_LETTER: Final = {
+    letter: tuple(
+        (following, *rule) for following, rule in enumerate(_SUFFIXES, 1) if rule[1][-1] == letter
+    )
+    for letter in {rule[1][-1] for rule in _SUFFIXES}
+}
+
+
+def _suffix(word: str, first: int = 0) -> str:
+    for following, longer_than, ending, replacement, goes_on in _BY_LETTER.get(word[-1:], ()):
+        if following > first and len(word) > longer_than and word.endswith(ending):
             word = word[: len(word) - len(ending)] + replacement
-            if not goes_on:
-                return _after_suffix(word, ending)
+            return _suffix(word, following) if goes_on else _after_suffix(word, ending)
     return word
 
 
@@ -79,14 +89,13 @@ def _after_suffix(word: str, ending: str) -> str:
     return word
 
 
+def _once(doubled: re.Match[str]) -> str:
+    return doubled[1] if doubled[1].isalpha() else doubled[0]
+
+
 def _normalise(word: str) -> str:
     if len(word) > _SHORTEST_REMAINDER:
-        word = word.translate(_ACCENTS)
-        kept = [word[0]]
-        for char in word[1:]:
-            if char != kept[-1] or not char.isalpha():
-                kept.append(char)
-        word = "".join(kept)
+        word = _DOUBLED.sub(_once, word.translate(_ACCENTS))
     if len(word) > _SHORTEST_REMAINDER and word.endswith("ie"):
         word = word[:-2]
     if len(word) > _SHORTEST_REMAINDER:

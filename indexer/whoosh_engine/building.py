@@ -10,18 +10,19 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from whoosh import index as whoosh_index
-
+from indexer.digests import combined_digest, line_digest
 from indexer.errors import IndexDamaged, IndexingError
+from indexer.fastwhoosh.index import create_in, open_dir
 from indexer.french.specification import specification
-from indexer.interchange import combined_digest, digest
-from indexer.question import Question
+from indexer.question import uid_of
 from indexer.settings import Settings
+from indexer.spool import Partition
 from indexer.whoosh_engine import generations
 from indexer.whoosh_engine.generations import Manifest
 from indexer.whoosh_engine.schema import SCHEMA_VERSION, document_of, schema
@@ -32,9 +33,12 @@ if TYPE_CHECKING:
     # which would cost every start of the command line 0.1 s.
     from indexer.corpus import Corpus
 
-# Memory that Whoosh may hold before it writes a run to disk, in MB.
+# Memory that the writer may hold before it writes a segment, in MB.
 _WRITER_MEMORY: Final = 256
-_PROGRESS_EVERY: Final = 50
+# Records given to the writer at a time, and told of.
+_BATCH: Final = 200
+# Fewer questions than this are written sooner than other processes start.
+_WORTH_PROCESSES: Final = 4_000
 # A difference larger than this share of the corpus is built anew: deletions cost every search.
 _MAX_CHANGED_SHARE: Final = 0.3
 
@@ -55,24 +59,17 @@ class BuildReport:
     is_new: bool
 
 
-@dataclass
-class _Facts:
-    """What the manifest says of the questions, gathered while they pass."""
+@dataclass(frozen=True)
+class _Work:
+    """How much is to be written, by how many processes, and whom to tell."""
 
-    questions: int = 0
-    first: date | None = None
-    last: date | None = None
+    total: int
+    processes: int
+    progress: Progress | None
 
-    def __post_init__(self) -> None:
-        self.counts: Counter[tuple[str, int, str]] = Counter()
-
-    def see(self, question: Question) -> None:
-        self.questions += 1
-        self.counts[question.chamber, question.legislature, question.kind] += 1
-        day = question.date_question or question.date_answer
-        if day:
-            self.first = min(self.first or day, day)
-            self.last = max(self.last or day, day)
+    def show(self, done: int) -> None:
+        if self.progress:
+            self.progress(done, self.total)
 
 
 def build(
@@ -100,17 +97,20 @@ def build(
     folder = settings.index
     with generations.build_lock(folder, settings.lock_wait_seconds):
         generations.sweep(folder)
-        wanted = dict(corpus.digests())
+        wanted, counts = _wanted(corpus)
         known = None if full else _known(folder)
         if known is not None and known.digests == wanted and known.is_sample == is_sample:
             return _report(known.name, started, unchanged=len(wanted), is_new=False)
         changed = _changed(known.digests if known else {}, wanted)
-        if known and len(changed) <= _MAX_CHANGED_SHARE * max(1, len(wanted)):
-            name = _update(folder, known, corpus, changed, progress)
-        else:
+        if known and len(changed) > _MAX_CHANGED_SHARE * max(1, len(wanted)):
             known = None
-            name = _rebuild(folder, len(wanted), corpus, progress)
-        _finish(folder, name, corpus, wanted, is_sample=is_sample)
+        work = _Work(len(changed) if known else len(wanted), settings.index_processes, progress)
+        lines = (line for key, line in corpus.lines() if not known or uid_of(key) in changed)
+        if known:
+            name = _update(folder, known, lines, changed & known.digests.keys(), work)
+        else:
+            name = _rebuild(folder, lines, work)
+        _finish(folder, name, counts, wanted, is_sample=is_sample)
         generations.prune(folder, settings.keep_generations)
     before = known.digests if known else {}
     return BuildReport(
@@ -123,6 +123,16 @@ def build(
         seconds=time.perf_counter() - started,
         is_new=True,
     )
+
+
+def _wanted(corpus: "Corpus") -> tuple[dict[str, str], Counter[Partition]]:
+    """Return the digest of each question, and how many there are of each kind."""
+    wanted: dict[str, str] = {}
+    counts: Counter[Partition] = Counter()
+    for key, line in corpus.lines():
+        wanted[uid_of(key)] = line_digest(line)
+        counts[key[:3]] += 1
+    return wanted, counts
 
 
 def _report(name: str, started: float, *, unchanged: int, is_new: bool) -> BuildReport:
@@ -146,25 +156,22 @@ def _known(folder: Path) -> _Known | None:
         return None
     try:
         manifest = snapshot.manifest
-        if (manifest.schema_version, manifest.analysis_digest) != _versions():
+        if (manifest.schema_version, manifest.analysis_digest) != versions():
             return None
-        return _Known(name, dict(indexed_digests(snapshot)), manifest.is_sample)
+        return _Known(name, _digests(snapshot), manifest.is_sample)
     except (OSError, ValueError, KeyError):
         return None
     finally:
         snapshot.close()
 
 
-def _versions() -> tuple[int, str]:
+def versions() -> tuple[int, str]:
+    """Return what an index must agree with: its schema and its analysis."""
     return SCHEMA_VERSION, specification().digest
 
 
-def indexed_digests(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
-    """Yield the (uid, digest) of every live question of a snapshot."""
-    digests = snapshot.column("digest")
-    for uid, number in snapshot.number_of.items():
-        value = digests[number]
-        yield uid, value.decode() if isinstance(value, bytes) else value
+def _digests(snapshot: Snapshot) -> dict[str, str]:
+    return {uid: digest for uid, digest, _ in snapshot.indexed_digests()}
 
 
 def _changed(known: Mapping[str, str], wanted: Mapping[str, str]) -> set[str]:
@@ -172,24 +179,22 @@ def _changed(known: Mapping[str, str], wanted: Mapping[str, str]) -> set[str]:
     return {uid for uid in {*known, *wanted} if known.get(uid) != wanted.get(uid)}
 
 
-def _rebuild(folder: Path, total: int, corpus: "Corpus", progress: Progress | None) -> str:
+def _rebuild(folder: Path, lines: Iterator[bytes], work: _Work) -> str:
     name = generations.new_name()
     (folder / name).mkdir()
-    index = whoosh_index.create_in(str(folder / name), schema())
-    _write(index, corpus.questions(), total, progress)
+    index = create_in(folder / name, schema())
+    _write(index, lines, work)
     index.close()
     return name
 
 
 def _update(
-    folder: Path, known: _Known, corpus: "Corpus", changed: set[str], progress: Progress | None
+    folder: Path, known: _Known, lines: Iterator[bytes], stale: set[str], work: _Work
 ) -> str:
     name = generations.new_name()
     _link(folder / known.name, folder / name)
-    index = whoosh_index.open_dir(str(folder / name))
-    stale = changed & set(known.digests)
-    fresh = (question for question in corpus.questions() if question.uid in changed)
-    _write(index, fresh, len(changed), progress, stale=stale)
+    index = open_dir(folder / name)
+    _write(index, lines, work, stale=stale)
     index.close()
     return name
 
@@ -202,89 +207,71 @@ def _link(source: Path, target: Path) -> None:
             os.link(path, target / path.name)
 
 
-def _write(
-    index: Any,
-    questions: Iterator[Question],
-    total: int,
-    progress: Progress | None,
-    stale: set[str] | None = None,
-) -> None:
-    writer = index.writer(limitmb=_WRITER_MEMORY)
+def _write(index: Any, lines: Iterator[bytes], work: _Work, stale: set[str] | None = None) -> None:
+    """Delete what is stale, add what is new, and commit."""
+    processes = work.processes if work.total >= _WORTH_PROCESSES else 1
+    writer = index.writer(procs=processes, limitmb=_WRITER_MEMORY, make=document_of)
     try:
         for uid in stale or ():
             writer.delete_by_term("uid", uid)
-        for done, question in enumerate(questions, 1):
-            writer.add_document(**document_of(question))
-            if progress and done % _PROGRESS_EVERY == 0:
-                progress(done, total)
+        done = 0
+        for batch in _batched(lines):
+            writer.add_raw(batch)
+            done += len(batch)
+            work.show(done)
         writer.commit()
     except BaseException:
-        with suppress(Exception):  # the first error is the one to tell
-            writer.cancel()
+        if not writer.is_closed:
+            with suppress(Exception):  # the first error is the one to tell
+                writer.cancel()
         raise
-    if progress:
-        progress(total, total)
+    work.show(work.total)
+
+
+def _batched(lines: Iterator[bytes]) -> Iterator[list[bytes]]:
+    while batch := list(islice(lines, _BATCH)):
+        yield batch
 
 
 def _finish(
-    folder: Path, name: str, corpus: "Corpus", wanted: Mapping[str, str], *, is_sample: bool
-) -> None:
+    folder: Path, name: str, counts: Counter[Partition], wanted: Mapping[str, str],
+    *, is_sample: bool,
+) -> None:  # fmt: skip
     """Verify a generation against the corpus, then publish it."""
-    facts = _Facts()
-    for question in corpus.questions():
-        facts.see(question)
     manifest = Manifest(
         generation=name,
         schema_version=SCHEMA_VERSION,
         analysis_digest=specification().digest,
         corpus_digest=combined_digest(iter(wanted.items())),
-        questions=facts.questions,
+        questions=len(wanted),
         built_at=datetime.now(UTC).isoformat(timespec="seconds"),
         is_sample=is_sample,
-        counts=[(*key, count) for key, count in sorted(facts.counts.items())],
-        first_date=facts.first.isoformat() if facts.first else None,
-        last_date=facts.last.isoformat() if facts.last else None,
+        counts=[(*key, count) for key, count in sorted(counts.items())],
+        first_date=None,
+        last_date=None,
     )
     generations.write_manifest(folder, manifest)
     snapshot = Snapshot(folder, name)
     try:
-        if dict(indexed_digests(snapshot)) != wanted:
-            raise IndexDamaged(
-                f"L'index construit ({len(snapshot.number_of)} questions) ne contient pas "
-                f"le corpus ({len(wanted)} questions) ; l'ancien reste en service."
-            )
+        _verify(snapshot, wanted)
+        first, last = snapshot.period()
     finally:
         snapshot.close()
+    manifest = replace(
+        manifest,
+        first_date=first.isoformat() if first else None,
+        last_date=last.isoformat() if last else None,
+    )
+    generations.write_manifest(folder, manifest)
     generations.publish(folder, manifest)
 
 
-def check(corpus: "Corpus", settings: Settings) -> tuple[str, ...]:
-    """Compare the index with the corpus, record by record.
-
-    Returns:
-        One French sentence for each problem; nothing where all is right.
-    """
-    try:
-        snapshot = Snapshot(settings.index, generations.current_name(settings.index))
-    except IndexingError as error:
-        return (str(error),)
-    problems = []
-    if (snapshot.manifest.schema_version, snapshot.manifest.analysis_digest) != _versions():
-        problems.append("L'index est d'une autre version du logiciel : « questions index ».")
-    known = dict(indexed_digests(snapshot))
-    wanted = dict(corpus.digests())
-    gone, lacking = sorted(known.keys() - wanted.keys()), sorted(wanted.keys() - known.keys())
-    problems += [f"{uid} est dans l'index et n'est plus dans le corpus." for uid in gone]
-    problems += [f"{uid} est dans le corpus et pas dans l'index." for uid in lacking]
-    for uid, number in snapshot.number_of.items():
-        try:
-            stored = digest(snapshot.record(number))
-        except IndexingError as error:
-            problems.append(f"{uid} : {error}")
-            continue
-        if stored != known[uid]:
-            problems.append(f"{uid} est abîmée dans l'index.")
-        elif wanted.get(uid, stored) != stored:
-            problems.append(f"{uid} a changé dans le corpus depuis l'indexation.")
-    snapshot.close()
-    return tuple(problems)
+def _verify(snapshot: Snapshot, wanted: Mapping[str, str]) -> None:
+    """Compare the digests of what was written with those of the corpus, one by one."""
+    seen = sum(wanted.get(uid) == digest for uid, digest, _ in snapshot.indexed_digests())
+    live = int(snapshot.reader.doc_count())
+    if not seen == live == len(wanted):
+        raise IndexDamaged(
+            f"L'index construit ({live} questions, dont {seen} justes) ne contient pas "
+            f"le corpus ({len(wanted)} questions) ; l'ancien reste en service."
+        )

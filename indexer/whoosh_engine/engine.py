@@ -69,8 +69,9 @@ class WhooshEngine:
         with self._lock:
             snapshot = self._current()
             translation = Translator(snapshot, search.scope).translate(search.text)
-            numbers = find(snapshot, replace(search, facets=False), translation).numbers
-        for number in numbers:
+            asked = replace(search, facets=False)
+            hits = find(snapshot, asked, translation, 0, snapshot.documents).hits
+        for _, number in hits:
             with self._lock:
                 record = snapshot.record(number)
             yield record
@@ -79,7 +80,7 @@ class WhooshEngine:
         """Return the whole record of a question."""
         with self._lock:
             snapshot = self._current()
-            number = snapshot.number_of.get(uid_of(key))
+            number = snapshot.number(uid_of(key))
             return None if number is None else snapshot.record(number)
 
     def marked(self, key: Key, text: str) -> MarkedQuestion | None:
@@ -121,13 +122,10 @@ def _answer(snapshot: Snapshot, search: Search) -> Results:
     started = time.perf_counter()
     translation = Translator(snapshot, search.scope).translate(search.text)
     query = translation.query
-    found = find(snapshot, search, translation)
     first = (search.page - 1) * search.size
-    page = found.numbers[first : first + search.size]
-    records = [(number, snapshot.record(number)) for number in page]
-    hits = tuple(
-        _hit(record, found.scores.get(number, 0.0), translation) for number, record in records
-    )
+    found = find(snapshot, search, translation, first, search.size)
+    records = [(score, snapshot.record(number)) for score, number in found.hits]
+    hits = tuple(_hit(record, score, translation) for score, record in records)
     understood = Understood(
         describe(query.tree),
         query.ignored,
@@ -137,9 +135,9 @@ def _answer(snapshot: Snapshot, search: Search) -> Results:
     return Results(
         search=search,
         understood=understood,
-        total=len(found.numbers),
+        total=found.total,
         total_all_words=found.all_words,
-        pages=-(-len(found.numbers) // search.size),
+        pages=-(-found.total // search.size),
         took_ms=(time.perf_counter() - started) * 1000,
         hits=hits,
         facets=facets(snapshot, search, found) if search.facets else (),
@@ -192,7 +190,7 @@ def _variants(
 
 
 def _notices(found: Found, translation: Translation) -> tuple[str, ...]:
-    if not translation.relaxed or found.all_words == len(found.numbers):
+    if not translation.relaxed or found.all_words == found.total:
         return ()
     if not found.all_words:
         return ("Aucune question ne contient tous les mots ; voici celles qui en ont le plus.",)

@@ -1,138 +1,111 @@
 """Which questions a search finds, in which order, and the counts of its facets.
 
-Scores come from the query, filters and dates from columns: a document is looked at once, and a
-facet counts it when no filter but the facet's own leaves it out.
+A search becomes one request to the executor: the plan of its words and dates, its filters as codes
+of columns, and a facet for each filter, which counts what all filters but its own leave.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
+from indexer.fastwhoosh import plan
+from indexer.fastwhoosh.counting import top_counts
+from indexer.fastwhoosh.plan import Node as Plan
+from indexer.fastwhoosh.request import SCORE, Answer, FacetCodes, OrderKey, Request
 from indexer.search import ranking
-from indexer.search.request import FILTERS, DateRange, Search
+from indexer.search.request import FILTERS, Search
 from indexer.search.results import Facet, FacetValue
-from indexer.whoosh_engine.queries import ScoredQuery
 from indexer.whoosh_engine.schema import day_number
 from indexer.whoosh_engine.snapshot import Snapshot
-from indexer.whoosh_engine.translate import TIER, Translation
+from indexer.whoosh_engine.translate import TIER, Translation, range_of
 
 # Values listed in a facet; the others are counted.
 _FACET_VALUES: Final = 25
+# After any day: questions without a date come last.
+_LAST: Final = day_number(date.max) + 1
+_NEWEST: Final = OrderKey("asked")
+_ORDERS: Final[Mapping[str, tuple[OrderKey, ...]]] = {
+    "pertinence": (SCORE, _NEWEST),
+    "recentes": (_NEWEST, SCORE),
+    "anciennes": (OrderKey("asked", descending=False, zero_as=_LAST), SCORE),
+    "reponse": (OrderKey("answered"), _NEWEST),
+    "delai": (OrderKey("delay"), _NEWEST),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search finds: document numbers in order, their scores, and facets to be named."""
+    """What a search finds: how many, one page of (score, document number), counts of facets.
 
-    numbers: Sequence[int]
-    scores: Mapping[int, float]
+    ``all_words`` of ``total`` hold every word. ``counts`` are 32-bit numbers, one a value.
+    """
+
+    total: int
     all_words: int
-    counts: Mapping[str, Counter[int]]
+    hits: Sequence[tuple[float, int]]
+    counts: Mapping[str, bytes]
 
 
-def find(snapshot: Snapshot, search: Search, translation: Translation) -> Found:
+def find(
+    snapshot: Snapshot, search: Search, translation: Translation, first: int, limit: int
+) -> Found:
     """Return what a search finds: what holds every word, then, if that is little, most words.
 
     Whether it is little is judged before the filters: a filter must never add hits.
     """
-    scores = _scores(snapshot, translation.strict)
-    kept, counts = _filtered(snapshot, search, scores)
-    all_words = len(kept)
-    if translation.relaxed and len(scores) < ranking.ENOUGH_HITS:
-        strict = set(kept)
-        relaxed = _scores(snapshot, translation.relaxed)
-        kept, counts = _filtered(snapshot, search, relaxed)
-        order = _ordered(snapshot, search.sort, kept, relaxed)
-        order.sort(key=lambda number: number not in strict)
-        scores = {number: relaxed[number] % TIER for number in order}
-        return Found(order, scores, all_words, counts)
-    return Found(_ordered(snapshot, search.sort, kept, scores), scores, all_words, counts)
+    asked = _request(snapshot, search, translation.strict)
+    strict = snapshot.executor.run(replace(asked, first=first, limit=limit))
+    if translation.relaxed is None or _is_enough(snapshot, translation.strict, strict):
+        return Found(strict.total, strict.total, strict.hits, _counts(search, strict))
+    # The strict hits are fewer than a page: all of them come first, whatever the page.
+    whole = snapshot.executor.run(replace(asked, first=0, limit=ranking.ENOUGH_HITS, facets=()))
+    wanted = replace(asked, plan=_within(search, translation.relaxed))
+    relaxed = snapshot.executor.run(replace(wanted, first=0, limit=first + limit + len(whole.hits)))
+    held = {number for _, number in whole.hits}
+    rest = [(score % TIER, number) for score, number in relaxed.hits if number not in held]
+    hits = [*whole.hits, *rest][first : first + limit]
+    return Found(relaxed.total, whole.total, hits, _counts(search, relaxed))
 
 
-def _scores(snapshot: Snapshot, query: ScoredQuery | None) -> dict[int, float]:
-    """Return document number → score over all segments; everything where nothing is asked."""
-    scores: dict[int, float] = {}
-    for reader, base in snapshot.leaves:
-        if query is None:
-            scores.update((base + number, 0.0) for number in reader.all_doc_ids())
-        else:
-            found = query.scores(reader)
-            scores.update((base + number, score) for number, score in found.items())
-    return scores
+def _is_enough(snapshot: Snapshot, strict: Plan, answer: Answer) -> bool:
+    if answer.total >= ranking.ENOUGH_HITS:
+        return True
+    return snapshot.executor.run(Request(strict, limit=0)).total >= ranking.ENOUGH_HITS
 
 
-def _filtered(
-    snapshot: Snapshot, search: Search, scores: Mapping[int, float]
-) -> tuple[list[int], dict[str, Counter[int]]]:
-    """Return the documents that pass every filter, and the counts of each facet.
-
-    A facet counts what passes all filters but its own.
-    """
-    wanted = {
-        name: _codes(snapshot, name, values) for name, values in search.filters.items() if values
-    }
-    columns = {name: snapshot.filter_column(name).codes for name in FILTERS}
-    counts: dict[str, Counter[int]] = {name: Counter() for name in FILTERS}
-    kept = []
-    for number in _in_periods(snapshot, search, scores):
-        failed = [name for name, codes in wanted.items() if columns[name][number] not in codes]
-        if not failed:
-            kept.append(number)
-        elif len(failed) == 1:
-            counts[failed[0]][columns[failed[0]][number]] += 1
-    if search.facets:
-        for name, codes_of in columns.items():
-            counts[name].update(codes_of[number] for number in kept)
-    return kept, counts
-
-
-def _codes(snapshot: Snapshot, name: str, values: Sequence[str]) -> frozenset[int]:
-    column = snapshot.filter_column(name)
-    places = {value: place for place, value in enumerate(column.values) if place}
-    return frozenset(
-        places[found] for value in values for found in snapshot.values_like(name, value)
+def _request(snapshot: Snapshot, search: Search, found: Plan) -> Request:
+    filters = tuple(
+        snapshot.filter_codes(name, values) for name, values in search.filters.items() if values
+    )
+    facets = tuple(_facet_codes(snapshot, search, name) for name in FILTERS)
+    return Request(
+        _within(search, found),
+        order=_ORDERS[search.sort],
+        filters=filters,
+        facets=facets if search.facets else (),
     )
 
 
-def _in_periods(snapshot: Snapshot, search: Search, scores: Mapping[int, float]) -> Iterator[int]:
-    asked = _bounds(search.asked)
-    answered = _bounds(search.answered)
-    for number in scores:
-        if asked and not asked[0] <= snapshot.asked[number] <= asked[1]:
-            continue
-        if answered and not answered[0] <= snapshot.answered[number] <= answered[1]:
-            continue
-        yield number
+def _facet_codes(snapshot: Snapshot, search: Search, name: str) -> FacetCodes:
+    filtered = [other for other, values in search.filters.items() if values]
+    own = filtered.index(name) if name in filtered else -1
+    table = snapshot.filter_table(name)
+    return FacetCodes(f"f_{name}", table.maps, len(table.values), own)
 
 
-def _bounds(period: DateRange) -> tuple[int, int] | None:
-    if not period:
-        return None
-    return (
-        day_number(period.first) if period.first else 1,
-        day_number(period.last or date.max),
-    )
+def _within(search: Search, found: Plan) -> Plan:
+    """Leave only what lies in the date ranges of a search."""
+    periods = [
+        range_of(column, period.first, period.last)
+        for column, period in (("asked", search.asked), ("answered", search.answered))
+        if period
+    ]
+    return plan.All((found, *periods)) if periods else found
 
 
-def _ordered(
-    snapshot: Snapshot, sort: str, numbers: Sequence[int], scores: Mapping[int, float]
-) -> list[int]:
-    """Return the documents in the order asked for; unknown dates and delays come last."""
-    asked, answered, delays = snapshot.asked, snapshot.answered, snapshot.delays
-    last = day_number(date.max) + 1
-    match sort:
-        case "recentes":
-            return sorted(numbers, key=lambda n: (-asked[n], -scores[n], n))
-        case "anciennes":
-            return sorted(numbers, key=lambda n: (asked[n] or last, -scores[n], n))
-        case "reponse":
-            return sorted(numbers, key=lambda n: (-answered[n], -asked[n], n))
-        case "delai":
-            return sorted(numbers, key=lambda n: (-delays[n], -asked[n], n))
-        case _:
-            return sorted(numbers, key=lambda n: (-scores[n], -asked[n], n))
+def _counts(search: Search, answer: Answer) -> Mapping[str, bytes]:
+    return dict(zip(FILTERS, answer.counts, strict=True)) if search.facets else {}
 
 
 def facets(snapshot: Snapshot, search: Search, found: Found) -> tuple[Facet, ...]:
@@ -142,25 +115,29 @@ def facets(snapshot: Snapshot, search: Search, found: Found) -> tuple[Facet, ...
     )
 
 
-def _facet(snapshot: Snapshot, name: str, counts: Counter[int], selected: Sequence[str]) -> Facet:
+def _facet(snapshot: Snapshot, name: str, counts: bytes, selected: Sequence[str]) -> Facet:
     spec = FILTERS[name]
-    values = snapshot.filter_column(name).values
-    chosen = _codes(snapshot, name, selected) if selected else frozenset()
-    ranked = sorted(
-        (code for code in {*counts, *chosen} if code), key=lambda c: (-counts[c], values[c])
-    )
-    shown = [code for place, code in enumerate(ranked) if place < _FACET_VALUES or code in chosen]
+    values = snapshot.filter_table(name).values
+    chosen = snapshot.chosen_places(name, selected)
+    # Place 0 may be that of no value.
+    without = 1 if values and not values[0] else 0
+    known = counts[4 * without :]
+    ranked, distinct = top_counts(known, _FACET_VALUES)
+    shown = {place + without: count for place, count in ranked}
+    numbers = memoryview(counts).cast("I")
+    shown |= {place: numbers[place] for place in sorted(chosen) if place not in shown}
+    others = distinct - sum(1 for count in shown.values() if count)
     return Facet(
         name,
         spec.label,
         tuple(
             FacetValue(
-                values[code],
-                spec.values.get(values[code], values[code]),
-                counts[code],
-                selected=code in chosen,
+                value := values[place].decode("utf-8"),
+                spec.values.get(value, value),
+                count,
+                selected=place in chosen,
             )
-            for code in shown
+            for place, count in shown.items()
         ),
-        others=len(ranked) - len(shown),
+        others=others,
     )

@@ -1,11 +1,10 @@
 """A question as a Whoosh document, and what of it comes back.
 
 Three parts (title and headings, question, answer) in two forms each, with positions; one column a
-filter, date and sort; the record itself, compressed, as the only stored field.
+filter, date and sort; the record itself, as it stands in the corpus, as the only stored field.
 """
 
 import json
-import zlib
 from collections.abc import Iterator
 from datetime import date
 from importlib.resources import files
@@ -13,27 +12,38 @@ from typing import Any, Final
 
 from whoosh import analysis, columns, fields
 
+from indexer.digests import line_digest
 from indexer.french.analysis import analyse
-from indexer.interchange import digest, from_record, to_line
+from indexer.french.lexicon import new_lexicon
+from indexer.interchange import from_record
 from indexer.question import Question
 from indexer.search.request import FILTERS, VALUE_OF_STATUS
 
 # Raised with every change of the fields or of what goes into them: an older index is rebuilt.
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 PARTS: Final = ("title", "question", "answer")
 _EPOCH: Final = date(1900, 1, 1)
 
 
 class _FormAnalyzer(analysis.Analyzer):  # type: ignore[misc]  # Whoosh has no types
-    """One form of the project's analysis as Whoosh tokens, positions and offsets kept."""
+    """One form of the project's analysis as Whoosh tokens, positions and offsets kept.
+
+    The bulk writer cuts a text once for both forms: they are of one ``family``.
+    """
+
+    family = "french"
 
     def __init__(self, form: str) -> None:
         self.form = form
 
+    def lexicon(self) -> Any:
+        """Return a new native lexicon, None where the extension is not compiled."""
+        return new_lexicon()
+
     def __call__(self, value: str, **kwargs: Any) -> Iterator[Any]:
         out = analysis.Token(positions=True, chars=True, mode=kwargs.get("mode", ""))
         for token in analyse(value):
-            text = token.exact if self.form == "exact" else token.stem
+            text = token.stem if self.form == "derived" else token.exact
             if text:
                 out.text = out.original = text
                 out.boost = 1.0
@@ -53,27 +63,39 @@ def schema() -> fields.Schema:
         uid=fields.ID(unique=True, sortable=True),
         digest=fields.ID(sortable=True),
         record=fields.STORED,
-        asked=fields.NUMERIC(int, sortable=True, signed=True),
-        answered=fields.NUMERIC(int, sortable=True, signed=True),
-        delay=fields.NUMERIC(int, sortable=True, signed=True),
+        asked=_number(),
+        answered=_number(),
+        delay=_number(),
     )
     for part in PARTS:
         for form in ("exact", "stem"):
-            definition.add(field_of(part, form), fields.TEXT(_FormAnalyzer(form), phrase=True))
+            analyzer = _FormAnalyzer("exact" if form == "exact" else "derived")
+            definition.add(field_of(part, form), fields.TEXT(analyzer, phrase=True))
     for name in FILTERS:
         definition.add(f"f_{name}", fields.ID(sortable=columns.RefBytesColumn()))
     return definition
 
 
-def document_of(question: Question) -> dict[str, Any]:
-    """Return the Whoosh document of a question."""
+def _number() -> fields.NUMERIC:
+    """Return a field of numbers from 0 on, where 0 is unknown: in columns as they are."""
+    column = columns.NumericColumn("I", default=0)
+    return fields.NUMERIC(int, sortable=column, signed=False, shift_step=8)
+
+
+def document_of(line: bytes) -> dict[str, Any]:
+    """Return the Whoosh document of a record of the corpus.
+
+    Raises:
+        ValueError: the line is no record.
+    """
+    question = from_record(json.loads(line))
     document: dict[str, Any] = {
         "uid": question.uid,
-        "digest": digest(question),
-        "record": zlib.compress(to_line(question).encode("utf-8", "surrogatepass"), 6),
+        "digest": line_digest(line),
+        "record": line,
         "asked": day_number(question.date_question),
         "answered": day_number(question.date_answer),
-        "delay": -1 if question.delay_days is None else question.delay_days,
+        "delay": 0 if question.delay_days is None else question.delay_days + 1,
     }
     for part, text in texts_of(question).items():
         if text:
@@ -130,7 +152,7 @@ def filter_values(question: Question) -> dict[str, str | None]:
 
 def record_of(stored: bytes) -> Question:
     """Return the question of a stored document."""
-    return from_record(json.loads(zlib.decompress(stored)))
+    return from_record(json.loads(stored))
 
 
 def day_number(day: date | None) -> int:

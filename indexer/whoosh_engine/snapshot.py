@@ -1,37 +1,28 @@
-"""One open generation: its reader, statistics, and columns as plain lists.
+"""One open generation: its executor, statistics, and the values of its filters.
 
-A snapshot is immutable; the engine swaps it for another when a new generation is published.
-Columns are read once, when first asked for. One thread at a time may use it.
+A snapshot is immutable; the engine swaps it for another when a new generation is published. What
+takes time is made when first asked for. Where the extension is compiled, threads may share it.
 """
 
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
-
-from whoosh import index as whoosh_index
-from whoosh.reading import IndexReader
+from typing import Any
 
 from indexer.errors import IndexDamaged
+from indexer.fastwhoosh.code_table import CodeTable
+from indexer.fastwhoosh.executor import Executor
+from indexer.fastwhoosh.index import open_dir
+from indexer.fastwhoosh.plan import Group, Line, Part, Terms
+from indexer.fastwhoosh.request import FilterCodes, Request
 from indexer.french.analysis import fold
-from indexer.question import Key, Question, Reference, parse_reference, uid_of
+from indexer.question import Key, Question, Reference, uid_of
 from indexer.search import ranking
 from indexer.whoosh_engine.generations import Manifest, read_manifest
-from indexer.whoosh_engine.queries import Terms
-from indexer.whoosh_engine.schema import PARTS, field_of, record_of
-
-_NO_VALUE: Final = 0
-
-
-@dataclass(frozen=True, slots=True)
-class FilterColumn:
-    """The values of a filter: ``codes[document]`` is a place in ``values``; 0 is no value."""
-
-    codes: Sequence[int]
-    values: Sequence[str]
+from indexer.whoosh_engine.schema import PARTS, day_of, field_of, record_of
+from indexer.whoosh_engine.vocabulary import Vocabulary
 
 
 class Snapshot:
@@ -44,20 +35,21 @@ class Snapshot:
     def __init__(self, folder: Path, name: str) -> None:
         self.manifest: Manifest = read_manifest(folder, name)
         self.path = folder / name
-        self._columns: dict[str, FilterColumn] = {}
+        self._folded: dict[str, tuple[tuple[str, ...], ...]] = {}
         try:
-            self.reader: IndexReader = whoosh_index.open_dir(str(self.path)).reader()
+            self._searcher: Any = open_dir(self.path).searcher()
+            self.executor = Executor(self._searcher)
         except Exception as error:  # Whoosh raises many kinds for damaged files
             raise IndexDamaged(
                 f"L'index « {name} » est abîmé ({type(error).__name__} : {error}). "
                 "Lancez « questions index --full »."
             ) from error
-        self.leaves: list[tuple[IndexReader, int]] = list(self.reader.leaf_readers())
+        self.reader = self._searcher.reader()
         self.documents = int(self.reader.doc_count_all())
 
     def close(self) -> None:
         """Release the files."""
-        self.reader.close()
+        self._searcher.close()
 
     @cached_property
     def averages(self) -> Mapping[str, float]:
@@ -66,64 +58,52 @@ class Snapshot:
         names = [field_of(part, form) for part in PARTS for form in ("exact", "stem")]
         return {name: self.reader.field_length(name) / count for name in names}
 
-    def terms(self, words: tuple[str, ...], form: str, parts: Sequence[str]) -> Terms:
+    def idf(self, words: Sequence[str], form: str) -> float:
+        """Return the inverse document frequency of words that count as one, over all parts."""
+        frequency = self.executor.document_frequency
+        found = sum(
+            max(frequency(field_of(part, form), word.encode()) for part in PARTS) for word in words
+        )
+        return ranking.idf(found, max(1, self.documents))
+
+    def group(self, words: Sequence[str], form: str, parts: Sequence[str], weight: float) -> Group:
         """Return words that count as one, with the statistics of the whole index."""
-        fields = {part: field_of(part, form) for part in parts}
-        frequency = sum(
-            max(self.reader.doc_frequency(field_of(part, form), word) for part in PARTS)
+        found = tuple(
+            Part(name, word.encode(), weighed, b, average)
+            for name, weighed, b, average in self._weighed(parts, form)
             for word in words
         )
-        averages = {part: self.averages[name] for part, name in fields.items()}
-        return Terms(words, fields, averages, ranking.idf(frequency, max(1, self.documents)))
+        return Group(found, weight * self.idf(words, form), ranking.K1)
 
-    def column(self, name: str) -> list[Any]:
-        """Return the values of a column for every document number, deleted ones included."""
-        values: list[Any] = []
-        for reader, _ in self.leaves:
-            count = reader.doc_count_all()
-            if reader.has_column(name):
-                column = reader.column_reader(name)
-                values.extend(column[number] for number in range(count))
-            else:
-                values.extend([None] * count)
-        return values
+    def lines(
+        self, words: Sequence[str], form: str, parts: Sequence[str], offsets: Sequence[int]
+    ) -> tuple[Line, ...]:
+        """Return the lines in which words stand together, one a part."""
+        terms = tuple(word.encode() for word in words)
+        return tuple(
+            Line(name, terms, tuple(offsets), weighed, b, average)
+            for name, weighed, b, average in self._weighed(parts, form)
+        )
 
-    @cached_property
-    def asked(self) -> list[int]:
-        """Day each question was asked, 0 if unknown."""
-        return [value or 0 for value in self.column("asked")]
+    def _weighed(
+        self, parts: Sequence[str], form: str
+    ) -> Iterator[tuple[str, float, float, float]]:
+        for part in parts:
+            name = field_of(part, form)
+            yield name, ranking.PART_WEIGHTS[part], ranking.B[part], self.averages[name]
 
-    @cached_property
-    def answered(self) -> list[int]:
-        """Day each question was answered, 0 if unknown."""
-        return [value or 0 for value in self.column("answered")]
-
-    @cached_property
-    def delays(self) -> list[int]:
-        """Days from question to answer, -1 if unknown."""
-        return [-1 if value is None else value for value in self.column("delay")]
-
-    @cached_property
-    def uids(self) -> list[str]:
-        """Identifier of each document."""
-        return [_decoded(value) for value in self.column("uid")]
-
-    @cached_property
-    def number_of(self) -> Mapping[str, int]:
-        """Document number of each live identifier."""
-        live = self.reader.all_doc_ids()
-        return {self.uids[number]: number for number in live}
-
-    def filter_column(self, name: str) -> FilterColumn:
+    def filter_table(self, name: str) -> CodeTable:
         """Return the values of a filter of ``request.FILTERS``."""
-        if name not in self._columns:
-            places: dict[str, int] = {"": _NO_VALUE}
-            codes = [
-                places.setdefault(_decoded(value), len(places))
-                for value in self.column(f"f_{name}")
-            ]
-            self._columns[name] = FilterColumn(codes, list(places))
-        return self._columns[name]
+        return self.executor.table(f"f_{name}")
+
+    def filter_codes(self, name: str, values: Sequence[str]) -> FilterCodes:
+        """Return the filter that keeps what has one of some typed values."""
+        allowed = self.filter_table(name).allowed(self.chosen_places(name, values))
+        return FilterCodes(f"f_{name}", allowed)
+
+    def chosen_places(self, name: str, values: Sequence[str]) -> frozenset[int]:
+        """Return the places of the values that typed ones mean."""
+        return frozenset(place for value in values for place in self._places_like(name, value))
 
     def values_like(self, name: str, asked: str) -> tuple[str, ...]:
         """Return the values of a filter that a typed value means.
@@ -131,49 +111,42 @@ class Snapshot:
         The same value, whatever its case and accents; failing that, every value that holds all
         its words, the last of which may be begun only.
         """
-        values = self.filter_column(name).values[1:]
+        values = self.filter_table(name).values
+        return tuple(values[place].decode("utf-8") for place in self._places_like(name, asked))
+
+    def _places_like(self, name: str, asked: str) -> tuple[int, ...]:
+        if name not in self._folded:
+            values = self.filter_table(name).values
+            self._folded[name] = tuple(_words(value.decode("utf-8")) for value in values)
+        known = self._folded[name]
         wanted = _words(asked)
-        same = tuple(value for value in values if _words(value) == wanted)
-        if same or not wanted:
+        if not wanted:
+            return ()
+        same = tuple(place for place, words in enumerate(known) if words == wanted)
+        if same:
             return same
-        return tuple(value for value in values if _holds(_words(value), wanted))
+        return tuple(place for place, words in enumerate(known) if _holds(words, wanted))
 
     @cached_property
-    def vocabulary(self) -> Mapping[str, int]:
-        """Every exact form of the corpus with the number of texts that hold it."""
-        counts: Counter[str] = Counter()
-        for part in PARTS:
-            name = field_of(part, "exact")
-            if name in self.reader.indexed_field_names():
-                for word, info in self.reader.iter_field(name):
-                    counts[word.decode("utf-8")] += int(info.doc_frequency())
-        return counts
+    def vocabulary(self) -> Vocabulary:
+        """The exact forms of all texts."""
+        return Vocabulary(self.executor, tuple(field_of(part, "exact") for part in PARTS))
 
     def words_like(self, pattern: str) -> tuple[str, ...]:
         """Return the commonest words that a pattern of ``*`` and ``?`` means.
 
         A pattern without accents finds words with and without them.
         """
-        expression = "".join(
-            ".*" if char == "*" else "." if char == "?" else re.escape(char) for char in pattern
-        )
-        matches = re.compile(expression).fullmatch
-        bare = fold(pattern) == pattern
-        found = [word for word in self.vocabulary if matches(fold(word) if bare else word)]
-        return self._commonest(found)
+        return self.vocabulary.like(pattern, ranking.MAX_EXPANSIONS)
 
     def words_near(self, word: str, distance: int) -> tuple[str, ...]:
         """Return the commonest words at most some typing errors away from a word."""
-        found: set[str] = set()
-        for part in PARTS:
-            name = field_of(part, "exact")
-            if name in self.reader.indexed_field_names():
-                found.update(self.reader.terms_within(name, word, distance))
-        return self._commonest(found)
+        return self.vocabulary.near(word, distance, ranking.MAX_EXPANSIONS)
 
-    def _commonest(self, words: Any) -> tuple[str, ...]:
-        ranked = sorted(words, key=lambda word: (-self.vocabulary.get(word, 0), word))
-        return tuple(ranked[: ranking.MAX_EXPANSIONS])
+    def number(self, uid: str) -> int | None:
+        """Return the document number of a live question, None where there is none."""
+        found = self.executor.run(Request(Terms("uid", (uid.encode(),)), limit=1)).hits
+        return found[0][1] if found else None
 
     def record(self, number: int) -> Question:
         """Return the whole question of a document.
@@ -182,25 +155,46 @@ class Snapshot:
             IndexDamaged: what is stored is no question.
         """
         try:
-            return record_of(self.reader.stored_fields(number)["record"])
+            return record_of(self.line(number))
         except Exception as error:  # any damage of the file ends here
             raise IndexDamaged(f"Question illisible dans l'index « {self.path.name} ».") from error
 
+    def line(self, number: int) -> bytes:
+        """Return the record of a document as it stands in the corpus."""
+        line: bytes = self.reader.stored_fields(number)["record"]
+        return line
+
+    def period(self) -> tuple[date | None, date | None]:
+        """Return the first and the last day of the questions: asked, or else answered."""
+        first = last = 0
+        for reader, _ in self.executor.leaves:
+            asked = reader.column_reader("asked", translate=False)
+            answered = reader.column_reader("answered", translate=False)
+            for number in reader.all_doc_ids():
+                day = asked[number] or answered[number]
+                first, last = min(first or day, day or first), max(last, day)
+        return day_of(first), day_of(last)
+
     def find(self, reference: Reference) -> tuple[Key, ...]:
         """Return the keys that a reference fits, newest legislature first."""
-        if reference.chamber and reference.legislature and reference.kind:
-            key = Key(reference.chamber, reference.legislature, reference.kind, reference.number)
-            return (key,) if uid_of(key) in self.number_of else ()
-        keys = (_key(uid) for uid in self.number_of if uid.endswith(str(reference.number)))
-        fitting = [key for key in keys if key and reference.fits(key)]
+        keys = (
+            Key(chamber, legislature, kind, reference.number)
+            for chamber, legislature, kind, _ in self.manifest.counts
+        )
+        fitting = [
+            key for key in keys if reference.fits(key) and self.number(uid_of(key)) is not None
+        ]
         return tuple(sorted(fitting, key=lambda key: (-key.legislature, key)))
 
-
-def _key(uid: str) -> Key | None:
-    found = parse_reference(uid)
-    if found and found.chamber and found.legislature and found.kind:
-        return Key(found.chamber, found.legislature, found.kind, found.number)
-    return None
+    def indexed_digests(self) -> Iterator[tuple[str, str, int]]:
+        """Yield identifier, digest and document number of every live question."""
+        base = 0
+        for reader, _ in self.executor.leaves:
+            uids = reader.column_reader("uid", translate=False)
+            digests = reader.column_reader("digest", translate=False)
+            for number in reader.all_doc_ids():
+                yield _decoded(uids[number]), _decoded(digests[number]), base + number
+            base += reader.doc_count_all()
 
 
 def _decoded(value: Any) -> str:

@@ -1,30 +1,26 @@
-"""The tree of a typed query to Whoosh queries, and to what is marked in texts.
+"""The tree of a typed query to a plan that runs, and to what is marked in texts.
 
 Statistics come from the whole snapshot. Nothing is looked up twice: expansions of patterns and
 misspellings serve the query and the marks alike.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 from typing import Final
 
+from indexer.fastwhoosh import plan
+from indexer.fastwhoosh.plan import Node as Plan
+from indexer.fastwhoosh.plan import Positional, Range, Terms
+from indexer.fastwhoosh.plan import Word as PlanWord
 from indexer.french.analysis import stem_form
 from indexer.question import parse_reference, uid_of
 from indexer.search import ranking
 from indexer.search.language import parse
 from indexer.search.passages import Marker
 from indexer.search.tree import All, Any, Compound, Filtered, Node, Not, Period, Phrase, Query, Word
-from indexer.whoosh_engine.combined_queries import AllOf, AnyOf, RangeQuery, ValueQuery
-from indexer.whoosh_engine.queries import (
-    ClosenessQuery,
-    Pair,
-    PhraseQuery,
-    ScoredQuery,
-    WordQuery,
-)
-from indexer.whoosh_engine.schema import PARTS, day_number, field_of
+from indexer.whoosh_engine.schema import PARTS, day_number
 from indexer.whoosh_engine.snapshot import Snapshot
 
 _PARTS_OF_SCOPE: Final = {
@@ -50,13 +46,14 @@ class _Marks:
 class Translation:
     """A typed query made runnable.
 
-    ``strict`` finds what holds every word (None: everything); ``relaxed``, where there is one,
-    what holds at least half of the plain words. ``words`` are the plain words that can be missing.
+    ``strict`` finds what holds every word (everything where none is wanted); ``relaxed``, where
+    there is one, what holds at least half of the plain words. ``words`` are the plain words that
+    can be missing.
     """
 
     query: Query
-    strict: ScoredQuery | None
-    relaxed: ScoredQuery | None
+    strict: Plan
+    relaxed: Plan | None
     marker: Marker
     words: tuple[str, ...]
     notices: tuple[str, ...]
@@ -78,31 +75,35 @@ class Translator:
         children = tree.children if isinstance(tree, All) else (tree,) if tree else ()
         wanted = [self._query(child) for child in children if not isinstance(child, Not)]
         without = self._without(children)
-        maybe = self._bonuses(query.plain)
-        strict: ScoredQuery | None = AllOf(tuple(wanted), without, maybe) if children else None
-        strict = self._or_named(strict, text)
+        maybe = tuple(self._bonuses(query.plain))
+        strict = self._strict(wanted, without, maybe) if children else plan.Every()
         relaxed, words = self._relaxed(children, without, maybe)
-        relaxed = self._or_named(relaxed, text)
+        if children:
+            strict = self._or_named(strict, text)
+            relaxed = self._or_named(relaxed, text) if relaxed else None
         notices = (*query.notices, *self.notices)
         return Translation(query, strict, relaxed, self._marker(query), words, notices)
 
-    def _or_named(self, strict: ScoredQuery | None, text: str) -> ScoredQuery | None:
+    def _strict(
+        self, wanted: Sequence[Plan], without: tuple[Plan, ...], maybe: tuple[Plan, ...]
+    ) -> Plan:
+        if len(wanted) == 1 and not without and not maybe:
+            return wanted[0]
+        return plan.All(tuple(wanted), without, maybe)
+
+    def _or_named(self, found: Plan, text: str) -> Plan:
         """Find the question that a number names too: first if it is named, last if it may be."""
         reference = parse_reference(text)
-        keys = self.snapshot.find(reference) if reference and strict else ()
-        if not keys or not reference or not strict:
-            return strict
-        uids = tuple(uid_of(key) for key in keys)
+        keys = self.snapshot.find(reference) if reference else ()
+        if not keys or not reference:
+            return found
+        uids = tuple(uid_of(key).encode() for key in keys)
         surely = reference.kind or reference.legislature
-        named = ValueQuery("uid", uids, _NAMED_SCORE if surely else 0.0)
-        return AnyOf((strict, named))
+        return plan.Any((found, Terms("uid", uids, _NAMED_SCORE if surely else 0.0)))
 
     def _relaxed(
-        self,
-        children: Sequence[Node],
-        without: tuple[ScoredQuery, ...],
-        maybe: tuple[ScoredQuery, ...],
-    ) -> tuple[ScoredQuery | None, tuple[str, ...]]:
+        self, children: Sequence[Node], without: tuple[Plan, ...], maybe: tuple[Plan, ...]
+    ) -> tuple[Plan | None, tuple[str, ...]]:
         words = [
             child for child in children if isinstance(child, Word) and child.form == "variants"
         ]
@@ -115,11 +116,11 @@ class Translator:
             if not isinstance(child, Not) and child not in words
         )
         tiered = tuple(self._word(word, tier=TIER) for word in words)
-        least = ranking.words_wanted(len(words)) * TIER
-        some = AnyOf(tiered, minimum=least)
-        return AllOf((some, *required), without, maybe), tuple(word.text for word in words)
+        some = plan.Any(tiered, ranking.words_wanted(len(words)))
+        found = plan.All((some, *required), without, maybe)
+        return found, tuple(word.text for word in words)
 
-    def _query(self, node: Node, *, mark: bool = True) -> ScoredQuery:
+    def _query(self, node: Node, *, mark: bool = True) -> Plan:
         match node:
             case All() | Any() | Not():
                 return self._boolean(node, mark=mark)
@@ -130,21 +131,21 @@ class Translator:
             case _:
                 return self._leaf(node, mark=mark)
 
-    def _boolean(self, node: All | Any | Not, *, mark: bool) -> ScoredQuery:
+    def _boolean(self, node: All | Any | Not, *, mark: bool) -> Plan:
         if isinstance(node, Any):
-            return AnyOf(tuple(self._query(child, mark=mark) for child in node.children))
+            return plan.Any(tuple(self._query(child, mark=mark) for child in node.children))
         children = node.children if isinstance(node, All) else (node,)
         wanted = (child for child in children if not isinstance(child, Not))
-        return AllOf(
+        return plan.All(
             tuple(self._query(child, mark=mark) for child in wanted), self._without(children)
         )
 
-    def _without(self, children: Sequence[Node]) -> tuple[ScoredQuery, ...]:
+    def _without(self, children: Sequence[Node]) -> tuple[Plan, ...]:
         return tuple(
             self._query(child.child, mark=False) for child in children if isinstance(child, Not)
         )
 
-    def _leaf(self, node: Word | Phrase | Compound, *, mark: bool) -> ScoredQuery:
+    def _leaf(self, node: Word | Phrase | Compound, *, mark: bool) -> Plan:
         if isinstance(node, Compound):
             return self._compound(node, mark=mark)
         if isinstance(node, Phrase):
@@ -154,22 +155,23 @@ class Translator:
     def _parts(self, scope: str) -> tuple[str, ...]:
         return _PARTS_OF_SCOPE[self.scope if scope == "tout" else scope]
 
-    def _word(self, word: Word, *, mark: bool = True, tier: float = 0.0) -> ScoredQuery:
+    def _word(self, word: Word, *, mark: bool = True, tier: float = 0.0) -> Plan:
         parts = self._parts(word.scope)
         if word.form in ("pattern", "fuzzy"):
             return self._expanded(word, parts, mark=mark)
-        exact = self.snapshot.terms((word.text,), "exact", parts)
         stem = stem_form(word.text) if word.form == "variants" else None
         if mark:
             self.marks.exacts.add(word.text)
             if stem:
                 self.marks.stems.add(stem)
+        group = self.snapshot.group
         if stem is None:
-            return WordQuery(exact, 1.0 + ranking.EXACT_WEIGHT, tier=tier)
-        found = self.snapshot.terms((stem,), "stem", parts)
-        return WordQuery(found, 1.0, exact, ranking.EXACT_WEIGHT, tier)
+            weight = 1.0 + ranking.EXACT_WEIGHT
+            return PlanWord((group((word.text,), "exact", parts, weight),), tier)
+        exact = group((word.text,), "exact", parts, ranking.EXACT_WEIGHT)
+        return PlanWord((group((stem,), "stem", parts, 1.0), exact), tier)
 
-    def _expanded(self, word: Word, parts: Sequence[str], *, mark: bool) -> ScoredQuery:
+    def _expanded(self, word: Word, parts: Sequence[str], *, mark: bool) -> Plan:
         if word.form == "pattern":
             words = self.snapshot.words_like(word.text)
         else:
@@ -181,71 +183,71 @@ class Translator:
             )
         if mark:
             self.marks.exacts.update(words)
-        terms = self.snapshot.terms(words, "exact", parts)
-        return WordQuery(terms, ranking.EXPANSION_WEIGHT)
+        return PlanWord((self.snapshot.group(words, "exact", parts, ranking.EXPANSION_WEIGHT),))
 
-    def _compound(self, compound: Compound, *, mark: bool) -> ScoredQuery:
+    def _compound(self, compound: Compound, *, mark: bool) -> Plan:
         stems = tuple(stem_form(part) for part in compound.parts)
         known = all(stems)
         form = "stem" if known else "exact"
         words = tuple(stem or "" for stem in stems) if known else compound.parts
-        side_by_side = self._side_by_side(words, form, self._parts(compound.scope))
+        side_by_side = self._together(
+            words, form, self._parts(compound.scope), range(len(words)), 1.0
+        )
         if mark:
             self.marks.phrases[compound.parts] = 0
             if known:
                 self.marks.stems.update(words)
         whole = self._word(Word(compound.whole, "variants", compound.scope), mark=mark)
-        return AnyOf((side_by_side, whole))
+        return plan.Any((side_by_side, whole))
 
-    def _phrase(self, phrase: Phrase, *, mark: bool) -> ScoredQuery:
+    def _phrase(self, phrase: Phrase, *, mark: bool) -> Plan:
         if mark:
             self.marks.phrases[phrase.words] = phrase.slop
         parts = self._parts(phrase.scope)
-        return self._side_by_side(phrase.words, "exact", parts, slop=phrase.slop)
+        words = phrase.words
+        if not phrase.slop:
+            return self._together(words, "exact", parts, range(len(words)), 1.0)
+        # Near each other, a word is wanted once; side by side, as often as it was typed.
+        once = tuple(dict.fromkeys(words))
+        near = self._together(once, "exact", parts, range(len(once)), 1.0)
+        return near._replace(mode=plan.WINDOW, width=len(words) + phrase.slop)
 
-    def _side_by_side(
-        self, words: tuple[str, ...], form: str, parts: Sequence[str], *, slop: int = 0
-    ) -> PhraseQuery:
-        fields = {part: field_of(part, form) for part in parts}
-        averages = {part: self.snapshot.averages[name] for part, name in fields.items()}
-        idf = sum(self.snapshot.terms((word,), form, parts).idf for word in dict.fromkeys(words))
-        return PhraseQuery(words, fields, averages, idf, slop)
+    def _together(
+        self,
+        words: Sequence[str],
+        form: str,
+        parts: Sequence[str],
+        offsets: Sequence[int],
+        weight: float,
+    ) -> Positional:
+        """Return the plan of words that stand at their offsets; it scores as one rare word."""
+        lines = self.snapshot.lines(words, form, parts, offsets)
+        idf = sum(self.snapshot.idf((word,), form) for word in dict.fromkeys(words))
+        return Positional(lines, weight * idf, ranking.K1, plan.ORDERED, 0)
 
-    def _filtered(self, name: str, value: str) -> ScoredQuery:
+    def _filtered(self, name: str, value: str) -> Plan:
         values = self.snapshot.values_like(name, value)
         if not values:
             self.notices.append(f"Aucune question n'a « {value} » pour {name}.")
-        return ValueQuery(f"f_{name}", values)
+        return Terms(f"f_{name}", tuple(value.encode() for value in values))
 
-    def _bonuses(self, plain: tuple[str, ...]) -> tuple[ScoredQuery, ...]:
-        """Return what plain words earn by standing as they were typed, or close together."""
+    def _bonuses(self, plain: tuple[str, ...]) -> Iterator[Plan]:
+        """Yield what plain words earn by standing as they were typed, or close together."""
         placed = [(place, stem) for place, word in enumerate(plain) if (stem := stem_form(word))]
         if len(placed) < 2:  # noqa: PLR2004  # a pair takes two
-            return ()
+            return
         parts = self._parts("tout")
-        phrase = self._side_by_side(plain, "exact", parts)
-        fields = {part: field_of(part, "stem") for part in parts}
-        averages = {part: self.snapshot.averages[name] for part, name in fields.items()}
-        pairs = tuple(
-            Pair(first, second, after - before, self._pair_idf(first, second))
-            for (before, first), (after, second) in pairwise(placed)
-            if first != second
-        )
-        closeness = ClosenessQuery(
-            pairs,
-            fields,
-            averages,
-            ranking.ORDERED_PAIR_WEIGHT,
-            ranking.NEAR_PAIR_WEIGHT,
-            ranking.NEAR_WINDOW,
-        )
-        weighted = PhraseQuery(
-            phrase.words, phrase.fields, phrase.averages, phrase.idf, weight=ranking.PHRASE_WEIGHT
-        )
-        return (weighted, closeness)
+        places = range(len(plain))
+        yield self._together(plain, "exact", parts, places, ranking.PHRASE_WEIGHT)
+        for (before, first), (after, second) in pairwise(placed):
+            if first != second:
+                yield from self._pair((first, second), after - before, parts)
 
-    def _pair_idf(self, first: str, second: str) -> float:
-        return sum(self.snapshot.terms((stem,), "stem", PARTS).idf for stem in (first, second))
+    def _pair(self, stems: Sequence[str], distance: int, parts: Sequence[str]) -> Iterator[Plan]:
+        offsets = (0, distance)
+        yield self._together(stems, "stem", parts, offsets, ranking.ORDERED_PAIR_WEIGHT)
+        near = self._together(stems, "stem", parts, offsets, ranking.NEAR_PAIR_WEIGHT)
+        yield near._replace(mode=plan.NEAR, width=ranking.NEAR_WINDOW)
 
     def _marker(self, query: Query) -> Marker:
         phrases = dict(self.marks.phrases)
@@ -259,7 +261,10 @@ class Translator:
         )
 
 
-def _range(period: Period) -> RangeQuery:
-    name = "asked" if period.field == "asked" else "answered"
-    first = day_number(period.first or date.min) or 1
-    return RangeQuery(name, max(1, first), day_number(period.last or date.max))
+def _range(period: Period) -> Range:
+    return range_of(period.field, period.first, period.last)
+
+
+def range_of(column: str, first: date | None, last: date | None) -> Range:
+    """Return the plan of the questions between two days, both included; None is open."""
+    return Range(column, day_number(first or date.min), day_number(last or date.max))

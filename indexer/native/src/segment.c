@@ -1,6 +1,857 @@
-#include "kernel.h"
+/* A mapped segment: its type for Python, term lookup, and cursors over postings. */
+#include "segment.h"
+#include "bitpack.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+double norm_lengths[256];
+
+/* ---- memory of a search ------------------------------------------------------------------- */
+
+#define CHUNK (256u << 10)
+#define MOST_SPARE (16u << 20) /* bytes kept for the next search */
+
+/* Memory of the last search, so that the next one does not ask the system for pages. */
+static _Atomic(Chunk *) pool = NULL;
+
+void arena_open(Arena *arena) { arena->spare = atomic_exchange(&pool, NULL); }
+
+static Chunk *new_chunk(Arena *arena, size_t size) {
+    for (Chunk **at = &arena->spare; *at; at = &(*at)->next) {
+        Chunk *chunk = *at;
+        if (chunk->size < size) continue;
+        *at = chunk->next;
+        return chunk;
+    }
+    size_t room = size > CHUNK ? size : CHUNK;
+    Chunk *chunk = malloc(sizeof(Chunk) + room + 16);
+    if (chunk) chunk->size = room;
+    return chunk;
+}
+
+void *arena_alloc(Arena *arena, size_t size) {
+    size = (size + 15) & ~(size_t)15;
+    Chunk *chunk = arena->chunks;
+    if (!chunk || chunk->size - chunk->used < size) {
+        chunk = new_chunk(arena, size);
+        if (!chunk) {
+            arena->failed = 1;
+            return NULL;
+        }
+        chunk->used = 0;
+        chunk->next = arena->chunks;
+        arena->chunks = chunk;
+    }
+    uint8_t *start = (uint8_t *)(((uintptr_t)(chunk + 1) + 15) & ~(uintptr_t)15);
+    void *result = start + chunk->used;
+    chunk->used += size;
+    return result;
+}
+
+void *arena_zero(Arena *arena, size_t size) {
+    void *result = arena_alloc(arena, size);
+    if (result) memset(result, 0, size);
+    return result;
+}
+
+static void free_chunks(Chunk *chunks) {
+    while (chunks) {
+        Chunk *next = chunks->next;
+        free(chunks);
+        chunks = next;
+    }
+}
+
+void arena_free(Arena *arena) {
+    Chunk *kept = NULL;
+    size_t bytes = 0;
+    for (int spare = 0; spare < 2; spare++) {
+        Chunk *chunk = spare ? arena->spare : arena->chunks, *next;
+        for (; chunk; chunk = next) {
+            next = chunk->next;
+            if (bytes + chunk->size > MOST_SPARE) {
+                free(chunk);
+                continue;
+            }
+            bytes += chunk->size;
+            chunk->next = kept;
+            kept = chunk;
+        }
+    }
+    arena->chunks = arena->spare = NULL;
+    free_chunks(atomic_exchange(&pool, kept));
+}
+
+void arena_damage(Arena *arena, const Segment *where, const char *what) {
+    if (!arena->damaged) {
+        arena->damaged = what;
+        arena->where = where;
+    }
+}
+
+/* ---- terms ---------------------------------------------------------------------------------- */
+
+int term_at(const Field *field, uint32_t place, const uint8_t **term, size_t *length) {
+    uint32_t start = load_u32(field->offsets + 4 * (size_t)place);
+    uint32_t end = load_u32(field->offsets + 4 * (size_t)place + 4);
+    if (start > end || end > field->blob_len) return -1;
+    *term = field->blob + start;
+    *length = end - start;
+    return 0;
+}
+
+static int compare_terms(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len) {
+    int order = memcmp(a, b, a_len < b_len ? a_len : b_len);
+    return order ? order : (a_len > b_len) - (a_len < b_len);
+}
+
+int64_t lower_bound(const Segment *segment, const Field *field, const uint8_t *term,
+                    size_t length) {
+    (void)segment;
+    uint32_t low = 0, high = field->terms;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        const uint8_t *other;
+        size_t other_len;
+        if (term_at(field, middle, &other, &other_len) < 0) return -2;
+        if (compare_terms(other, other_len, term, length) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+int64_t find_term(const Segment *segment, const Field *field, const uint8_t *term, size_t length) {
+    int64_t place = lower_bound(segment, field, term, length);
+    if (place < 0 || place == field->terms) return place < 0 ? place : NO_TERM;
+    const uint8_t *other;
+    size_t other_len;
+    if (term_at(field, (uint32_t)place, &other, &other_len) < 0) return -2;
+    return other_len == length && !memcmp(other, term, length) ? place : NO_TERM;
+}
+
+int term_frequencies(const Segment *segment, const Field *field, uint32_t place, uint32_t *df,
+                     uint32_t *cf) {
+    const uint8_t *info = field->infos + 16 * (size_t)place;
+    *df = load_u32(info + 8);
+    *cf = load_u32(info + 12);
+    return *df >= 1 && *df <= segment->docs ? 0 : -1;
+}
+
+/* ---- postings ------------------------------------------------------------------------------- */
+
+static int bad(List *list, const char *what) {
+    arena_damage(list->arena, list->segment, what);
+    return -1;
+}
+
+/* Reads a run of `n` postings after document `before` (-1 as UINT32_MAX): where it ends, or NULL. */
+static const uint8_t *read_run(const uint8_t *at, const uint8_t *end, uint32_t before, uint32_t n,
+                               uint32_t docs, uint32_t *out_docs, uint32_t *out_tfs) {
+    uint64_t doc = (uint64_t)(int64_t)(int32_t)before;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t value;
+        if (at < end && *at < 128) {
+            value = *at++;
+        } else if (!(at = read_varint(at, end, &value))) {
+            return NULL;
+        }
+        doc += (value >> 1) + 1;
+        if (doc >= docs) return NULL;
+        out_docs[i] = (uint32_t)doc;
+        if (value & 1) {
+            out_tfs[i] = 1;
+        } else if (!(at = read_varint(at, end, &out_tfs[i])) || !out_tfs[i]) {
+            return NULL;
+        }
+    }
+    return at;
+}
+
+static int open_short(List *list, const uint8_t *at, const uint8_t *end) {
+    list->docs = arena_alloc(list->arena, 4 * (size_t)list->df);
+    list->tfs = arena_alloc(list->arena, 4 * (size_t)list->df);
+    if (!list->docs || !list->tfs) return -1;
+    at = read_run(at, end, UINT32_MAX, list->df, list->segment->docs, list->docs, list->tfs);
+    if (!at) return bad(list, "postings cut short");
+    list->is_short = 1;
+    list->blocks = 1;
+    list->pos = at;
+    list->pos_end = end;
+    list->n = list->df;
+    list->last = list->docs[list->df - 1];
+    list->pos_block = NO_BLOCK;
+    return 0;
+}
+
+static int open_long(List *list, const uint8_t *at, const uint8_t *end) {
+    const Field *field = list->field;
+    list->blocks = (list->df + BLOCK - 1) / BLOCK;
+    if ((uint64_t)(end - at) < LONG_HEADER + (uint64_t)list->blocks * SKIP_ENTRY)
+        return bad(list, "postings cut short");
+    uint64_t pos_start = load_u64(at);
+    list->data_len = load_u32(at + 8);
+    uint32_t pos_len = load_u32(at + 12);
+    list->skip = at + LONG_HEADER;
+    list->data = list->skip + (uint64_t)list->blocks * SKIP_ENTRY;
+    if ((uint64_t)(end - list->data) < list->data_len) return bad(list, "postings cut short");
+    if (pos_start > field->positions_len || field->positions_len - pos_start < pos_len)
+        return bad(list, "positions out of the file");
+    list->pos = field->positions ? field->positions + pos_start : NULL;
+    list->pos_end = list->pos ? list->pos + pos_len : NULL;
+    list->docs = arena_alloc(list->arena, 4 * BLOCK);
+    list->tfs = arena_alloc(list->arena, 4 * BLOCK);
+    if (!list->docs || !list->tfs) return -1;
+    list->block = list->current = list->tf_block = list->pos_block = NO_BLOCK;
+    return 0;
+}
+
+static const Dense *find_dense(Segment *segment, const Field *field, uint32_t place) {
+    Dense *dense = atomic_load_explicit(&segment->dense[place % DENSE_BUCKETS], memory_order_acquire);
+    while (dense && (dense->place != place || dense->field != field)) dense = dense->next;
+    return dense;
+}
+
+List *list_open(Arena *arena, Segment *segment, const Field *field, uint32_t place) {
+    List *list = arena_zero(arena, sizeof(List));
+    if (!list) return NULL;
+    list->arena = arena;
+    list->segment = segment;
+    list->field = field;
+    list->place = place;
+    uint64_t offset = load_u64(field->infos + 16 * (size_t)place);
+    if (term_frequencies(segment, field, place, &list->df, &list->cf) < 0 ||
+        offset >= field->postings_len) {
+        bad(list, "term table out of range");
+        return NULL;
+    }
+    const uint8_t *at = field->postings + offset;
+    const uint8_t *end = field->postings + field->postings_len;
+    int state = list->df < BLOCK ? open_short(list, at, end) : open_long(list, at, end);
+    if (state < 0) return NULL;
+    if (!list->is_short) list->dense = find_dense(segment, field, place);
+    return list;
+}
+
+/* Unpacks documents: those of one width are one loop without a branch. */
+static void unpack_gaps(const uint8_t *in, uint32_t *out, int bits) {
+    const uint32_t add = 1;
+    switch (bits) {
+        UNPACK_CASES_8(0) UNPACK_CASES_8(8) UNPACK_CASES_8(16) UNPACK_CASE(24)
+    }
+}
+
+static void unpack_tfs(const uint8_t *in, uint32_t *out, int bits) {
+    const uint32_t add = 1;
+    switch (bits) {
+        UNPACK_CASES_8(0) UNPACK_CASES_8(8) UNPACK_CASES_8(16) UNPACK_CASES_8(24) UNPACK_CASE(32)
+    }
+}
+
+/* Where a full block lies: 0, or -1 where its entry is out of range. */
+static inline int full_block(const List *list, uint32_t block, const uint8_t **at) {
+    uint32_t offset = load_u32(list->skip + (size_t)SKIP_ENTRY * block + 4);
+    if (list->data_len < 2 || offset > list->data_len - 2) return -1;
+    const uint8_t *start = list->data + offset;
+    if (start[0] > 24 || start[1] > 32 ||
+        list->data_len - offset < 2 + 16 * ((uint32_t)start[0] + start[1]))
+        return -1;
+    *at = start;
+    return 0;
+}
+
+static inline int is_full_block(const List *list, uint32_t block) {
+    return !list->is_short && (uint64_t)(block + 1) * BLOCK <= list->df;
+}
+
+static int load_tail(List *list, uint32_t block, uint32_t before) {
+    uint32_t offset = load_u32(list->skip + (size_t)SKIP_ENTRY * block + 4);
+    if (offset > list->data_len) return bad(list, "skip table out of range");
+    if (!read_run(list->data + offset, list->data + list->data_len, before, list->n,
+                  list->segment->docs, list->docs, list->tfs))
+        return bad(list, "block cut short");
+    list->tf_block = block;
+    return 0;
+}
+
+int list_load(List *list, uint32_t block) {
+    list->current = block;
+    list->i = 0;
+    if (list->block == block) return 0;
+    const uint8_t *entry = list->skip + (size_t)SKIP_ENTRY * block, *at;
+    uint32_t before = block ? load_u32(entry - SKIP_ENTRY) : UINT32_MAX;
+    uint32_t last = load_u32(entry);
+    list->block = NO_BLOCK;
+    if (last >= list->segment->docs || (block && last <= before))
+        return bad(list, "skip table out of range");
+    if (is_full_block(list, block)) {
+        if (full_block(list, block, &at) < 0) return bad(list, "block cut short");
+        list->n = BLOCK;
+        unpack_gaps(at + 2, list->docs, at[0]);
+        sum_gaps(list->docs, before);
+    } else {
+        list->n = list->df - block * BLOCK;
+        if (load_tail(list, block, before) < 0) return -1;
+    }
+    if (list->docs[list->n - 1] != last) return bad(list, "block and skip table differ");
+    list->first = before + 1;
+    list->last = last;
+    list->block = block;
+    return 0;
+}
+
+int list_load_tfs(List *list, uint32_t block) {
+    const uint8_t *at;
+    if (list->tf_block == block) return 0;
+    if (!is_full_block(list, block)) {
+        uint32_t i = list->i;
+        list->block = NO_BLOCK;
+        if (list_load(list, block) < 0) return -1;
+        list->i = i;
+        return 0;
+    }
+    if (full_block(list, block, &at) < 0) return bad(list, "block cut short");
+    unpack_tfs(at + 2 + 16 * at[0], list->tfs, at[1]);
+    list->tf_block = block;
+    return 0;
+}
+
+/* One value of a packed block. */
+static inline uint32_t packed_value(const uint8_t *in, uint32_t i, uint32_t bits) {
+    if (!bits) return 0;
+    uint32_t bit = (i >> 2) * bits, shift = bit & 31;
+    const uint8_t *at = in + 16 * (bit >> 5) + 4 * (i & 3);
+    uint64_t value = load_u32(at) >> shift;
+    if (shift + bits > 32) value |= (uint64_t)load_u32(at + 16) << (32 - shift);
+    return (uint32_t)(value & ((1ull << bits) - 1));
+}
+
+uint32_t list_far_tf(List *list) {
+    const uint8_t *at;
+    if (list->dense && is_full_block(list, list->current)) {
+        if (full_block(list, list->current, &at) < 0) {
+            bad(list, "block cut short");
+            return 0;
+        }
+        return packed_value(at + 2 + 16 * at[0], list->i, at[1]) + 1;
+    }
+    return list_load_tfs(list, list->current) < 0 ? 0 : list->tfs[list->i];
+}
+
+/* ---- dense lists ---------------------------------------------------------------------------- */
+
+static void count_ranks(Dense *dense, uint32_t words) {
+    uint32_t rank = 0;
+    for (uint32_t w = 0; w < words; w++) {
+        dense->ranks[w] = rank;
+        rank += (uint32_t)__builtin_popcountll(dense->bits[w]);
+    }
+}
+
+static Dense *make_dense(List *list, uint32_t words, size_t size) {
+    Dense *dense = calloc(1, size);
+    if (!dense) return NULL;
+    dense->field = list->field;
+    dense->place = list->place;
+    dense->bits = (uint64_t *)(dense + 1);
+    dense->ranks = (uint32_t *)(dense->bits + words);
+    for (uint32_t block = 0; block < list->blocks; block++) {
+        if (list_load(list, block) < 0) {
+            free(dense);
+            return NULL;
+        }
+        for (uint32_t i = 0; i < list->n; i++)
+            dense->bits[list->docs[i] >> 6] |= 1ull << (list->docs[i] & 63);
+    }
+    count_ranks(dense, words);
+    return dense;
+}
+
+const Dense *list_dense(List *list) {
+    Segment *segment = list->segment;
+    if (list->dense) return list->dense;
+    if (list->is_short || list->df < segment->docs / DENSE_SHARE) return NULL;
+    uint32_t words = (segment->docs + 63) / 64;
+    size_t size = sizeof(Dense) + 12 * (size_t)words;
+    size_t most = 48 * (size_t)segment->docs < (8u << 20) ? 8u << 20 : 48 * (size_t)segment->docs;
+    if (atomic_fetch_add(&segment->dense_bytes, size) + size > most) {
+        atomic_fetch_sub(&segment->dense_bytes, size);
+        return NULL;
+    }
+    Dense *dense = make_dense(list, words, size);
+    if (!dense) {
+        atomic_fetch_sub(&segment->dense_bytes, size);
+        return NULL;
+    }
+    _Atomic(Dense *) *bucket = &segment->dense[list->place % DENSE_BUCKETS];
+    dense->next = atomic_load(bucket);
+    while (!atomic_compare_exchange_weak(bucket, &dense->next, dense)) {
+    }
+    return list->dense = dense;
+}
+
+static void free_dense(Segment *segment) {
+    for (int i = 0; i < DENSE_BUCKETS; i++) {
+        Dense *dense = atomic_load(&segment->dense[i]);
+        while (dense) {
+            Dense *next = dense->next;
+            free(dense);
+            dense = next;
+        }
+    }
+}
+
+/* ---- moving --------------------------------------------------------------------------------- */
+
+uint32_t list_block(const List *list, uint32_t doc, uint32_t from) {
+    if (list->is_short) return list->last < doc ? 1 : 0;
+    uint32_t low = from, step = 1;
+    while (low < list->blocks && block_last(list, low) < doc) {
+        from = low + 1;
+        low += step;
+        step *= 2;
+    }
+    uint32_t high = low < list->blocks ? low : list->blocks;
+    low = from;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (block_last(list, middle) < doc)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static inline uint32_t first_not_before(const uint32_t *docs, uint32_t n, uint32_t doc) {
+    const uint32_t *base = docs;
+    while (n > 1) {
+        uint32_t half = n / 2;
+        base += (base[half - 1] < doc) ? half : 0;
+        n -= half;
+    }
+    return (uint32_t)(base - docs) + (n == 1 && *base < doc);
+}
+
+static inline int seek_dense(List *list, uint32_t doc) {
+    const Dense *dense = list->dense;
+    uint64_t word = dense->bits[doc >> 6], below = (1ull << (doc & 63)) - 1;
+    if (!(word >> (doc & 63) & 1)) return 0;
+    uint32_t rank = dense->ranks[doc >> 6] + (uint32_t)__builtin_popcountll(word & below);
+    list->current = rank / BLOCK;
+    list->i = rank % BLOCK;
+    return 1;
+}
+
+int list_seek(List *list, uint32_t doc) {
+    if (list->dense) return seek_dense(list, doc);
+    if (list->block == NO_BLOCK || doc < list->first || doc > list->last) {
+        uint32_t from = list->block != NO_BLOCK && doc > list->last ? list->block : 0;
+        uint32_t block = list_block(list, doc, from);
+        if (block >= list->blocks) return 0;
+        if (!list->is_short && list_load(list, block) < 0) return -1;
+    }
+    const uint32_t *docs = list->docs;
+    uint32_t i = list->i, n = list->n;
+    list->current = list->block;
+    if (i >= n || docs[i] > doc) i = 0;
+    /* Often the next one or one of the next few. */
+    for (int step = 0; step < 4 && i < n; step++, i++) {
+        if (docs[i] >= doc) {
+            list->i = i;
+            return docs[i] == doc;
+        }
+    }
+    if (i < n) i += first_not_before(docs + i, n - i, doc);
+    if (i >= n) {
+        list->i = n - 1;
+        return 0;
+    }
+    list->i = i;
+    return docs[i] == doc;
+}
+
+/* ---- positions ------------------------------------------------------------------------------ */
+
+static uint32_t in_block(const List *list, uint32_t block) {
+    return is_full_block(list, block) ? BLOCK : list->df - block * BLOCK;
+}
+
+static int sum_starts(List *list, uint32_t block, uint64_t *sum) {
+    if (!list->starts) {
+        list->starts = arena_alloc(list->arena, 4 * (BLOCK + 1));
+        if (!list->starts) return -1;
+    }
+    uint64_t total = 0;
+    uint32_t n = in_block(list, block);
+    for (uint32_t i = 0; i < n; i++) {
+        list->starts[i] = (uint32_t)total;
+        total += list->tfs[i];
+    }
+    if (total > UINT32_MAX / 2) return bad(list, "too many positions");
+    list->starts[n] = (uint32_t)total;
+    *sum = total;
+    return 0;
+}
+
+static int load_short_positions(List *list) {
+    uint64_t total;
+    if (sum_starts(list, 0, &total) < 0) return -1;
+    if (total > (uint64_t)(list->pos_end - list->pos)) return bad(list, "positions cut short");
+    list->short_values = arena_alloc(list->arena, 4 * (size_t)total + 4);
+    if (!list->short_values) return -1;
+    const uint8_t *at = list->pos;
+    for (uint64_t i = 0; i < total; i++) {
+        if (!(at = read_varint(at, list->pos_end, &list->short_values[i])))
+            return bad(list, "positions cut short");
+    }
+    list->pos_block = 0;
+    return 0;
+}
+
+static int load_groups(List *list, uint32_t block) {
+    uint64_t total;
+    if (list_load_tfs(list, block) < 0 || sum_starts(list, block, &total) < 0) return -1;
+    uint32_t offset = load_u32(list->skip + (size_t)SKIP_ENTRY * block + 8);
+    uint32_t groups = (uint32_t)((total + 31) / 32);
+    list->pos_block = NO_BLOCK;
+    if (!list->pos || offset > (uint64_t)(list->pos_end - list->pos) ||
+        groups > (uint64_t)(list->pos_end - list->pos) - offset)
+        return bad(list, "positions cut short");
+    if (groups > list->groups || !list->group_offsets) {
+        list->group_offsets = arena_alloc(list->arena, 4 * ((size_t)groups + 1) * 2);
+        if (!list->group_offsets) return -1;
+        list->groups = 2 * groups + 1;
+    }
+    list->group_bits = list->pos + offset;
+    list->group_data = list->group_bits + groups;
+    uint64_t room = (uint64_t)(list->pos_end - list->group_data), place = 0;
+    for (uint32_t g = 0; g < groups; g++) {
+        uint32_t values = g + 1 < groups ? 32 : (uint32_t)(total - 32 * (uint64_t)g);
+        list->group_offsets[g] = (uint32_t)place;
+        if (list->group_bits[g] > 32) return bad(list, "positions out of range");
+        place += (values * (uint32_t)list->group_bits[g] + 7) / 8;
+    }
+    if (place > room) return bad(list, "positions cut short");
+    list->group_offsets[groups] = (uint32_t)place;
+    list->pos_block = block;
+    return 0;
+}
+
+static void read_groups(const List *list, uint32_t start, uint32_t n, uint32_t *out) {
+    uint32_t value = 0;
+    for (uint32_t k = 0; k < n; k++) {
+        uint32_t index = start + k, g = index / 32;
+        const uint8_t *group = list->group_data + list->group_offsets[g];
+        const uint8_t *end = list->group_data + list->group_offsets[g + 1];
+        int bits = list->group_bits[g];
+        value += read_bits(group, end, (index % 32) * (uint32_t)bits, bits);
+        out[k] = value;
+    }
+}
+
+int64_t list_positions(List *list, uint32_t **values, uint32_t *room) {
+    if (list->field->kind != POSITIONS) return 0;
+    if (list->pos_block != list->current) {
+        uint32_t i = list->i, block = list->current;
+        if ((list->is_short ? load_short_positions(list) : load_groups(list, block)) < 0) return -1;
+        list->i = i;
+        list->current = block;
+    }
+    uint32_t start = list->starts[list->i], n = list->starts[list->i + 1] - start;
+    if (n > *room) {
+        uint32_t size = n + n / 2 + 64;
+        *values = arena_alloc(list->arena, 4 * (size_t)size);
+        if (!*values) return -1;
+        *room = size;
+    }
+    if (list->is_short) {
+        uint32_t value = 0;
+        for (uint32_t k = 0; k < n; k++) (*values)[k] = value += list->short_values[start + k];
+    } else {
+        read_groups(list, start, n, *values);
+    }
+    return n;
+}
+
+/* ---- the type ------------------------------------------------------------------------------- */
+
+typedef struct {
+    uint64_t offset, length;
+} Extent;
+
+static int get_section(PyObject *object, const Py_buffer *view, Extent *out) {
+    unsigned long long offset, length;
+    if (!PyTuple_Check(object) || !PyArg_ParseTuple(object, "KK", &offset, &length)) {
+        if (!PyErr_Occurred()) PyErr_SetString(PyExc_TypeError, "a section is (offset, length)");
+        return -1;
+    }
+    if (offset > (uint64_t)view->len || (uint64_t)view->len - offset < length) {
+        PyErr_SetString(Damaged, "a section lies outside the file");
+        return -1;
+    }
+    out->offset = offset;
+    out->length = length;
+    return 0;
+}
+
+static int get_field(Segment *self, PyObject *item, Field *field) {
+    PyObject *name, *sections[6];
+    int kind;
+    unsigned int terms;
+    if (!PyArg_ParseTuple(item, "UiI(OOOOOO)", &name, &kind, &terms, &sections[0], &sections[1],
+                          &sections[2], &sections[3], &sections[4], &sections[5]))
+        return -1;
+    Extent at[6] = {{0, 0}};
+    for (int i = 0; i < 6; i++) {
+        if (i == 5 && sections[5] == Py_None) continue;
+        if (get_section(sections[i], &self->view, &at[i]) < 0) return -1;
+    }
+    const uint8_t *base = self->view.buf;
+    if (at[1].length != 4 * ((uint64_t)terms + 1) || at[2].length != 16 * (uint64_t)terms ||
+        (sections[5] != Py_None && at[5].length != self->docs)) {
+        PyErr_Format(Damaged, "the tables of field %U have not the length that they should", name);
+        return -1;
+    }
+    Py_INCREF(name);
+    *field = (Field){
+        .name = name, .kind = kind, .terms = terms,
+        .blob = base + at[0].offset, .blob_len = at[0].length,
+        .offsets = base + at[1].offset, .infos = base + at[2].offset,
+        .postings = base + at[3].offset, .postings_len = at[3].length,
+        .positions = base + at[4].offset, .positions_len = at[4].length,
+        .norms = sections[5] == Py_None ? NULL : base + at[5].offset,
+    };
+    return 0;
+}
+
+static size_t type_size(char type) {
+    switch (type) {
+        case 'b': case 'B': return 1;
+        case 'h': case 'H': return 2;
+        case 'i': case 'I': return 4;
+        case 'q': case 'Q': return 8;
+        default: return 0;
+    }
+}
+
+static int get_column(Segment *self, PyObject *item, Column *column) {
+    PyObject *name, *section;
+    int type;
+    Extent at;
+    if (!PyArg_ParseTuple(item, "UCO", &name, &type, &section)) return -1;
+    size_t size = type_size((char)type);
+    if (!size) {
+        PyErr_SetString(PyExc_ValueError, "a column is of whole numbers");
+        return -1;
+    }
+    if (get_section(section, &self->view, &at) < 0) return -1;
+    if (at.length != size * self->docs) {
+        PyErr_Format(Damaged, "column %U has not the length that it should", name);
+        return -1;
+    }
+    Py_INCREF(name);
+    *column = (Column){name, (char)type, (const uint8_t *)self->view.buf + at.offset};
+    return 0;
+}
+
+static int put_place(PyObject *places, PyObject *name, Py_ssize_t place) {
+    PyObject *number = PyLong_FromSsize_t(place);
+    if (!number) return -1;
+    int state = PyDict_SetItem(places, name, number);
+    Py_DECREF(number);
+    return state;
+}
+
+static int set_deletions(Segment *self, PyObject *deletions) {
+    if (deletions == Py_None) return 0;
+    if (!PyBytes_Check(deletions) ||
+        PyBytes_GET_SIZE(deletions) != (Py_ssize_t)((self->docs + 7) / 8)) {
+        PyErr_SetString(Damaged, "the deletions have not the length that they should");
+        return -1;
+    }
+    Py_INCREF(deletions);
+    self->deletions = deletions;
+    self->deleted = (const uint8_t *)PyBytes_AS_STRING(deletions);
+    for (uint32_t doc = 0; doc < self->docs; doc++) self->n_deleted += is_deleted(self, doc);
+    return 0;
+}
+
+static int fill(Segment *self, PyObject *fields, PyObject *columns) {
+    self->places = PyDict_New();
+    self->column_places = PyDict_New();
+    Py_ssize_t n_fields = PyList_GET_SIZE(fields), n_columns = PyList_GET_SIZE(columns);
+    self->fields = PyMem_Calloc((size_t)n_fields + 1, sizeof(Field));
+    self->columns = PyMem_Calloc((size_t)n_columns + 1, sizeof(Column));
+    if (!self->places || !self->column_places) return -1;
+    if (!self->fields || !self->columns) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < n_fields; i++, self->n_fields++) {
+        if (get_field(self, PyList_GET_ITEM(fields, i), &self->fields[i]) < 0) return -1;
+        if (put_place(self->places, self->fields[i].name, i) < 0) {
+            Py_DECREF(self->fields[i].name);
+            return -1;
+        }
+    }
+    for (Py_ssize_t i = 0; i < n_columns; i++, self->n_columns++) {
+        if (get_column(self, PyList_GET_ITEM(columns, i), &self->columns[i]) < 0) return -1;
+        if (put_place(self->column_places, self->columns[i].name, i) < 0) {
+            Py_DECREF(self->columns[i].name);
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int get_lengths(PyObject *lengths) {
+    PyObject *items = PySequence_Fast(lengths, "256 lengths are wanted");
+    if (!items) return -1;
+    if (PySequence_Fast_GET_SIZE(items) != 256) {
+        Py_DECREF(items);
+        PyErr_SetString(PyExc_ValueError, "256 lengths are wanted");
+        return -1;
+    }
+    for (int i = 0; i < 256; i++) {
+        double value = PyFloat_AsDouble(PySequence_Fast_GET_ITEM(items, i));
+        if (value == -1.0 && PyErr_Occurred()) break;
+        norm_lengths[i] = value;
+    }
+    Py_DECREF(items);
+    return PyErr_Occurred() ? -1 : 0;
+}
+
+static PyObject *segment_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
+    static char *names[] = {"buffer", "name", "docs", "fields", "columns", "deletions", "lengths",
+                            NULL};
+    PyObject *buffer, *name, *fields, *columns, *deletions, *lengths;
+    unsigned int docs;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OUIO!O!OO", names, &buffer, &name, &docs,
+                                     &PyList_Type, &fields, &PyList_Type, &columns, &deletions,
+                                     &lengths))
+        return NULL;
+    if (docs > MAX_DOCS) {
+        PyErr_SetString(Damaged, "too many documents");
+        return NULL;
+    }
+    if (get_lengths(lengths) < 0) return NULL;
+    Segment *self = (Segment *)type->tp_alloc(type, 0);
+    if (!self) return NULL;
+    self->docs = docs;
+    Py_INCREF(name);
+    self->name = name;
+    if (PyObject_GetBuffer(buffer, &self->view, PyBUF_SIMPLE) < 0 ||
+        fill(self, fields, columns) < 0 || set_deletions(self, deletions) < 0) {
+        Py_DECREF(self);
+        return NULL;
+    }
+    return (PyObject *)self;
+}
+
+static void segment_dealloc(Segment *self) {
+    for (Py_ssize_t i = 0; i < self->n_fields; i++) Py_XDECREF(self->fields[i].name);
+    for (Py_ssize_t i = 0; i < self->n_columns; i++) Py_XDECREF(self->columns[i].name);
+    free_dense(self);
+    PyMem_Free(self->fields);
+    PyMem_Free(self->columns);
+    Py_XDECREF(self->places);
+    Py_XDECREF(self->column_places);
+    Py_XDECREF(self->deletions);
+    Py_XDECREF(self->name);
+    if (self->view.obj) PyBuffer_Release(&self->view);
+    Py_TYPE(self)->tp_free((PyObject *)self);
+}
+
+static Py_ssize_t place_of(PyObject *places, PyObject *name) {
+    PyObject *number = PyDict_GetItemWithError(places, name);
+    return number ? PyLong_AsSsize_t(number) : -1;
+}
+
+Field *segment_field(const Segment *segment, PyObject *name) {
+    Py_ssize_t place = place_of(segment->places, name);
+    return place < 0 ? NULL : &segment->fields[place];
+}
+
+Column *segment_column(const Segment *segment, PyObject *name) {
+    Py_ssize_t place = place_of(segment->column_places, name);
+    return place < 0 ? NULL : &segment->columns[place];
+}
+
+/* doc_frequency(field, term) -> int: 0 where the term is not there. */
+static PyObject *segment_doc_frequency(Segment *self, PyObject *args) {
+    PyObject *name;
+    Py_buffer term;
+    if (!PyArg_ParseTuple(args, "Uy*", &name, &term)) return NULL;
+    Field *field = segment_field(self, name);
+    int64_t place = field ? find_term(self, field, term.buf, (size_t)term.len) : NO_TERM;
+    PyBuffer_Release(&term);
+    uint32_t df = 0, cf;
+    if (place == -2 || (place >= 0 && term_frequencies(self, field, (uint32_t)place, &df, &cf) < 0))
+        return PyErr_Format(Damaged, "%U: term table out of range", self->name);
+    return PyLong_FromUnsignedLong(df);
+}
+
+/* postings(field, term) -> (documents, tfs, positions): what a term holds, for tests and checks. */
+static PyObject *segment_postings(Segment *self, PyObject *args) {
+    PyObject *name;
+    Py_buffer term;
+    if (!PyArg_ParseTuple(args, "Uy*", &name, &term)) return NULL;
+    Field *field = segment_field(self, name);
+    int64_t place = field ? find_term(self, field, term.buf, (size_t)term.len) : NO_TERM;
+    PyBuffer_Release(&term);
+    PyObject *rows = PyList_New(0);
+    if (!rows) return NULL;
+    Arena arena = {0};
+    arena_open(&arena);
+    List *list = place >= 0 ? list_open(&arena, self, field, (uint32_t)place) : NULL;
+    if (place == -2) arena_damage(&arena, self, "term table out of range");
+    uint32_t *values = NULL, room = 0;
+    for (uint32_t block = 0; list && block < list->blocks && !arena_bad(&arena); block++) {
+        if (!list->is_short && list_load(list, block) < 0) break;
+        for (uint32_t i = 0; i < list->n && !PyErr_Occurred(); i++) {
+            list->i = i;
+            uint32_t tf = list_tf(list);
+            int64_t n = list_positions(list, &values, &room);
+            if (n < 0) break;
+            PyObject *places = PyList_New((Py_ssize_t)n);
+            for (int64_t k = 0; places && k < n; k++)
+                PyList_SET_ITEM(places, (Py_ssize_t)k, PyLong_FromUnsignedLong(values[k]));
+            PyObject *row = places ? Py_BuildValue("IIN", list->docs[i], tf, places) : NULL;
+            if (row) PyList_Append(rows, row);
+            Py_XDECREF(row);
+        }
+    }
+    if (arena.failed && !PyErr_Occurred()) PyErr_NoMemory();
+    if (arena.damaged && !PyErr_Occurred())
+        PyErr_Format(Damaged, "%U: %s", self->name, arena.damaged);
+    arena_free(&arena);
+    if (PyErr_Occurred()) Py_CLEAR(rows);
+    return rows;
+}
+
+static PyMethodDef segment_methods[] = {
+    {"doc_frequency", (PyCFunction)segment_doc_frequency, METH_VARARGS,
+     "doc_frequency(field, term) -> int: 0 where the term is not there."},
+    {"postings", (PyCFunction)segment_postings, METH_VARARGS,
+     "postings(field, term) -> list of (document, tf, positions)."},
+    {NULL, NULL, 0, NULL},
+};
+
+PyTypeObject SegmentType = {
+    PyVarObject_HEAD_INIT(NULL, 0)
+    .tp_name = "indexer.native._kernel.Segment",
+    .tp_doc = "A mapped segment file, ready to be searched.",
+    .tp_basicsize = sizeof(Segment),
+    .tp_flags = Py_TPFLAGS_DEFAULT,
+    .tp_new = segment_new,
+    .tp_dealloc = (destructor)segment_dealloc,
+    .tp_methods = segment_methods,
+};
 
 int register_segment(PyObject *module) {
-    (void)module;
-    return 0;
+    if (PyType_Ready(&SegmentType) < 0) return -1;
+    return PyModule_AddObjectRef(module, "Segment", (PyObject *)&SegmentType);
 }

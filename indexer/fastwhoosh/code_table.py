@@ -1,0 +1,76 @@
+"""The values of a column over all segments, and how each segment's codes map to them.
+
+A segment numbers the values of a column by itself; counts and filters of a whole index need one
+numbering. It is made once a column, when first asked for.
+"""
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from indexer.fastwhoosh.segmentfile import SegmentFile
+
+_CODE_FORMATS: Final[Mapping[int, Literal["B", "H", "I"]]] = {1: "B", 2: "H", 4: "I"}
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentCodes:
+    """One segment: its ``values`` in ascending order, and the place of each document's."""
+
+    values: Sequence[bytes]
+    codes: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeTable:
+    """All values in ascending order; ``maps`` gives for each segment the place of each code.
+
+    The empty string stands for no value.
+    """
+
+    values: Sequence[bytes]
+    segments: tuple[SegmentCodes, ...]
+    maps: tuple[bytes, ...]
+
+    def place(self, value: bytes) -> int | None:
+        """Return the place of a value, None where no document has it."""
+        place = bisect_left(self.values, value)
+        return place if place < len(self.values) and self.values[place] == value else None
+
+    def allowed(self, places: frozenset[int]) -> tuple[bytes, ...]:
+        """Return for each segment a byte a code: 1 where its value is one of those places."""
+        return tuple(
+            bytes(place in places for place in memoryview(mapped).cast("I")) for mapped in self.maps
+        )
+
+
+def table_of(segments: Sequence[SegmentCodes]) -> CodeTable:
+    """Return the numbering of some segments' values as one."""
+    values = sorted(set().union(*(segment.values for segment in segments)))
+    places = {value: place for place, value in enumerate(values)}
+    maps = tuple(
+        array("I", (places[value] for value in segment.values)).tobytes() for segment in segments
+    )
+    return CodeTable(values, tuple(segments), maps)
+
+
+def codes_of_file(file: SegmentFile, column: str) -> SegmentCodes:
+    """Return a ``codes`` column of a segment file; every document has no value where it is not."""
+    entry = file.directory["columns"].get(column)
+    if entry is None or entry["type"] != "codes":
+        return SegmentCodes([b""], bytes(file.docs))
+    blob = bytes(file.section(entry["blob"]))
+    offsets = file.section(entry["offsets"]).cast("I")
+    values = [blob[offsets[i] : offsets[i + 1]] for i in range(entry["values"])]
+    codes = file.section(entry["codes"]).cast(_CODE_FORMATS[entry["width"]])
+    return SegmentCodes(values, codes)
+
+
+def codes_of_values(values: Sequence[Any]) -> SegmentCodes:
+    """Return the codes of a column that is given value by value."""
+    texts = [value if isinstance(value, bytes) else str(value or "").encode() for value in values]
+    distinct = sorted({*texts, b""})
+    places = {text: place for place, text in enumerate(distinct)}
+    return SegmentCodes(distinct, [places[text] for text in texts])

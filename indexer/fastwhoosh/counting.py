@@ -1,0 +1,25 @@
+"""The highest of many counts."""
+
+from heapq import nsmallest
+
+from indexer.native import kernel
+
+
+def top_counts(counts: bytes, wanted: int) -> tuple[list[tuple[int, int]], int]:
+    r"""Return the highest counts, most first, and how many are not 0.
+
+    Args:
+        counts: 32-bit numbers, one a place.
+        wanted: how many at most.
+
+    Returns:
+        (place, count) in order, ties by place; the number of places that count anything.
+
+    >>> top_counts(b"\1\0\0\0" b"\0\0\0\0" b"\2\0\0\0", 1)
+    ([(2, 2)], 2)
+    """
+    if kernel is not None:
+        top, used = kernel.top_counts(counts, wanted)
+        return top, used
+    pairs = [(place, count) for place, count in enumerate(memoryview(counts).cast("I")) if count]
+    return nsmallest(wanted, pairs, key=lambda pair: (-pair[1], pair[0])), len(pairs)

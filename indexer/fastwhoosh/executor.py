@@ -1,0 +1,240 @@
+"""Answers queries over an index: in one native call for all segments where that can be.
+
+>>> from whoosh import fields, query
+>>> from whoosh.filedb.filestore import RamStorage
+>>> index = RamStorage().create_index(fields.Schema(text=fields.TEXT))
+>>> with index.writer() as writer:
+...     writer.add_document(text="loup gris")
+>>> with index.searcher() as searcher:
+...     Executor(searcher).search(query.Term("text", "loup")).total
+1
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, NamedTuple
+
+from whoosh import query, scoring, sorting
+from whoosh.reading import IndexReader
+
+from indexer.fastwhoosh import interpreted
+from indexer.fastwhoosh.bm25 import Statistics
+from indexer.fastwhoosh.code_table import (
+    CodeTable,
+    SegmentCodes,
+    codes_of_file,
+    codes_of_values,
+    table_of,
+)
+from indexer.fastwhoosh.compiler import compile_query
+from indexer.fastwhoosh.errors import DamagedSegment
+from indexer.fastwhoosh.native_segment import native_segment
+from indexer.fastwhoosh.plan import Expansion
+from indexer.fastwhoosh.request import BY_SCORE, Answer, FacetCodes, FilterCodes, OrderKey, Request
+from indexer.native import kernel
+
+_NO_FACETS: Final[Mapping[str, Mapping[str, int]]] = {}
+
+
+class Hits(NamedTuple):
+    """What :meth:`Executor.search` finds: how many, and (score, document number) in order.
+
+    ``facets`` maps a column to the number of hits of each of its values that has any.
+    """
+
+    total: int
+    top: list[tuple[float, int]]
+    facets: Mapping[str, Mapping[str, int]] = _NO_FACETS
+
+
+class Executor:
+    """Runs queries on the reader of a Whoosh searcher, and counts those that it cannot run.
+
+    Safe to share between threads where :attr:`is_native`; the others share Whoosh's cursors.
+    ``fallbacks`` counts by query type what a stock searcher ran instead.
+
+    Args:
+        searcher: an open ``whoosh.searching.Searcher``; it must stay open.
+    """
+
+    def __init__(self, searcher: Any) -> None:
+        self.searcher = searcher
+        self.leaves: list[tuple[IndexReader, int]] = list(searcher.reader().leaf_readers())
+        self._files = [_file_of(reader) for reader, _ in self.leaves]
+        self._segments = _native_segments(self.leaves, self._files)
+        self._tables: dict[str, CodeTable] = {}
+        self.fallbacks: Counter[str] = Counter()
+        weighting = searcher.weighting
+        self._has_formula = type(weighting) is scoring.BM25F
+        self._statistics = Statistics(searcher, self.document_frequency)
+
+    @property
+    def is_native(self) -> bool:
+        """Whether plans run in the compiled extension."""
+        return self._segments is not None
+
+    def document_frequency(self, field: str, term: bytes) -> int:
+        """Return how many documents hold a term, deleted ones included."""
+        if self._segments is None:
+            return int(self.searcher.reader().doc_frequency(field, term))
+        return sum(segment.doc_frequency(field, term) for segment in self._segments)
+
+    def table(self, column: str) -> CodeTable:
+        """Return the values of a column over all segments; made once."""
+        if column not in self._tables:
+            self._tables[column] = table_of(
+                [self._codes(at, column) for at in range(len(self.leaves))]
+            )
+        return self._tables[column]
+
+    def _codes(self, place: int, column: str) -> SegmentCodes:
+        file = self._files[place]
+        if file is not None:
+            return codes_of_file(file, column)
+        reader, _ = self.leaves[place]
+        if not reader.has_column(column):
+            return codes_of_values([b""] * reader.doc_count_all())
+        values = reader.column_reader(column, translate=False)
+        return codes_of_values([values[number] for number in range(reader.doc_count_all())])
+
+    def words(
+        self, fields: tuple[str, ...], asked: Expansion, folds: bytes | None
+    ) -> dict[str, int]:
+        """Return the words that an expansion means, in some fields taken as one vocabulary.
+
+        Args:
+            fields: where to look; the expansion's own field is not read.
+            asked: its pattern.
+            folds: two letters for each character below U+0250 that it stands for in the words,
+                zeros for none; None leaves the words as they are.
+
+        Returns:
+            word → documents that hold it, summed over fields and segments.
+        """
+        assert kernel is not None
+        assert self._segments is not None
+        with _damage():
+            found: dict[str, int] = kernel.words(self._segments, fields, asked, folds)
+        return found
+
+    def run(self, request: Request) -> Answer:
+        """Answer a request.
+
+        Raises:
+            DamagedSegment: a file is not what was written.
+        """
+        if self._segments is None or kernel is None:
+            return interpreted.answer(self.leaves, request, lambda name: self.table(name).segments)
+        with _damage():
+            found = kernel.search(
+                self._segments, request.plan, request.first, request.limit, request.order,
+                request.filters, request.facets,
+            )  # fmt: skip
+        return Answer(*found)
+
+    def search(
+        self,
+        asked: query.Query,
+        *,
+        limit: int = 10,
+        offset: int = 0,
+        sortedby: tuple[str, bool] | None = None,
+        facets: Sequence[str] = (),
+    ) -> Hits:
+        """Run a Whoosh query.
+
+        Args:
+            asked: any Whoosh query; what has no plan is run by a stock searcher and counted.
+            limit: hits wanted, from ``offset`` on.
+            offset: hits left out before them.
+            sortedby: a numeric column and whether it descends; by score where None.
+            facets: columns whose values are counted over all hits.
+        """
+        node = compile_query(self._statistics, asked) if self._has_formula else None
+        if node is None or (sortedby and not self._is_numeric(sortedby[0])):
+            self.fallbacks[type(asked).__name__] += 1
+            return self._fall_back(asked, offset + limit, offset, sortedby, facets)
+        order = (OrderKey(*sortedby),) if sortedby else BY_SCORE
+        tables = [self.table(name) for name in facets]
+        counted = tuple(
+            FacetCodes(name, table.maps, len(table.values))
+            for name, table in zip(facets, tables, strict=True)
+        )
+        answer = self.run(Request(node, offset, limit, order, (), counted))
+        if not facets:
+            return Hits(answer.total, answer.hits)
+        named = zip(facets, tables, answer.counts, strict=True)
+        return Hits(
+            answer.total,
+            answer.hits,
+            {name: _named_counts(table, counts) for name, table, counts in named},
+        )
+
+    def _is_numeric(self, column: str) -> bool:
+        return hasattr(self.searcher.schema[column], "numtype")
+
+    def _fall_back(
+        self,
+        asked: query.Query,
+        limit: int,
+        offset: int,
+        sortedby: tuple[str, bool] | None,
+        facets: Sequence[str],
+    ) -> Hits:
+        order = sorting.FieldFacet(sortedby[0], reverse=sortedby[1]) if sortedby else None
+        groups = {name: sorting.FieldFacet(name) for name in facets}
+        found = self.searcher.search(asked, limit=limit, sortedby=order, groupedby=groups or None)
+        top = [(float(score or 0.0), number) for score, number in found.top_n[offset:]]
+        counts = {
+            name: {str(value): len(numbers) for value, numbers in found.groups(name).items()}
+            for name in facets
+        }
+        return Hits(len(found), top, counts)
+
+
+@contextmanager
+def _damage() -> Iterator[None]:
+    """Name the damaged file as everybody else does."""
+    assert kernel is not None
+    try:
+        yield
+    except kernel.Damaged as error:
+        path, _, reason = str(error).partition(": ")
+        raise DamagedSegment(path, f"contenu abîmé ({reason})") from error
+
+
+def filter_codes(table: CodeTable, column: str, values: Sequence[bytes]) -> FilterCodes:
+    """Return the filter that keeps the documents which have one of some values."""
+    places = frozenset(place for value in values if (place := table.place(value)) is not None)
+    return FilterCodes(column, table.allowed(places))
+
+
+def _named_counts(table: CodeTable, counts: bytes) -> dict[str, int]:
+    numbers = memoryview(counts).cast("I")
+    return {
+        table.values[place].decode("utf-8", "replace"): count
+        for place, count in enumerate(numbers)
+        if count
+    }
+
+
+def _file_of(reader: IndexReader) -> Any:
+    """Return the segment file of a reader of the fast codec, None for another codec."""
+    return getattr(getattr(reader, "_perdoc", None), "file", None)
+
+
+def _native_segments(
+    leaves: Sequence[tuple[IndexReader, int]], files: Sequence[Any]
+) -> tuple[Any, ...] | None:
+    if kernel is None or not all(files):
+        return None
+    return tuple(
+        native_segment(file, _deletions(reader))
+        for (reader, _), file in zip(leaves, files, strict=True)
+    )
+
+
+def _deletions(reader: IndexReader) -> bytes | None:
+    segment = reader.segment()
+    return bytes(segment.deletion_bits()) if segment.deleted_count() else None

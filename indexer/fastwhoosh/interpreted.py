@@ -1,0 +1,98 @@
+"""Requests answered by the interpreter: what runs without the extension, or on other codecs."""
+
+from array import array
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from whoosh.reading import IndexReader
+
+from indexer.fastwhoosh.code_table import SegmentCodes
+from indexer.fastwhoosh.interpreter import scores
+from indexer.fastwhoosh.request import Answer, FacetCodes, OrderKey, Request
+
+Leaves = Sequence[tuple[IndexReader, int]]
+# Gives the codes of a column in each segment.
+CodesOf = Callable[[str], tuple[SegmentCodes, ...]]
+
+
+def answer(leaves: Leaves, request: Request, codes_of: CodesOf) -> Answer:
+    """Return what a request finds in some (segment reader, first document number)."""
+    found: dict[int, float] = {}
+    for reader, base in leaves:
+        for number, score in scores(reader, request.plan).items():
+            found[base + number] = score
+    matched = len(found)
+    kept, counts = _filtered(leaves, request, codes_of, found)
+    keys = _sort_keys(leaves, request.order, kept)
+    order = sorted(kept, key=keys)[request.first : request.first + request.limit]
+    hits = [(kept[number], number) for number in order]
+    return Answer(matched, len(kept), hits, counts)
+
+
+def _segment_of(leaves: Leaves, number: int) -> int:
+    return max(place for place, (_, base) in enumerate(leaves) if base <= number)
+
+
+def _filtered(
+    leaves: Leaves, request: Request, codes_of: CodesOf, found: Mapping[int, float]
+) -> tuple[dict[int, float], tuple[bytes, ...]]:
+    counts = [array("I", bytes(4 * facet.size)) for facet in request.facets]
+    kept: dict[int, float] = {}
+    wanted = [(codes_of(filtered.column), filtered.allowed) for filtered in request.filters]
+    counted = [(codes_of(facet.column), facet) for facet in request.facets]
+    for number, score in found.items():
+        place = _segment_of(leaves, number)
+        local = number - leaves[place][1]
+        failed = [
+            at
+            for at, (codes, allowed) in enumerate(wanted)
+            if not allowed[place][codes[place].codes[local]]
+        ]
+        if not failed:
+            kept[number] = score
+        for at in _counting(counted, failed):
+            codes, facet = counted[at]
+            counts[at][_place_of(facet, place, codes[place].codes[local])] += 1
+    return kept, tuple(count.tobytes() for count in counts)
+
+
+def _counting(counted: Sequence[tuple[Any, FacetCodes]], failed: Sequence[int]) -> Iterator[int]:
+    """Yield the facets that count a document which these filters leave out."""
+    for at, (_, facet) in enumerate(counted):
+        if not failed or (len(failed) == 1 and facet.own == failed[0]):
+            yield at
+
+
+def _place_of(facet: FacetCodes, segment: int, code: int) -> int:
+    return memoryview(facet.maps[segment]).cast("I")[code]
+
+
+def _sort_keys(
+    leaves: Leaves, order: Sequence[OrderKey], kept: Mapping[int, float]
+) -> Callable[[int], tuple[float, ...]]:
+    columns = {
+        key.column: [_numbers(reader, key.column) for reader, _ in leaves]
+        for key in order
+        if key.column is not None
+    }
+
+    def sort_key(number: int) -> tuple[float, ...]:
+        place = _segment_of(leaves, number)
+        local = number - leaves[place][1]
+        values: list[float] = []
+        for key in order:
+            if key.column is None:
+                value = kept[number]
+            else:
+                stored = columns[key.column][place][local]
+                value = key.zero_as if not stored and key.zero_as is not None else stored
+            values.append(-value if key.descending else value)
+        return (*values, number)
+
+    return sort_key
+
+
+def _numbers(reader: IndexReader, column: str) -> Any:
+    if not reader.has_column(column):
+        return [0] * reader.doc_count_all()
+    return reader.column_reader(column, translate=False)

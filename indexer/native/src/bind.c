@@ -1,0 +1,286 @@
+/* A plan of Python tuples, bound to one segment: names looked up, postings opened. */
+#include "search.h"
+
+#define MAX_DEPTH 100
+
+static int wrong(const char *what) {
+    if (!PyErr_Occurred()) PyErr_Format(PyExc_TypeError, "plan: %s", what);
+    return -1;
+}
+
+static const double *weights_of(Bound *bound, double weight, double b, double average) {
+    for (Table *table = bound->tables; table; table = table->next) {
+        if (table->weight == weight && table->b == b && table->average == average)
+            return table->values;
+    }
+    Table *table = arena_alloc(bound->arena, sizeof(Table));
+    if (!table) return NULL;
+    table->next = bound->tables;
+    table->weight = weight;
+    table->b = b;
+    table->average = average;
+    double slope = average > 0 ? b / average : 0, flat = average > 0 ? 1 - b : 1;
+    for (int i = 0; i < 256; i++) table->values[i] = weight / (flat + slope * norm_lengths[i]);
+    bound->tables = table;
+    return table->values;
+}
+
+double part_weight(const Part *part, uint32_t doc, uint32_t tf) {
+    const uint8_t *norms = part->list->field->norms;
+    return tf * part->weights[norms ? norms[doc] : 0];
+}
+
+/* Opens a term's postings, or gives those already open. NULL where there is no such term. */
+static List *open_term(Bound *bound, const Field *field, PyObject *term) {
+    char *bytes;
+    Py_ssize_t length;
+    if (PyBytes_AsStringAndSize(term, &bytes, &length) < 0) return NULL;
+    int64_t place = find_term(bound->segment, field, (uint8_t *)bytes, (size_t)length);
+    if (place == -2) arena_damage(bound->arena, bound->segment, "term table out of range");
+    if (place < 0) return NULL;
+    for (int i = 0; i < bound->n_seen; i++) {
+        List *list = bound->seen[i];
+        if (list->place == place && list->field == field) return list;
+    }
+    List *list = list_open(bound->arena, bound->segment, field, (uint32_t)place);
+    if (!list) return NULL;
+    if (bound->n_seen == bound->room_seen) {
+        int room = 2 * bound->room_seen + 16;
+        List **seen = arena_alloc(bound->arena, sizeof(List *) * (size_t)room);
+        if (!seen) return NULL;
+        if (bound->n_seen) memcpy(seen, bound->seen, sizeof(List *) * (size_t)bound->n_seen);
+        bound->seen = seen;
+        bound->room_seen = room;
+    }
+    bound->seen[bound->n_seen++] = list;
+    return list;
+}
+
+static int failed(const Bound *bound) { return PyErr_Occurred() || arena_bad(bound->arena); }
+
+static double number(PyObject *item) { return PyFloat_AsDouble(item); }
+
+static int is_tuple(PyObject *item, Py_ssize_t size) {
+    return PyTuple_Check(item) && (size < 0 || PyTuple_GET_SIZE(item) == size);
+}
+
+#define ITEM(tuple, i) PyTuple_GET_ITEM(tuple, i)
+
+static int bind_group(Bound *bound, PyObject *item, Group *group) {
+    if (!is_tuple(item, 3) || !is_tuple(ITEM(item, 0), -1)) return wrong("a group is three values");
+    PyObject *parts = ITEM(item, 0);
+    group->factor = number(ITEM(item, 1));
+    group->k1 = number(ITEM(item, 2));
+    group->parts = arena_alloc(bound->arena, sizeof(Part) * ((size_t)PyTuple_GET_SIZE(parts) + 1));
+    if (!group->parts || PyErr_Occurred()) return -1;
+    group->n = 0;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(parts); i++) {
+        PyObject *part = ITEM(parts, i);
+        if (!is_tuple(part, 5)) return wrong("a part is five values");
+        const Field *field = segment_field(bound->segment, ITEM(part, 0));
+        List *list = field ? open_term(bound, field, ITEM(part, 1)) : NULL;
+        if (!list) {
+            if (failed(bound)) return -1;
+            continue;
+        }
+        const double *weights = weights_of(bound, number(ITEM(part, 2)), number(ITEM(part, 3)),
+                                           number(ITEM(part, 4)));
+        if (!weights || PyErr_Occurred()) return -1;
+        group->parts[group->n++] = (Part){list, weights};
+    }
+    return 0;
+}
+
+static int bind_word(Bound *bound, PyObject *plan, Node *node) {
+    if (!is_tuple(plan, 3) || !is_tuple(ITEM(plan, 0), -1)) return wrong("a word is three values");
+    PyObject *groups = ITEM(plan, 0);
+    Py_ssize_t n = PyTuple_GET_SIZE(groups);
+    node->score = number(ITEM(plan, 1));
+    node->groups = arena_zero(bound->arena, sizeof(Group) * ((size_t)n + 1));
+    if (!node->groups) return -1;
+    for (Py_ssize_t i = 0; i < n; i++, node->n_groups++) {
+        if (bind_group(bound, ITEM(groups, i), &node->groups[i]) < 0) return -1;
+    }
+    return 0;
+}
+
+/* Fills a line; its n stays 0 where a term is not in the segment. */
+static int bind_line(Bound *bound, PyObject *item, Line *line) {
+    if (!is_tuple(item, 6) || !is_tuple(ITEM(item, 1), -1) || !is_tuple(ITEM(item, 2), -1))
+        return wrong("a line is six values");
+    const Field *field = segment_field(bound->segment, ITEM(item, 0));
+    PyObject *terms = ITEM(item, 1), *offsets = ITEM(item, 2);
+    Py_ssize_t n = PyTuple_GET_SIZE(terms);
+    if (n < 1 || n > MAX_LINE) return wrong("a line has 1 to 2048 terms");
+    if (n > bound->longest) bound->longest = (int)n;
+    if (!field || field->kind != POSITIONS) return PyErr_Occurred() ? -1 : 0;
+    line->lists = arena_alloc(bound->arena, sizeof(List *) * (size_t)n);
+    line->by_rarity = arena_alloc(bound->arena, sizeof(int) * (size_t)n);
+    line->offsets = arena_zero(bound->arena, 4 * (size_t)n);
+    line->weights = weights_of(bound, number(ITEM(item, 3)), number(ITEM(item, 4)),
+                               number(ITEM(item, 5)));
+    if (!line->lists || !line->by_rarity || !line->offsets || !line->weights) return -1;
+    for (Py_ssize_t i = 0; i < n; i++) {
+        line->lists[i] = open_term(bound, field, ITEM(terms, i));
+        if (!line->lists[i]) return failed(bound) ? -1 : 0;
+        if (i < PyTuple_GET_SIZE(offsets))
+            line->offsets[i] = (uint32_t)PyLong_AsUnsignedLong(ITEM(offsets, i));
+        Py_ssize_t place = i;
+        while (place > 0 && line->lists[line->by_rarity[place - 1]]->df > line->lists[i]->df) {
+            line->by_rarity[place] = line->by_rarity[place - 1];
+            place--;
+        }
+        line->by_rarity[place] = (int)i;
+    }
+    line->n = (int)n;
+    return PyErr_Occurred() ? -1 : 0;
+}
+
+static int bind_positional(Bound *bound, PyObject *plan, Node *node) {
+    if (!is_tuple(plan, 6) || !is_tuple(ITEM(plan, 0), -1)) return wrong("positional: six values");
+    PyObject *lines = ITEM(plan, 0);
+    Py_ssize_t n = PyTuple_GET_SIZE(lines);
+    node->factor = number(ITEM(plan, 1));
+    node->k1 = number(ITEM(plan, 2));
+    node->mode = (int)PyLong_AsLong(ITEM(plan, 3));
+    node->width = (uint32_t)PyLong_AsUnsignedLong(ITEM(plan, 4));
+    node->lines = arena_zero(bound->arena, sizeof(Line) * ((size_t)n + 1));
+    if (!node->lines || PyErr_Occurred()) return -1;
+    for (Py_ssize_t i = 0; i < n; i++) {
+        if (bind_line(bound, ITEM(lines, i), &node->lines[node->n_lines]) < 0) return -1;
+        if (node->lines[node->n_lines].n) node->n_lines++;
+    }
+    return 0;
+}
+
+static int bind_terms(Bound *bound, PyObject *plan, Node *node) {
+    if (!is_tuple(plan, 4) || !is_tuple(ITEM(plan, 1), -1)) return wrong("terms: four values");
+    PyObject *terms = ITEM(plan, 1);
+    node->field = segment_field(bound->segment, ITEM(plan, 0));
+    node->score = number(ITEM(plan, 2));
+    node->lists =
+        arena_alloc(bound->arena, sizeof(List *) * ((size_t)PyTuple_GET_SIZE(terms) + 1));
+    if (!node->lists || PyErr_Occurred()) return -1;
+    for (Py_ssize_t i = 0; node->field && i < PyTuple_GET_SIZE(terms); i++) {
+        List *list = open_term(bound, node->field, ITEM(terms, i));
+        if (list)
+            node->lists[node->n_lists++] = list;
+        else if (failed(bound))
+            return -1;
+    }
+    return 0;
+}
+
+static int bind_expansion(Bound *bound, PyObject *plan, Node *node) {
+    char *text;
+    Py_ssize_t length;
+    if (!is_tuple(plan, 8)) return wrong("an expansion is eight values");
+    node->field = segment_field(bound->segment, ITEM(plan, 0));
+    node->kind = (int)PyLong_AsLong(ITEM(plan, 1));
+    if (PyBytes_AsStringAndSize(ITEM(plan, 2), &text, &length) < 0) return -1;
+    node->text = (uint8_t *)text;
+    node->text_len = (size_t)length;
+    if (ITEM(plan, 3) != Py_None) {
+        if (PyBytes_AsStringAndSize(ITEM(plan, 3), &text, &length) < 0) return -1;
+        node->last = (uint8_t *)text;
+        node->last_len = (size_t)length;
+    }
+    node->distance = (int)PyLong_AsLong(ITEM(plan, 4));
+    node->prefix = (int)PyLong_AsLong(ITEM(plan, 5));
+    node->score = number(ITEM(plan, 6));
+    return PyErr_Occurred() ? -1 : 0;
+}
+
+static int bind_range(Bound *bound, PyObject *plan, Node *node) {
+    if (!is_tuple(plan, 5)) return wrong("a range is five values");
+    node->column = segment_column(bound->segment, ITEM(plan, 0));
+    node->low = PyLong_AsLongLong(ITEM(plan, 1));
+    node->high = PyLong_AsLongLong(ITEM(plan, 2));
+    node->score = number(ITEM(plan, 3));
+    return PyErr_Occurred() ? -1 : 0;
+}
+
+static Node *bind_node(Bound *bound, PyObject *plan, int depth);
+
+static int bind_children(Bound *bound, PyObject *items, Node ***nodes, int *n, int depth) {
+    if (!is_tuple(items, -1)) return wrong("children are a tuple");
+    Py_ssize_t size = PyTuple_GET_SIZE(items);
+    *nodes = arena_alloc(bound->arena, sizeof(Node *) * ((size_t)size + 1));
+    if (!*nodes) return -1;
+    for (Py_ssize_t i = 0; i < size; i++) {
+        Node *child = bind_node(bound, ITEM(items, i), depth + 1);
+        if (!child) return -1;
+        (*nodes)[(*n)++] = child;
+    }
+    return 0;
+}
+
+static int bind_all(Bound *bound, PyObject *plan, Node *node, int depth) {
+    if (!is_tuple(plan, 4)) return wrong("all: four values");
+    if (bind_children(bound, ITEM(plan, 0), &node->children, &node->n_children, depth) < 0 ||
+        bind_children(bound, ITEM(plan, 1), &node->without, &node->n_without, depth) < 0)
+        return -1;
+    return bind_children(bound, ITEM(plan, 2), &node->maybe, &node->n_maybe, depth);
+}
+
+static int bind_any(Bound *bound, PyObject *plan, Node *node, int depth) {
+    if (!is_tuple(plan, 3) || !is_tuple(ITEM(plan, 0), -1)) return wrong("any: three values");
+    node->at_least = (int)PyLong_AsLong(ITEM(plan, 1));
+    if (PyErr_Occurred()) return -1;
+    if (node->at_least < 1 || PyTuple_GET_SIZE(ITEM(plan, 0)) > UINT16_MAX)
+        return wrong("at_least is at least 1, of at most 65535 children");
+    return bind_children(bound, ITEM(plan, 0), &node->children, &node->n_children, depth);
+}
+
+static int bind_constant(Bound *bound, PyObject *plan, Node *node, int depth) {
+    if (!is_tuple(plan, 3)) return wrong("constant: three values");
+    Node *child = bind_node(bound, ITEM(plan, 0), depth + 1);
+    node->children = arena_alloc(bound->arena, sizeof(Node *));
+    if (!child || !node->children) return -1;
+    node->children[0] = child;
+    node->n_children = 1;
+    node->score = number(ITEM(plan, 1));
+    return PyErr_Occurred() ? -1 : 0;
+}
+
+static int bind_every(PyObject *plan, Node *node) {
+    if (!is_tuple(plan, 2)) return wrong("every: two values");
+    node->score = number(ITEM(plan, 0));
+    return PyErr_Occurred() ? -1 : 0;
+}
+
+static Node *bind_node(Bound *bound, PyObject *plan, int depth) {
+    if (!PyTuple_Check(plan) || PyTuple_GET_SIZE(plan) < 2 || depth > MAX_DEPTH) {
+        wrong(depth > MAX_DEPTH ? "too deep" : "a node is a tuple");
+        return NULL;
+    }
+    long op = PyLong_AsLong(ITEM(plan, PyTuple_GET_SIZE(plan) - 1));
+    Node *node = arena_zero(bound->arena, sizeof(Node));
+    if (!node || PyErr_Occurred()) return NULL;
+    node->op = (int)op;
+    int state;
+    switch (op) {
+        case WORD: state = bind_word(bound, plan, node); break;
+        case POSITIONAL: state = bind_positional(bound, plan, node); break;
+        case TERMS: state = bind_terms(bound, plan, node); break;
+        case EXPANSION: state = bind_expansion(bound, plan, node); break;
+        case RANGE: state = bind_range(bound, plan, node); break;
+        case EVERY: state = bind_every(plan, node); break;
+        case ALL: state = bind_all(bound, plan, node, depth); break;
+        case ANY: state = bind_any(bound, plan, node, depth); break;
+        case CONSTANT: state = bind_constant(bound, plan, node, depth); break;
+        default: state = wrong("no such node");
+    }
+    return state < 0 ? NULL : node;
+}
+
+int bind_plan(Bound *bound, PyObject *plan) {
+    bound->root = bind_node(bound, plan, 0);
+    if (!bound->root || !bound->longest) return bound->root ? 0 : -1;
+    size_t n = (size_t)bound->longest;
+    bound->places = arena_zero(bound->arena, sizeof(uint32_t *) * n);
+    bound->rooms = arena_zero(bound->arena, 4 * n);
+    bound->cursors = arena_alloc(bound->arena, sizeof(Cursor) * n);
+    bound->distinct = arena_alloc(bound->arena, sizeof(List *) * n);
+    return bound->places && bound->rooms && bound->cursors && bound->distinct ? 0 : -1;
+}

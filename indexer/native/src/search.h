@@ -1,0 +1,151 @@
+/* A plan bound to a segment, and what is computed from it. See indexer/fastwhoosh/plan.py. */
+#ifndef SEARCH_H
+#define SEARCH_H
+
+#include "segment.h"
+
+enum { WORD = 1, POSITIONAL, TERMS, EXPANSION, RANGE, EVERY, ALL, ANY, CONSTANT };
+enum { ORDERED, CHAIN, WINDOW, NEAR };
+enum { PREFIX, WILDCARD, FUZZY, BETWEEN };
+
+/* A set of documents of a segment, in the form that suits its size. */
+typedef struct {
+    enum { SET_NONE, SET_LIST, SET_BITS, SET_ALL } kind;
+    uint32_t n;       /* of a list */
+    uint32_t *docs;   /* ascending */
+    uint64_t *bits;
+} Set;
+
+typedef struct {
+    List *list;
+    const double *weights; /* by norm byte: what one occurrence weighs */
+} Part;
+
+typedef struct {
+    int n;
+    Part *parts;
+    double factor, k1;
+} Group;
+
+typedef struct {
+    int n;
+    List **lists;      /* in the order of the terms */
+    int *by_rarity;    /* places in lists, rarest first */
+    uint32_t *offsets;
+    const double *weights;
+} Line;
+
+typedef struct Node {
+    int op;
+    double score;                 /* of TERMS, EXPANSION, RANGE, EVERY, CONSTANT; added by WORD */
+    int n_groups, n_lines;
+    Group *groups;
+    Line *lines;
+    double factor, k1;            /* POSITIONAL */
+    int mode;
+    uint32_t width;
+    const Field *field;           /* TERMS, EXPANSION */
+    int n_lists;
+    List **lists;                 /* TERMS */
+    int kind, distance, prefix;   /* EXPANSION */
+    const uint8_t *text, *last;
+    size_t text_len, last_len;
+    const Column *column;         /* RANGE */
+    int64_t low, high;
+    int n_children, n_without, n_maybe, at_least;
+    struct Node **children, **without, **maybe;
+    /* once matched */
+    int matched;
+    Set set;
+    double *scores;               /* POSITIONAL: of each document of the list */
+    uint32_t at;                  /* where the last look-up in set.docs ended */
+    double bound;                 /* no document scores more */
+    double *bounds;               /* by window */
+} Node;
+
+typedef struct {
+    int64_t n, at;
+    uint32_t last;
+    int seen;
+} Cursor;
+
+typedef struct Table {
+    struct Table *next;
+    double weight, b, average;
+    double values[256];
+} Table;
+
+/* One segment of one search. */
+typedef struct {
+    Arena *arena; /* of the whole search */
+    Arena scratch;
+    Segment *segment;
+    uint32_t docs, base, words;   /* words of a bit set */
+    Node *root;
+    Table *tables;
+    List **seen;                  /* lists opened, so that leaves share cursors */
+    int n_seen, room_seen;
+    int longest;                  /* terms of the longest line */
+    uint32_t **places, *rooms;    /* buffers for positions, by place of the term */
+    Cursor *cursors;              /* where each term's positions are read, for windows */
+    List **distinct;              /* lists of a line, none twice */
+} Bound;
+
+#define MAX_LINE 2048 /* terms of a line */
+
+/* bind.c: 0, or -1 with a Python exception set or the arena marked. */
+int bind_plan(Bound *bound, PyObject *plan);
+double part_weight(const Part *part, uint32_t doc, uint32_t tf);
+static inline double saturated(double x, double k1) {
+    return k1 > 0 ? x * (k1 + 1) / (x + k1) : x;
+}
+
+/* match.c: which documents. */
+int match_node(Bound *bound, Node *node); /* fills node->set; 0 or -1 */
+uint32_t set_count(const Bound *bound, const Set *set);
+Set copy_set(Bound *bound, const Set *set); /* the same where memory is out: the arena says so */
+int set_to_bits(Bound *bound, Set *set);
+int set_remove_deleted(Bound *bound, Set *set);
+int set_has(const Set *set, uint32_t doc);
+
+/* positions.c: how often the terms of a line stand together in the document moved to. */
+int64_t line_count(Bound *bound, Node *node, Line *line, uint32_t doc);
+int positional_score(Bound *bound, Node *node, uint32_t doc, double *score);
+
+/* expansion.c: calls `found` for each place of a field's terms that an expansion means. */
+typedef int (*FoundTerm)(void *self, uint32_t place);
+int expand_terms(Bound *bound, const Field *field, const Node *node, FoundTerm found, void *self);
+
+PyObject *expansion_words(PyObject *module, PyObject *args);
+
+/* score.c: what a document that the root matches scores. */
+double leaf_score(Bound *bound, Node *node, uint32_t doc);
+int node_score(Bound *bound, Node *node, uint32_t doc, double *score); /* 1 where it matches */
+int is_flat(const Node *node, int under_any);
+
+/* top.c: the best documents. */
+typedef struct {
+    const char *column_name;
+    PyObject *name;      /* NULL: the score */
+    int descending;
+    int has_zero_as;
+    int64_t zero_as;
+} Key;
+
+typedef struct {
+    double score;
+    int64_t keys[4];
+    uint32_t doc; /* of the whole index */
+} Hit;
+
+typedef struct {
+    int n_keys, score_first, has_score;
+    Key keys[4];
+    Hit *heap;           /* the worst first */
+    size_t n, limit, room;
+} Top;
+
+int collect_top(Bound *bound, Top *top, const Set *matches, int only_leaf);
+void sort_hits(Top *top);
+
+#endif

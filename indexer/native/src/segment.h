@@ -1,0 +1,158 @@
+/* A mapped segment, its terms, and cursors over postings. Everything read is checked first. */
+#ifndef SEGMENT_H
+#define SEGMENT_H
+
+#include "kernel.h"
+
+enum { EXISTENCE = 0, FREQUENCIES = 1, POSITIONS = 2 };
+
+typedef struct {
+    PyObject *name;
+    int kind;
+    uint32_t terms;
+    const uint8_t *blob, *offsets, *infos, *postings, *positions, *norms;
+    uint64_t blob_len, postings_len, positions_len;
+} Field;
+
+typedef struct {
+    PyObject *name;
+    char type; /* as Python's struct module: b B h H i I q Q */
+    const uint8_t *values;
+} Column;
+
+/* The documents of a term that many hold, as bits, with the number of those before each word of
+   bits: what a document's place in the postings is follows from it. Made when first needed. */
+typedef struct Dense {
+    struct Dense *next;
+    const Field *field;
+    uint32_t place;
+    uint64_t *bits;
+    uint32_t *ranks;
+} Dense;
+
+#define DENSE_BUCKETS 64
+#define DENSE_SHARE 24 /* a term that one document in so many holds is dense */
+
+typedef struct {
+    PyObject_HEAD
+    Py_buffer view;
+    PyObject *name;     /* of the file, for errors */
+    PyObject *places;   /* dict: field name -> its place in fields */
+    PyObject *column_places;
+    uint32_t docs;
+    Py_ssize_t n_fields, n_columns;
+    Field *fields;
+    Column *columns;
+    PyObject *deletions; /* bytes, or NULL */
+    const uint8_t *deleted;
+    uint32_t n_deleted;
+    _Atomic(Dense *) dense[DENSE_BUCKETS]; /* only ever added to, while the segment lives */
+    _Atomic size_t dense_bytes;
+} Segment;
+
+extern PyTypeObject SegmentType;
+
+/* A bump allocator: what a search needs lives as long as the search. */
+typedef struct Chunk {
+    struct Chunk *next;
+    size_t used, size;
+} Chunk;
+
+typedef struct {
+    Chunk *chunks, *spare;   /* spare ones come from earlier searches */
+    int failed;              /* out of memory */
+    const char *damaged;     /* what is wrong in the file, or NULL */
+    const Segment *where;
+} Arena;
+
+void *arena_alloc(Arena *arena, size_t size); /* NULL and failed where there is no memory */
+void *arena_zero(Arena *arena, size_t size);
+void arena_open(Arena *arena); /* takes spare memory; with arena_free under the lock of Python */
+void arena_free(Arena *arena);
+void arena_damage(Arena *arena, const Segment *where, const char *what);
+static inline int arena_bad(const Arena *arena) { return arena->failed || arena->damaged; }
+
+/* The postings of one term. Blocks are read when asked for; `docs[0..n)` is block `block`. The
+   current posting is number `i` of block `current`, whose documents need not have been read. */
+typedef struct List {
+    Segment *segment;
+    const Field *field;
+    uint32_t df, cf, place;
+    uint32_t blocks;
+    int is_short;
+    const uint8_t *skip, *data, *pos, *pos_end;
+    uint32_t data_len;
+    const Dense *dense;
+    uint32_t block, n, first, last; /* documents */
+    uint32_t current, i;
+    uint32_t tf_block, pos_block;   /* which block tfs and starts are of */
+    uint32_t *docs, *tfs;
+    uint32_t *starts;       /* of the positions of each posting of the block, then their number */
+    uint32_t *short_values; /* decoded positions of a short list */
+    uint32_t groups, *group_offsets;
+    const uint8_t *group_bits, *group_data;
+    Arena *arena;
+} List;
+
+#define NO_BLOCK UINT32_MAX
+#define NO_TERM (-1)
+
+/* Returns the place of a term, NO_TERM where it is not there, -2 where the file is damaged. */
+int64_t find_term(const Segment *segment, const Field *field, const uint8_t *term, size_t length);
+/* Returns the first place whose term is not less than the given one; -2 where damaged. */
+int64_t lower_bound(const Segment *segment, const Field *field, const uint8_t *term, size_t length);
+/* Points at a term; 0, or -1 where the file is damaged. */
+int term_at(const Field *field, uint32_t place, const uint8_t **term, size_t *length);
+int term_frequencies(const Segment *segment, const Field *field, uint32_t place, uint32_t *df,
+                     uint32_t *cf);
+
+/* Opens the postings of a term; NULL with the arena marked where that fails. */
+List *list_open(Arena *arena, Segment *segment, const Field *field, uint32_t place);
+/* Reads block `block` (documents only); 0, or -1 with the arena marked. */
+int list_load(List *list, uint32_t block);
+int list_load_tfs(List *list, uint32_t block);
+/* Documents as bits, for a list that is dense enough and where there is room; NULL otherwise. */
+const Dense *list_dense(List *list);
+/* Last document of a block. */
+static inline uint32_t block_last(const List *list, uint32_t block) {
+    return list->is_short ? list->docs[list->n - 1] : load_u32(list->skip + SKIP_ENTRY * block);
+}
+static inline uint32_t block_first(const List *list, uint32_t block) {
+    return block ? block_last(list, block - 1) + 1 : 0;
+}
+/* The first block, from `from` on, whose last document is not before `doc`; blocks if none. */
+uint32_t list_block(const List *list, uint32_t doc, uint32_t from);
+/* Moves to a document: 1 where it is in the list, 0 where not, -1 where damaged. */
+int list_seek(List *list, uint32_t doc);
+/* tf of the posting moved to; 0 with the arena marked where damaged. */
+uint32_t list_far_tf(List *list);
+static inline uint32_t list_tf(List *list) {
+    return list->tf_block == list->current ? list->tfs[list->i] : list_far_tf(list);
+}
+/* Reads the positions of the posting moved to: their number, -1 where damaged. */
+int64_t list_positions(List *list, uint32_t **values, uint32_t *room);
+
+static inline int is_deleted(const Segment *segment, uint32_t doc) {
+    return segment->deleted && (segment->deleted[doc >> 3] >> (doc & 7) & 1);
+}
+
+Field *segment_field(const Segment *segment, PyObject *name);   /* NULL where there is none */
+Column *segment_column(const Segment *segment, PyObject *name); /* NULL where there is none */
+
+static inline int64_t column_value(const Column *column, uint32_t doc) {
+    const uint8_t *values = column->values;
+    switch (column->type) {
+        case 'b': return (int8_t)values[doc];
+        case 'B': return values[doc];
+        case 'h': { int16_t v; memcpy(&v, values + 2 * (size_t)doc, 2); return v; }
+        case 'H': { uint16_t v; memcpy(&v, values + 2 * (size_t)doc, 2); return v; }
+        case 'i': { int32_t v; memcpy(&v, values + 4 * (size_t)doc, 4); return v; }
+        case 'I': return load_u32(values + 4 * (size_t)doc);
+        default: { int64_t v; memcpy(&v, values + 8 * (size_t)doc, 8); return v; }
+    }
+}
+
+/* Whoosh's lengths: the length that each norm byte stands for. */
+extern double norm_lengths[256];
+
+#endif

@@ -1,0 +1,690 @@
+/* The best documents of a segment, most of which need not be looked at.
+
+   Documents are taken in windows. For each window and leaf there is a bound of what the leaf adds
+   to any document of the window, from the impacts of the blocks. Windows come in the order of
+   their bounds; in each, the leaves that can lift a document into the top are added up posting by
+   posting and the others looked up, or all are looked up where few documents match. */
+#include "search.h"
+
+#include <float.h>
+#include <stdlib.h>
+
+#define WINDOW_BITS 11
+#define WINDOW_DOCS (1u << WINDOW_BITS)
+/* Rounding must never hide a document: bounds are raised by this share. */
+#define SLACK 1.000000001
+#define FEW 192 /* documents that are looked up one by one, without windows */
+
+/* ---- the heap ------------------------------------------------------------------------------- */
+
+static int worse(const Top *top, const Hit *a, const Hit *b) {
+    for (int i = 0; i < top->n_keys; i++) {
+        const Key *key = &top->keys[i];
+        if (!key->name) {
+            if (a->score != b->score) return a->score < b->score;
+        } else if (a->keys[i] != b->keys[i]) {
+            return key->descending ? a->keys[i] < b->keys[i] : a->keys[i] > b->keys[i];
+        }
+    }
+    return a->doc > b->doc;
+}
+
+static void sift_down(Top *top, size_t at) {
+    Hit moved = top->heap[at];
+    for (;;) {
+        size_t child = 2 * at + 1;
+        if (child >= top->n) break;
+        if (child + 1 < top->n && worse(top, &top->heap[child + 1], &top->heap[child])) child++;
+        if (!worse(top, &top->heap[child], &moved)) break;
+        top->heap[at] = top->heap[child];
+        at = child;
+    }
+    top->heap[at] = moved;
+}
+
+static int push(Bound *bound, Top *top, const Hit *hit) {
+    if (top->n == top->limit) {
+        if (!worse(top, &top->heap[0], hit)) return 0;
+        top->heap[0] = *hit;
+        sift_down(top, 0);
+        return 0;
+    }
+    if (top->n == top->room) {
+        size_t room = top->room ? 2 * top->room : 64;
+        if (room > top->limit) room = top->limit;
+        Hit *heap = realloc(top->heap, sizeof(Hit) * room);
+        if (!heap) {
+            bound->arena->failed = 1;
+            return -1;
+        }
+        top->heap = heap;
+        top->room = room;
+    }
+    size_t at = top->n++;
+    while (at && worse(top, hit, &top->heap[(at - 1) / 2])) {
+        top->heap[at] = top->heap[(at - 1) / 2];
+        at = (at - 1) / 2;
+    }
+    top->heap[at] = *hit;
+    return 0;
+}
+
+void sort_hits(Top *top) {
+    size_t n = top->n;
+    while (top->n > 1) {
+        Hit last = top->heap[top->n - 1];
+        top->heap[top->n - 1] = top->heap[0];
+        top->heap[0] = last;
+        top->n--;
+        sift_down(top, 0);
+    }
+    top->n = n;
+}
+
+static inline int is_full(const Top *top) { return top->n == top->limit; }
+
+/* Whether a document of that bound can still enter, by its score. */
+static inline int can_enter(const Top *top, double bound) {
+    return !is_full(top) || !(bound * SLACK < top->heap[0].score);
+}
+
+typedef struct {
+    const Column *columns[4];
+} KeyColumns;
+
+static void find_columns(const Bound *bound, const Top *top, KeyColumns *out) {
+    for (int i = 0; i < top->n_keys; i++) {
+        out->columns[i] = top->keys[i].name ? segment_column(bound->segment, top->keys[i].name) : NULL;
+    }
+}
+
+static inline int64_t key_of(const Top *top, const KeyColumns *columns, int i, uint32_t doc) {
+    int64_t value = columns->columns[i] ? column_value(columns->columns[i], doc) : 0;
+    return value == 0 && top->keys[i].has_zero_as ? top->keys[i].zero_as : value;
+}
+
+static int push_scored(Bound *bound, Top *top, const KeyColumns *columns, uint32_t doc,
+                       double score) {
+    if (is_full(top) && score < top->heap[0].score) return 0;
+    Hit hit = {.score = score, .doc = bound->base + doc};
+    for (int i = 0; i < top->n_keys; i++) {
+        if (top->keys[i].name) hit.keys[i] = key_of(top, columns, i, doc);
+    }
+    return push(bound, top, &hit);
+}
+
+/* ---- walking over matches ------------------------------------------------------------------- */
+
+typedef struct {
+    const Set *set;
+    uint32_t at, docs;
+    uint64_t left;
+} Walk;
+
+static Walk walk_from(const Bound *bound, const Set *set, uint32_t first, uint32_t end) {
+    Walk walk = {set, first, end < bound->docs ? end : bound->docs, 0};
+    if (set->kind == SET_BITS && first < walk.docs) {
+        walk.left = set->bits[first >> 6] & (UINT64_MAX << (first & 63));
+        walk.at = first >> 6;
+    } else if (set->kind == SET_LIST) {
+        uint32_t low = 0, high = set->n;
+        while (low < high) {
+            uint32_t middle = low + (high - low) / 2;
+            if (set->docs[middle] < first)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        walk.at = low;
+    }
+    return walk;
+}
+
+static inline int walk_next(Walk *walk, uint32_t *doc) {
+    const Set *set = walk->set;
+    if (set->kind == SET_BITS) {
+        while (!walk->left) {
+            if (64 * (uint64_t)(walk->at + 1) >= walk->docs) return 0;
+            walk->left = set->bits[++walk->at];
+        }
+        *doc = 64 * walk->at + (uint32_t)__builtin_ctzll(walk->left);
+        walk->left &= walk->left - 1;
+        return *doc < walk->docs;
+    }
+    if (set->kind == SET_LIST) {
+        if (walk->at >= set->n || set->docs[walk->at] >= walk->docs) return 0;
+        *doc = set->docs[walk->at++];
+        return 1;
+    }
+    if (set->kind == SET_NONE || walk->at >= walk->docs) return 0;
+    *doc = walk->at++;
+    return 1;
+}
+
+/* ---- bounds --------------------------------------------------------------------------------- */
+
+static double block_weight(const List *list, const double *weights, uint32_t block) {
+    const uint8_t *impacts = list->skip + (size_t)SKIP_ENTRY * block + 12;
+    double most = 0;
+    for (int i = 0; i < 4; i++) {
+        double tf = impacts[2 * i] == 255 ? (double)list->cf : impacts[2 * i];
+        double weight = tf * weights[impacts[2 * i + 1]];
+        if (weight > most) most = weight;
+    }
+    return most;
+}
+
+static int list_bounds(Bound *bound, List *list, const double *weights, double *out) {
+    if (list->is_short) {
+        const uint8_t *norms = list->field->norms;
+        for (uint32_t i = 0; i < list->n; i++) {
+            double weight = list->tfs[i] * weights[norms ? norms[list->docs[i]] : 0];
+            double *at = &out[list->docs[i] >> WINDOW_BITS];
+            if (weight > *at) *at = weight;
+        }
+        return 0;
+    }
+    uint32_t first = 0;
+    for (uint32_t block = 0; block < list->blocks; block++) {
+        uint32_t last = block_last(list, block);
+        if (last >= bound->docs || last < first) {
+            arena_damage(bound->arena, bound->segment, "skip table out of range");
+            return -1;
+        }
+        double weight = block_weight(list, weights, block);
+        for (uint32_t w = first >> WINDOW_BITS; w <= last >> WINDOW_BITS; w++) {
+            if (weight > out[w]) out[w] = weight;
+        }
+        first = last + 1;
+    }
+    return 0;
+}
+
+typedef struct {
+    Node **leaves;
+    int n;
+    uint32_t windows;
+    double *x, *y; /* one value a window each */
+    double *sums;  /* bound of each window */
+} Leaves;
+
+static int word_bounds(Bound *bound, Leaves *all, Node *node) {
+    for (int g = 0; g < node->n_groups; g++) {
+        Group *group = &node->groups[g];
+        memset(all->x, 0, 8 * (size_t)all->windows);
+        for (int i = 0; i < group->n; i++) {
+            double *out = i ? all->y : all->x;
+            if (i) memset(out, 0, 8 * (size_t)all->windows);
+            if (list_bounds(bound, group->parts[i].list, group->parts[i].weights, out) < 0) return -1;
+            for (uint32_t w = 0; i && w < all->windows; w++) all->x[w] += all->y[w];
+        }
+        for (uint32_t w = 0; w < all->windows; w++) {
+            node->bounds[w] += group->factor * saturated(all->x[w], group->k1);
+            if (!g && all->x[w] > 0) node->bounds[w] += node->score;
+        }
+    }
+    return 0;
+}
+
+/* The terms of a line stand together at most as often as the rarest of them stands. */
+static int lazy_bounds(Bound *bound, Leaves *all, Node *node) {
+    for (int l = 0; l < node->n_lines; l++) {
+        Line *line = &node->lines[l];
+        for (int i = 0; i < line->n && i < 3; i++) {
+            List *list = line->lists[line->by_rarity[i]];
+            double *out = i ? all->y : all->x;
+            memset(out, 0, 8 * (size_t)all->windows);
+            if (list_bounds(bound, list, line->weights, out) < 0) return -1;
+            for (uint32_t w = 0; i && w < all->windows; w++) {
+                if (out[w] < all->x[w]) all->x[w] = out[w];
+            }
+        }
+        for (uint32_t w = 0; w < all->windows; w++) node->bounds[w] += all->x[w];
+    }
+    for (uint32_t w = 0; w < all->windows; w++)
+        node->bounds[w] = node->factor * saturated(node->bounds[w], node->k1);
+    return 0;
+}
+
+static int leaf_bounds(Bound *bound, Leaves *all, Node *node) {
+    node->bounds = arena_zero(bound->arena, 8 * (size_t)all->windows);
+    if (!node->bounds) return -1;
+    if (node->op == WORD) return word_bounds(bound, all, node);
+    if (node->op == POSITIONAL && !node->matched) return lazy_bounds(bound, all, node);
+    if (node->op == POSITIONAL) {
+        for (uint32_t i = 0; i < node->set.n; i++) {
+            double *at = &node->bounds[node->set.docs[i] >> WINDOW_BITS];
+            if (node->scores[i] > *at) *at = node->scores[i];
+        }
+        return 0;
+    }
+    for (uint32_t w = 0; w < all->windows; w++) node->bounds[w] = node->score;
+    return 0;
+}
+
+static int count_leaves(const Node *node) {
+    int n = 0;
+    if (node->op != ALL && node->op != ANY) return 1;
+    for (int i = 0; i < node->n_children; i++) n += count_leaves(node->children[i]);
+    for (int i = 0; i < node->n_maybe; i++) n += count_leaves(node->maybe[i]);
+    return n;
+}
+
+static void gather_leaves(Node *node, Leaves *all) {
+    if (node->op != ALL && node->op != ANY) {
+        int scores = node->op == WORD ? node->n_groups > 0
+                     : node->op == POSITIONAL ? node->n_lines > 0 && node->factor > 0
+                                              : node->score > 0;
+        if (scores) all->leaves[all->n++] = node;
+        return;
+    }
+    for (int i = 0; i < node->n_children; i++) gather_leaves(node->children[i], all);
+    for (int i = 0; i < node->n_maybe; i++) gather_leaves(node->maybe[i], all);
+}
+
+static int prepare_leaves(Bound *bound, Leaves *all) {
+    all->leaves = arena_alloc(bound->arena, sizeof(Node *) * ((size_t)count_leaves(bound->root) + 1));
+    if (!all->leaves) return -1;
+    gather_leaves(bound->root, all);
+    return 0;
+}
+
+static int prepare_bounds(Bound *bound, Leaves *all) {
+    all->windows = (bound->docs + WINDOW_DOCS - 1) >> WINDOW_BITS;
+    all->x = arena_alloc(bound->arena, 24 * (size_t)all->windows + 8);
+    if (!all->x) return -1;
+    all->y = all->x + all->windows;
+    all->sums = all->y + all->windows;
+    memset(all->sums, 0, 8 * (size_t)all->windows);
+    for (int i = 0; i < all->n; i++) {
+        if (leaf_bounds(bound, all, all->leaves[i]) < 0) return -1;
+        for (uint32_t w = 0; w < all->windows; w++) all->sums[w] += all->leaves[i]->bounds[w];
+    }
+    return 0;
+}
+
+/* ---- one window ----------------------------------------------------------------------------- */
+
+/* What is added up in a window. `touched` has a bit for each document that any list holds. */
+typedef struct {
+    double sums[WINDOW_DOCS];
+    double x[WINDOW_DOCS]; /* zero between groups */
+    uint64_t touched[WINDOW_DOCS / 64];
+    uint16_t fresh[WINDOW_DOCS]; /* documents of the group, in the order they came */
+    uint32_t n_fresh;
+} Sums;
+
+/* Moves to the block that holds the first posting of the window: its place in the block. */
+static int first_in_block(List *list, uint32_t first, uint32_t *at) {
+    const uint32_t *docs = list->docs;
+    uint32_t low = 0, high = list->n;
+    while (docs[0] < first && low < high) {
+        uint32_t middle = (low + high) / 2;
+        if (docs[middle] < first)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *at = low;
+    return 0;
+}
+
+static inline uint32_t end_in_block(const List *list, uint32_t at, uint32_t end) {
+    if (list->last < end) return list->n;
+    while (at < list->n && list->docs[at] < end) at++;
+    return at;
+}
+
+/* Adds what one list scores to the sums: a group of one list is saturated posting by posting. */
+static void score_run(const Group *group, const Part *part, uint32_t first, uint32_t at,
+                      uint32_t end, double constant, Sums *sums) {
+    const List *list = part->list;
+    const uint32_t *docs = list->docs, *tfs = list->tfs;
+    const uint8_t *norms = list->field->norms;
+    const double *weights = part->weights;
+    const double k1 = group->k1, factor = group->factor * (k1 > 0 ? k1 + 1 : 1);
+    for (uint32_t i = at; i < end; i++) {
+        uint32_t d = docs[i] - first;
+        double x = tfs[i] * weights[norms ? norms[docs[i]] : 0];
+        sums->sums[d] += (k1 > 0 ? factor * x / (x + k1) : factor * x) + constant;
+        sums->touched[d >> 6] |= 1ull << (d & 63);
+    }
+}
+
+/* Adds the weights of a list to those of its group. */
+static void weigh_run(const Part *part, uint32_t first, uint32_t at, uint32_t end, Sums *sums) {
+    const List *list = part->list;
+    const uint32_t *docs = list->docs, *tfs = list->tfs;
+    const uint8_t *norms = list->field->norms;
+    for (uint32_t i = at; i < end; i++) {
+        uint32_t d = docs[i] - first;
+        double before = sums->x[d], more = tfs[i] * part->weights[norms ? norms[docs[i]] : 0];
+        /* What weighs nothing is there all the same, and is fresh once only. */
+        sums->x[d] = before + (more > 0 ? more : DBL_MIN);
+        sums->fresh[sums->n_fresh] = (uint16_t)d;
+        sums->n_fresh += before == 0;
+    }
+}
+
+static int add_list(Bound *bound, const Group *group, const Part *part, uint32_t first,
+                    double constant, Sums *sums) {
+    List *list = part->list;
+    uint32_t end = first + WINDOW_DOCS;
+    uint32_t block = list->is_short ? 0 : list_block(list, first, 0);
+    for (; block < list->blocks; block++) {
+        uint32_t at;
+        if (!list->is_short) {
+            if (block_first(list, block) >= end) break;
+            if (list_load(list, block) < 0) return -1;
+            if (list_load_tfs(list, block) < 0) return -1;
+        }
+        first_in_block(list, first, &at);
+        uint32_t stop = end_in_block(list, at, end);
+        if (group->n == 1)
+            score_run(group, part, first, at, stop, constant, sums);
+        else
+            weigh_run(part, first, at, stop, sums);
+    }
+    return arena_bad(bound->arena) ? -1 : 0;
+}
+
+static int add_word(Bound *bound, const Node *node, uint32_t first, Sums *sums) {
+    for (int g = 0; g < node->n_groups; g++) {
+        const Group *group = &node->groups[g];
+        double constant = g ? 0 : node->score;
+        sums->n_fresh = 0;
+        for (int i = 0; i < group->n; i++) {
+            if (add_list(bound, group, &group->parts[i], first, constant, sums) < 0) return -1;
+        }
+        for (uint32_t i = 0; i < sums->n_fresh; i++) {
+            uint32_t d = sums->fresh[i];
+            sums->sums[d] += group->factor * saturated(sums->x[d], group->k1) + constant;
+            sums->x[d] = 0;
+            sums->touched[d >> 6] |= 1ull << (d & 63);
+        }
+    }
+    return 0;
+}
+
+/* Looks leaves up, those that may add most first, while the document can still enter. */
+static int look_up(Bound *bound, Top *top, const KeyColumns *columns, Node **leaves, int n,
+                   double rest, uint32_t w, uint32_t doc, double score) {
+    for (int i = 0; i < n; i++) {
+        if (!can_enter(top, score + rest)) return 0;
+        rest -= leaves[i]->bounds[w];
+        if (rest < 0) rest = 0;
+        score += leaf_score(bound, leaves[i], doc);
+    }
+    return push_scored(bound, top, columns, doc, score);
+}
+
+/* Orders leaves by their bound in a window, lazy positions last. */
+static void order_leaves(Leaves *all, uint32_t w) {
+    for (int i = 1; i < all->n; i++) {
+        Node *node = all->leaves[i];
+        int lazy = node->op == POSITIONAL && !node->matched, place = i;
+        for (; place > 0; place--) {
+            Node *other = all->leaves[place - 1];
+            int other_lazy = other->op == POSITIONAL && !other->matched;
+            if (other_lazy < lazy || (other_lazy == lazy && other->bounds[w] >= node->bounds[w])) break;
+            all->leaves[place] = other;
+        }
+        all->leaves[place] = node;
+    }
+}
+
+static uint64_t postings_in_window(const Bound *bound, const Node *node) {
+    uint64_t total = 0;
+    for (int g = 0; g < node->n_groups; g++) {
+        for (int i = 0; i < node->groups[g].n; i++) total += node->groups[g].parts[i].list->df;
+    }
+    return total * WINDOW_DOCS / (bound->docs + 1) + 64;
+}
+
+static uint32_t count_in_window(const Bound *bound, const Set *set, uint32_t first) {
+    if (set->kind == SET_ALL) return WINDOW_DOCS;
+    if (set->kind == SET_LIST) {
+        Walk walk = walk_from(bound, set, first, first + WINDOW_DOCS);
+        uint32_t count = 0, doc;
+        while (walk_next(&walk, &doc)) count++;
+        return count;
+    }
+    uint32_t count = 0, start = first >> 6, end = start + WINDOW_DOCS / 64;
+    if (end > bound->words) end = bound->words;
+    for (uint32_t i = start; i < end; i++) count += (uint32_t)__builtin_popcountll(set->bits[i]);
+    return count;
+}
+
+/* How many leaves, in their order, must be added up so that the others cannot lift a document. */
+static int essential_leaves(const Top *top, const Leaves *all, uint32_t w, double *rest) {
+    double sum = 0;
+    int n = all->n;
+    while (n > 0) {
+        double more = sum + all->leaves[n - 1]->bounds[w];
+        if (!is_full(top) ? all->leaves[n - 1]->op == WORD : can_enter(top, more)) break;
+        sum = more;
+        n--;
+    }
+    *rest = sum;
+    return n;
+}
+
+static int look_up_window(Bound *bound, Top *top, const KeyColumns *columns, const Set *matches,
+                          Leaves *all, uint32_t w) {
+    uint32_t first = w << WINDOW_BITS, doc;
+    Walk walk = walk_from(bound, matches, first, first + WINDOW_DOCS);
+    while (walk_next(&walk, &doc)) {
+        if (look_up(bound, top, columns, all->leaves, all->n, all->sums[w], w, doc, 0) < 0) return -1;
+        if (arena_bad(bound->arena)) return -1;
+    }
+    return 0;
+}
+
+/* Documents of the window that match; those that no list touched cannot enter once it is full. */
+static uint64_t candidates(const Bound *bound, const Set *matches, const Sums *sums, int only_touched,
+                           uint32_t first, uint32_t word) {
+    uint32_t at = (first >> 6) + word;
+    if (at >= bound->words) return 0;
+    uint64_t found = matches->kind == SET_BITS ? matches->bits[at] : UINT64_MAX;
+    if (only_touched) found &= sums->touched[word];
+    if (at + 1 == bound->words && bound->docs % 64) found &= (1ull << (bound->docs % 64)) - 1;
+    return found;
+}
+
+static int add_up_window(Bound *bound, Top *top, const KeyColumns *columns, const Set *matches,
+                         Leaves *all, uint32_t w, int essential, double rest, Sums *sums) {
+    uint32_t first = w << WINDOW_BITS;
+    int only_touched = is_full(top);
+    memset(sums->sums, 0, sizeof(sums->sums));
+    memset(sums->touched, 0, sizeof(sums->touched));
+    for (int i = 0; i < essential; i++) {
+        Node *node = all->leaves[i];
+        if (node->op == WORD && add_word(bound, node, first, sums) < 0) return -1;
+    }
+    for (int i = 0; i < essential; i++) {
+        Node *node = all->leaves[i];
+        if (node->op == WORD) continue;
+        only_touched = 0;
+        for (uint32_t word = 0; word < WINDOW_DOCS / 64; word++) {
+            uint64_t left = candidates(bound, matches, sums, 0, first, word);
+            for (; left; left &= left - 1) {
+                uint32_t d = 64 * word + (uint32_t)__builtin_ctzll(left);
+                sums->sums[d] += leaf_score(bound, node, first + d);
+            }
+        }
+    }
+    for (uint32_t word = 0; word < WINDOW_DOCS / 64; word++) {
+        uint64_t left = candidates(bound, matches, sums, only_touched, first, word);
+        for (; left; left &= left - 1) {
+            uint32_t d = 64 * word + (uint32_t)__builtin_ctzll(left);
+            double score = sums->sums[d];
+            if (is_full(top) && (score + rest) * SLACK < top->heap[0].score) continue;
+            if (look_up(bound, top, columns, all->leaves + essential, all->n - essential, rest, w,
+                        first + d, score) < 0)
+                return -1;
+        }
+    }
+    return arena_bad(bound->arena) ? -1 : 0;
+}
+
+static int collect_window(Bound *bound, Top *top, const KeyColumns *columns, const Set *matches,
+                          Leaves *all, uint32_t w, Sums *sums) {
+    uint32_t count = count_in_window(bound, matches, w << WINDOW_BITS);
+    if (!count) return 0;
+    order_leaves(all, w);
+    double rest;
+    int essential = essential_leaves(top, all, w, &rest);
+    uint64_t adding = 0, looking = 0;
+    for (int i = 0; i < all->n; i++) {
+        const Node *node = all->leaves[i];
+        uint64_t lists = 1;
+        for (int g = 0; g < node->n_groups; g++) lists += (uint64_t)node->groups[g].n;
+        looking += lists * count * 12;
+        if (i < essential)
+            adding += node->op == WORD ? 3 * postings_in_window(bound, node) : 20 * count;
+    }
+    /* A list of matches is short; the sums are taken through bits. */
+    if (matches->kind == SET_LIST || looking < adding) return look_up_window(bound, top, columns, matches, all, w);
+    return add_up_window(bound, top, columns, matches, all, w, essential, rest, sums);
+}
+
+/* ---- orders --------------------------------------------------------------------------------- */
+
+typedef struct {
+    double bound;
+    uint32_t window;
+} Ranked;
+
+static int compare_ranked(const void *a, const void *b) {
+    const Ranked *x = a, *y = b;
+    if (x->bound != y->bound) return x->bound < y->bound ? 1 : -1;
+    return (x->window > y->window) - (x->window < y->window);
+}
+
+static int collect_windows(Bound *bound, Top *top, const KeyColumns *columns, const Set *matches,
+                           Leaves *all) {
+    if (prepare_bounds(bound, all) < 0) return -1;
+    Ranked *order = arena_alloc(bound->arena, sizeof(Ranked) * ((size_t)all->windows + 1));
+    if (!order) return -1;
+    for (uint32_t w = 0; w < all->windows; w++) order[w] = (Ranked){all->sums[w], w};
+    Sums *sums = arena_zero(bound->arena, sizeof(Sums));
+    if (!sums) return -1;
+    qsort(order, all->windows, sizeof(Ranked), compare_ranked);
+    for (uint32_t i = 0; i < all->windows; i++) {
+        if (!can_enter(top, order[i].bound)) return 0;
+        if (collect_window(bound, top, columns, matches, all, order[i].window, sums) < 0) return -1;
+    }
+    return 0;
+}
+
+static int collect_each(Bound *bound, Top *top, const KeyColumns *columns, const Set *matches) {
+    Walk walk = walk_from(bound, matches, 0, bound->docs);
+    uint32_t doc;
+    while (walk_next(&walk, &doc)) {
+        double score;
+        node_score(bound, bound->root, doc, &score);
+        if (push_scored(bound, top, columns, doc, score) < 0 || arena_bad(bound->arena)) return -1;
+    }
+    return 0;
+}
+
+/* All that match score the same: the first are the best, unless a column says otherwise. */
+static int collect_same(Bound *bound, Top *top, const KeyColumns *columns, const Set *matches,
+                        double score) {
+    Walk walk = walk_from(bound, matches, 0, bound->docs);
+    uint32_t doc;
+    while (walk_next(&walk, &doc)) {
+        if (top->n_keys == 1 && is_full(top) && !(score > top->heap[0].score)) return 0;
+        if (push_scored(bound, top, columns, doc, score) < 0) return -1;
+    }
+    return 0;
+}
+
+/* 1 where a document with these keys, before the score's place, is no better than the worst. */
+static int loses(const Top *top, const Hit *hit, int *tied) {
+    *tied = 0;
+    if (!is_full(top)) return 0;
+    const Hit *worst = &top->heap[0];
+    for (int i = 0; i < top->n_keys && top->keys[i].name; i++) {
+        if (hit->keys[i] != worst->keys[i])
+            return top->keys[i].descending ? hit->keys[i] < worst->keys[i]
+                                           : hit->keys[i] > worst->keys[i];
+    }
+    *tied = 1;
+    return 0;
+}
+
+static int collect_sorted(Bound *bound, Top *top, const KeyColumns *columns, const Set *matches) {
+    Walk walk = walk_from(bound, matches, 0, bound->docs);
+    uint32_t doc;
+    while (walk_next(&walk, &doc)) {
+        Hit hit = {.doc = bound->base + doc};
+        int tied;
+        for (int i = 0; i < top->n_keys; i++) {
+            if (top->keys[i].name) hit.keys[i] = key_of(top, columns, i, doc);
+        }
+        if (loses(top, &hit, &tied)) continue;
+        if (top->has_score) node_score(bound, bound->root, doc, &hit.score);
+        else if (tied && hit.doc > top->heap[0].doc) continue;
+        if (push(bound, top, &hit) < 0 || arena_bad(bound->arena)) return -1;
+    }
+    return 0;
+}
+
+/* One list decides and scores: whole blocks are left out by their impacts. */
+static int collect_list(Bound *bound, Top *top, const KeyColumns *columns) {
+    Group *group = &bound->root->groups[0];
+    Part *part = &group->parts[0];
+    List *list = part->list;
+    double constant = bound->root->score;
+    double *bounds = arena_alloc(bound->arena, 8 * (size_t)list->blocks);
+    if (!bounds) return -1;
+    double best = 0;
+    for (uint32_t block = 0; block < list->blocks; block++) {
+        bounds[block] = list->is_short ? 0 : block_weight(list, part->weights, block);
+        bounds[block] = group->factor * saturated(bounds[block], group->k1) + constant;
+        if (bounds[block] > best) best = bounds[block];
+    }
+    /* The blocks of the highest bounds first: what they hold leaves most others out. */
+    for (int pass = list->blocks > 16 ? 0 : 1; pass < 2; pass++) {
+        double least = pass ? 0 : 0.9 * best;
+        for (uint32_t block = 0; block < list->blocks; block++) {
+            if (!list->is_short && (bounds[block] < least || bounds[block] < 0)) continue;
+            if (!list->is_short) {
+                if (!can_enter(top, bounds[block])) continue;
+                if (list_load(list, block) < 0) return -1;
+                if (list_load_tfs(list, block) < 0) return -1;
+                bounds[block] = -1;
+            }
+            for (uint32_t i = 0; i < list->n; i++) {
+                double x = part_weight(part, list->docs[i], list->tfs[i]);
+                double score = group->factor * saturated(x, group->k1) + constant;
+                if (push_scored(bound, top, columns, list->docs[i], score) < 0) return -1;
+            }
+        }
+    }
+    return 0;
+}
+
+int collect_top(Bound *bound, Top *top, const Set *matches, int only_leaf) {
+    KeyColumns columns;
+    if (!top->limit || (matches && matches->kind == SET_NONE)) return 0;
+    find_columns(bound, top, &columns);
+    if (!top->score_first) return collect_sorted(bound, top, &columns, matches);
+    if (only_leaf) return collect_list(bound, top, &columns);
+    if (!is_flat(bound->root, 0)) return collect_each(bound, top, &columns, matches);
+    Leaves all = {0};
+    if (prepare_leaves(bound, &all) < 0) return -1;
+    for (int i = 0; i < all.n; i++) {
+        Node *node = all.leaves[i];
+        if (node->op == WORD || node->op == POSITIONAL || node->op == RANGE) continue;
+        if (match_node(bound, node) < 0) return -1;
+    }
+    if (!all.n) return collect_same(bound, top, &columns, matches, 0);
+    if (all.n == 1 && all.leaves[0] == bound->root && bound->root->op != WORD &&
+        bound->root->op != POSITIONAL)
+        return collect_same(bound, top, &columns, matches, bound->root->score);
+    if (matches->kind == SET_LIST && matches->n <= FEW)
+        return collect_each(bound, top, &columns, matches);
+    return collect_windows(bound, top, &columns, matches, &all);
+}
