@@ -164,7 +164,7 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
     def _commit(self, policy: str) -> None:
         segments = self.segments + self._built()
         self._close_searcher()
-        place = Place(self._folder, self.indexname, self.schema)
+        place = Place(self._index, self._folder, self.schema)
         segments = merged(segments, place, policy, self._procs)
         for segment in segments:
             if isinstance(segment, FastSegment):

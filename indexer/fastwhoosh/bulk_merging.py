@@ -8,6 +8,7 @@ from typing import Any
 
 from whoosh.fields import Schema
 
+from indexer.fastwhoosh.bulk_converting import converted
 from indexer.fastwhoosh.bulk_policy import Size, plan
 from indexer.fastwhoosh.codec import FastCodec
 from indexer.fastwhoosh.merging import merge_segments
@@ -18,10 +19,10 @@ from indexer.fastwhoosh.segmentfile import EXTENSION, SegmentFile
 
 @dataclass(frozen=True)
 class Place:
-    """Where an index is, and what its documents are."""
+    """An index, its folder, and what its documents are from now on."""
 
+    index: Any
     folder: Path
-    indexname: str
     schema: Schema
 
 
@@ -29,8 +30,11 @@ def merged(segments: list[Any], place: Place, policy: str, threads: int = 1) -> 
     """Return the segments after merging; the files of those that went stay for the commit.
 
     ``policy`` is ``all`` (one segment), ``some`` (see :mod:`.bulk_policy`) or ``none``. Segments
-    of other codecs are left alone, and segments without a live document are left out.
+    of other codecs are converted by ``all`` and left alone by the others; segments without a live
+    document are left out.
     """
+    if policy == "all":
+        segments = [fast for segment in segments for fast in _fast(segment, place)]
     ours = [segment for segment in segments if isinstance(segment, FastSegment)]
     sizes = [Size(segment.doc_count(), segment.deleted_count()) for segment in ours]
     planned = [] if policy == "none" else plan(sizes, optimize=policy == "all")
@@ -46,11 +50,17 @@ def merged(segments: list[Any], place: Place, policy: str, threads: int = 1) -> 
     return result
 
 
+def _fast(segment: Any, place: Place) -> list[FastSegment]:
+    if isinstance(segment, FastSegment):
+        return [segment]
+    return converted(place.index, place.schema, segment)
+
+
 def _one(group: list[FastSegment], place: Place) -> list[FastSegment]:
     """Write the segment that takes the place of a group, none if no document lives."""
     if not any(segment.doc_count() for segment in group):
         return []
-    target = FastSegment(FastCodec(), place.indexname)
+    target = FastSegment(FastCodec(), place.index.indexname)
     with ExitStack() as stack:
         sources = [
             Source(
