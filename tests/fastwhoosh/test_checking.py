@@ -3,6 +3,7 @@
 import pickle
 import random
 import shutil
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -309,3 +310,30 @@ def test_what_a_wrong_writer_wrote_is_seen(whole: Path, tmp_path: Path, change: 
     folder = shutil.copytree(whole, tmp_path / "wrong")
     problems = list(check_deep(rewritten(folder, change)))
     assert any(WRONGS[change] in problem for problem in problems), problems
+
+
+def test_nonsense_with_right_check_sums_neither_crashes_nor_hangs(
+    whole: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(whole, tmp_path / "nonsense")
+    path = only(folder, ".fws")
+    data = path.read_bytes()
+    rng = random.Random(3)
+    outcomes: set[bool | str] = set()
+
+    def scribble(_: Any, parts: dict[str, bytes]) -> None:
+        name = rng.choice([name for name, part in parts.items() if part])
+        changed = bytearray(parts[name])
+        for _ in range(rng.randrange(1, 4)):
+            changed[rng.randrange(len(changed))] = rng.choice([0, 255, rng.randrange(256)])
+        parts[name] = bytes(changed)
+
+    for _ in range(150):
+        path.write_bytes(data)
+        rewritten(folder, scribble)
+        assert all(isinstance(problem, str) for problem in check_deep(folder))
+        try:
+            outcomes.add(bool(answers(folder)))
+        except (SegmentError, UnicodeDecodeError, zlib.error) as error:  # the last two: Whoosh's
+            outcomes.add(type(error).__name__)
+    assert {True, "DamagedSegment"} <= outcomes
