@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from whoosh import scoring
 
-# Terms whose rarity is kept: those of many queries.
+# Terms whose plans are kept: those of many queries.
 _MAX_CACHED: Final = 100_000
 
 
@@ -22,20 +22,19 @@ class Statistics:
         self.schema = searcher.schema
         self._frequency = document_frequency
         self._documents = searcher.doc_count_all()
-        self._idf: dict[tuple[str, bytes], float] = {}
+        self.plans: dict[tuple[str, str], Any] = {}
         self._averages: dict[str, float] = {}
 
     def idf(self, field: str, term: bytes) -> float:
         """Return Whoosh's inverse document frequency of a term."""
-        key = (field, term)
-        found = self._idf.get(key)
-        if found is None:
-            frequency = self._frequency(field, term)
-            found = log(self._documents / (frequency + 1)) + 1
-            if len(self._idf) > _MAX_CACHED:
-                self._idf.clear()
-            self._idf[key] = found
-        return found
+        return log(self._documents / (self._frequency(field, term) + 1)) + 1
+
+    def remember(self, key: tuple[str, str], plan: Any) -> Any:
+        """Keep the plan of a (field, word) for the queries to come, and return it."""
+        if len(self.plans) > _MAX_CACHED:
+            self.plans.clear()
+        self.plans[key] = plan
+        return plan
 
     def average(self, field: str) -> float:
         """Return the mean length of a field over all documents, 1.0 where it is nowhere."""

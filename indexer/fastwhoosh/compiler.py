@@ -53,13 +53,24 @@ def compile_query(statistics: Statistics, asked: query.Query) -> Node | None:
 
 
 def _compile(statistics: Statistics, asked: query.Query, boost: float) -> Node:
-    compiler = _COMPILERS.get(type(asked))
+    compiler = _COMPILERS.get(asked.__class__)
     if compiler is None:
         raise NoPlan(type(asked).__name__)
     return compiler(statistics, asked, boost)
 
 
 def _term(statistics: Statistics, asked: query.Term, boost: float) -> Node:
+    """Return the plan of a term, as it was made before where no boost changes it."""
+    if boost != 1.0 or asked.boost != 1.0 or asked.text.__class__ is not str:
+        return _new_term(statistics, asked, boost)
+    key = (asked.fieldname, asked.text)
+    node: Node | None = statistics.plans.get(key)
+    if node is None:
+        node = statistics.remember(key, _new_term(statistics, asked, boost))
+    return node
+
+
+def _new_term(statistics: Statistics, asked: query.Term, boost: float) -> Node:
     if asked.minquality:
         raise NoPlan("Term(minquality)")
     field = asked.fieldname
@@ -81,7 +92,7 @@ def _word(statistics: Statistics, field: str, term: bytes, boost: float) -> Word
 
 
 def _children(statistics: Statistics, asked: Anything, boost: float) -> tuple[Node, ...]:
-    return tuple(_compile(statistics, child, boost) for child in asked)
+    return tuple([_compile(statistics, child, boost) for child in asked])
 
 
 def _and(statistics: Statistics, asked: query.And, boost: float) -> Node:
@@ -90,14 +101,13 @@ def _and(statistics: Statistics, asked: query.And, boost: float) -> Node:
         return _compile(statistics, subqueries[0], boost)
     if not subqueries:
         return plan.NOTHING
-    wanted = [child for child in subqueries if type(child) is not query.Not]
-    without = [child.query for child in subqueries if type(child) is query.Not]
-    children = _children(statistics, wanted, boost * asked.boost)
-    return All(tuple(map(_unscored_range, children)), _children(statistics, without, 1.0))
-
-
-def _unscored_range(node: Node) -> Node:
-    return node._replace(score=0.0) if isinstance(node, Range) else node
+    wanted = [child for child in subqueries if child.__class__ is not query.Not]
+    without = [child.query for child in subqueries if child.__class__ is query.Not]
+    children = [
+        node._replace(score=0.0) if node.__class__ is Range else node
+        for node in _children(statistics, wanted, boost * asked.boost)
+    ]
+    return All(tuple(children), _children(statistics, without, 1.0))
 
 
 def _or(statistics: Statistics, asked: query.Or, boost: float) -> Node:

@@ -15,77 +15,11 @@
 #define SLACK 1.000000001
 #define FEW 192 /* documents that are looked up one by one, without windows */
 
-/* ---- the heap ------------------------------------------------------------------------------- */
-
-static int worse(const Top *top, const Hit *a, const Hit *b) {
-    for (int i = 0; i < top->n_keys; i++) {
-        const Key *key = &top->keys[i];
-        if (!key->name) {
-            if (a->score != b->score) return a->score < b->score;
-        } else if (a->keys[i] != b->keys[i]) {
-            return key->descending ? a->keys[i] < b->keys[i] : a->keys[i] > b->keys[i];
-        }
-    }
-    return a->doc > b->doc;
-}
-
-static void sift_down(Top *top, size_t at) {
-    Hit moved = top->heap[at];
-    for (;;) {
-        size_t child = 2 * at + 1;
-        if (child >= top->n) break;
-        if (child + 1 < top->n && worse(top, &top->heap[child + 1], &top->heap[child])) child++;
-        if (!worse(top, &top->heap[child], &moved)) break;
-        top->heap[at] = top->heap[child];
-        at = child;
-    }
-    top->heap[at] = moved;
-}
-
-static int push(Bound *bound, Top *top, const Hit *hit) {
-    if (top->n == top->limit) {
-        if (!worse(top, &top->heap[0], hit)) return 0;
-        top->heap[0] = *hit;
-        sift_down(top, 0);
-        return 0;
-    }
-    if (top->n == top->room) {
-        size_t room = top->room ? 2 * top->room : 64;
-        if (room > top->limit) room = top->limit;
-        Hit *heap = realloc(top->heap, sizeof(Hit) * room);
-        if (!heap) {
-            bound->arena->failed = 1;
-            return -1;
-        }
-        top->heap = heap;
-        top->room = room;
-    }
-    size_t at = top->n++;
-    while (at && worse(top, hit, &top->heap[(at - 1) / 2])) {
-        top->heap[at] = top->heap[(at - 1) / 2];
-        at = (at - 1) / 2;
-    }
-    top->heap[at] = *hit;
-    return 0;
-}
-
-void sort_hits(Top *top) {
-    size_t n = top->n;
-    while (top->n > 1) {
-        Hit last = top->heap[top->n - 1];
-        top->heap[top->n - 1] = top->heap[0];
-        top->heap[0] = last;
-        top->n--;
-        sift_down(top, 0);
-    }
-    top->n = n;
-}
-
-static inline int is_full(const Top *top) { return top->n == top->limit; }
+static inline int is_full(const Top *top) { return top->is_full; }
 
 /* Whether a document of that bound can still enter, by its score. */
 static inline int can_enter(const Top *top, double bound) {
-    return !is_full(top) || !(bound * SLACK < top->heap[0].score);
+    return !is_full(top) || !(bound * SLACK < top->worst.score);
 }
 
 typedef struct {
@@ -103,9 +37,15 @@ static inline int64_t key_of(const Top *top, const KeyColumns *columns, int i, u
     return value == 0 && top->keys[i].has_zero_as ? top->keys[i].zero_as : value;
 }
 
+static int push(Bound *bound, Top *top, const Hit *hit) {
+    if (push_hit(top, hit) == 0) return 0;
+    bound->arena->failed = 1;
+    return -1;
+}
+
 static int push_scored(Bound *bound, Top *top, const KeyColumns *columns, uint32_t doc,
                        double score) {
-    if (is_full(top) && score < top->heap[0].score) return 0;
+    if (is_full(top) && score < top->worst.score) return 0;
     Hit hit = {.score = score, .doc = bound->base + doc};
     for (int i = 0; i < top->n_keys; i++) {
         if (top->keys[i].name) hit.keys[i] = key_of(top, columns, i, doc);
@@ -518,7 +458,7 @@ static int add_up_window(Bound *bound, Top *top, const KeyColumns *columns, cons
         for (; left; left &= left - 1) {
             uint32_t d = 64 * word + (uint32_t)__builtin_ctzll(left);
             double score = sums->sums[d];
-            if (is_full(top) && (score + rest) * SLACK < top->heap[0].score) continue;
+            if (is_full(top) && (score + rest) * SLACK < top->worst.score) continue;
             if (look_up(bound, top, columns, all->leaves + essential, all->n - essential, rest, w,
                         first + d, score) < 0)
                 return -1;
@@ -594,7 +534,7 @@ static int collect_same(Bound *bound, Top *top, const KeyColumns *columns, const
     Walk walk = walk_from(bound, matches, 0, bound->docs);
     uint32_t doc;
     while (walk_next(&walk, &doc)) {
-        if (top->n_keys == 1 && is_full(top) && !(score > top->heap[0].score)) return 0;
+        if (top->n_keys == 1 && is_full(top) && !(score > top->worst.score)) return 0;
         if (push_scored(bound, top, columns, doc, score) < 0) return -1;
     }
     return 0;
@@ -604,7 +544,7 @@ static int collect_same(Bound *bound, Top *top, const KeyColumns *columns, const
 static int loses(const Top *top, const Hit *hit, int *tied) {
     *tied = 0;
     if (!is_full(top)) return 0;
-    const Hit *worst = &top->heap[0];
+    const Hit *worst = &top->worst;
     for (int i = 0; i < top->n_keys && top->keys[i].name; i++) {
         if (hit->keys[i] != worst->keys[i])
             return top->keys[i].descending ? hit->keys[i] < worst->keys[i]
@@ -625,7 +565,7 @@ static int collect_sorted(Bound *bound, Top *top, const KeyColumns *columns, con
         }
         if (loses(top, &hit, &tied)) continue;
         if (top->has_score) node_score(bound, bound->root, doc, &hit.score);
-        else if (tied && hit.doc > top->heap[0].doc) continue;
+        else if (tied && hit.doc > top->worst.doc) continue;
         if (push(bound, top, &hit) < 0 || arena_bad(bound->arena)) return -1;
     }
     return 0;
