@@ -12,7 +12,6 @@ the only commit point: whatever a killed writer leaves is removed by the next co
 """
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, Final
 
 from whoosh import writing
@@ -21,9 +20,10 @@ from whoosh.util.filelock import try_for
 
 from indexer.fastwhoosh.bulk_documents import Documents
 from indexer.fastwhoosh.bulk_flushing import Flushing
-from indexer.fastwhoosh.bulk_merging import merged, shared_dictionary
+from indexer.fastwhoosh.bulk_merging import Place, merged, shared_dictionary
 from indexer.fastwhoosh.bulk_processes import Workers, WorkerSetup
 from indexer.fastwhoosh.bulk_publish import publish
+from indexer.fastwhoosh.codec import folder_of
 from indexer.fastwhoosh.segment import FastSegment
 
 # Documents, or bytes of them, that go to a worker process at a time.
@@ -85,7 +85,7 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
         self.segments: list[Any] = toc.segments
         self.docbase = self.docnum = 0
         self._setup_doc_offsets()
-        self._folder = Path(self.storage.folder)
+        self._folder = folder_of(self.storage)
         for segment in self.segments:
             if isinstance(segment, FastSegment):
                 segment.folder = self._folder
@@ -164,7 +164,8 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
     def _commit(self, policy: str) -> None:
         segments = self.segments + self._built()
         self._close_searcher()
-        segments = merged(segments, self._folder, self.indexname, self.schema, policy)
+        place = Place(self._index, self._folder, self.schema)
+        segments = merged(segments, place, policy, self._procs)
         for segment in segments:
             if isinstance(segment, FastSegment):
                 segment.write_deletions(self._folder)

@@ -148,7 +148,7 @@ def _live_length(source: Source, entry: dict[str, Any]) -> int:
     if not source.deleted or "norms" not in entry:
         return length
     norms = source.file.section(entry["norms"])
-    length -= sum(byte_to_length(norms[document]) for document in source.deleted)
+    length -= int(sum(byte_to_length(norms[document]) for document in source.deleted))
     live = Counter(source.compact(norms))
     least: int = sum(count * (byte_to_length(norm - 1) + 1) for norm, count in live.items() if norm)
     most: int = sum(count * byte_to_length(norm) for norm, count in live.items())

@@ -11,13 +11,16 @@ from typing import Any
 import pytest
 from whoosh import analysis, columns, fields, index, query, sorting
 from whoosh.fields import UnknownFieldError
+from whoosh.filedb.filestore import RamStorage
 from whoosh.index import LockError
-from whoosh.writing import NO_MERGE, OPTIMIZE, IndexingError
+from whoosh.writing import NO_MERGE, OPTIMIZE, IndexingError, SegmentWriter
 
 from indexer.fastwhoosh import bulk_flushing
 from indexer.fastwhoosh.bulk import BulkWriter
 from indexer.fastwhoosh.bulk_segment import SegmentBuilder
 from indexer.fastwhoosh.checking import check_deep
+from indexer.fastwhoosh.codec import FastCodec
+from indexer.fastwhoosh.errors import UnsupportedField
 from indexer.fastwhoosh.segment import FastSegment
 from indexer.fastwhoosh.segmentfile import SegmentFile
 from indexer.french.analysis import analyse
@@ -163,6 +166,19 @@ def test_many_commits_and_merges_change_no_answer(empty: Any, stock: Any) -> Non
     assert answers(empty) == expected
 
 
+def test_several_merges_at_once(empty: Any, stock: Any) -> None:
+    given = documents(17, 200)
+    for start in range(0, 200, 20):
+        writer = BulkWriter(empty)
+        for document in given[start : start + 20]:
+            writer.add_document(**document)
+        writer.commit(merge=False)
+    assert segments(empty) == [20] * 10
+    BulkWriter(empty, procs=2).commit()
+    assert segments(empty) == [40] * 5
+    assert answers(empty) == answers(stock(given))
+
+
 @pytest.mark.parametrize("optimize", [False, True])
 def test_deleted_and_updated_documents(empty: Any, stock: Any, *, optimize: bool) -> None:
     # Short texts: of longer ones the norms, which deletion goes by, do not keep the exact length.
@@ -217,7 +233,7 @@ def test_two_processes_answer_as_one(tmp_path: Path) -> None:
 
 
 def test_a_segment_is_flushed_when_memory_is_used_up(
-    empty: Any, stock: Any, monkeypatch: pytest.MonkeyPatch
+    empty: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[int] = []
     finish = SegmentBuilder.finish
@@ -235,7 +251,11 @@ def test_a_segment_is_flushed_when_memory_is_used_up(
     assert len(segments(empty)) > 1
     assert sum(segments(empty)) == 3000
     assert max(seen) < 1.1 * (1 << 20)
-    assert answers(empty) == answers(stock(given))
+    (tmp_path / "roomy").mkdir()
+    roomy = index.create_in(str(tmp_path / "roomy"), SCHEMA)
+    add(roomy, given)
+    assert segments(roomy) == [3000]
+    assert answers(empty) == answers(roomy)
 
 
 def test_a_segment_is_flushed_at_its_most_documents(
@@ -390,6 +410,29 @@ def test_options_of_whoosh_are_accepted_and_unknown_ones_refused(empty: Any) -> 
     with pytest.raises(TypeError, match="limtmb"):
         BulkWriter(empty, limtmb=3)
     BulkWriter(empty, timeout=0).cancel()
+
+
+def test_segments_of_other_writers_become_fast_when_optimizing(empty: Any, stock: Any) -> None:
+    given = documents(18, 120, 6)
+    for start, codec in ((0, FastCodec()), (40, None)):
+        writer = SegmentWriter(empty, codec=codec)
+        for document in given[start : start + 40]:
+            writer.add_document(**document)
+        writer.commit(merge=False)
+    with BulkWriter(empty) as writer:
+        writer.delete_by_term("uid", "18-3")
+        writer.delete_by_term("uid", "18-45")
+    add(empty, given[80:])
+    assert len(segments(empty)) == 3
+    BulkWriter(empty).commit(optimize=True)
+    assert segments(empty) == [118]
+    assert answers(empty) == answers(stock([*given[:3], *given[4:45], *given[46:]]))
+    assert not list(Path(empty.storage.folder).glob("*.seg"))
+
+
+def test_an_index_in_memory_is_refused() -> None:
+    with pytest.raises(UnsupportedField, match="dossier"):
+        BulkWriter(RamStorage().create_index(SCHEMA))
 
 
 def test_unknown_merges_and_readers_are_refused(empty: Any) -> None:
