@@ -442,6 +442,26 @@ static int essential_leaves(const Top *top, const Leaves *all, uint32_t w, doubl
     return n;
 }
 
+/* Adding a leaf up costs less than looking it up for each candidate, where it is not much longer
+   than what is added up anyway. */
+#define LOOK_UP_COST 3
+
+static int add_cheap(const Bound *bound, Leaves *all, uint32_t w, int essential, double *rest) {
+    uint64_t added = 0;
+    for (int i = 0; i < essential; i++) added += postings_in_window(bound, all->leaves[i]);
+    for (int i = essential; i < all->n; i++) {
+        Node *node = all->leaves[i];
+        uint64_t postings = postings_in_window(bound, node);
+        if (node->op != WORD || postings > LOOK_UP_COST * added) continue;
+        memmove(&all->leaves[essential + 1], &all->leaves[essential],
+                sizeof(Node *) * (size_t)(i - essential));
+        all->leaves[essential++] = node;
+        added += postings;
+        *rest = *rest > node->bounds[w] ? *rest - node->bounds[w] : 0;
+    }
+    return essential;
+}
+
 static int look_up_window(Bound *bound, Top *top, const KeyColumns *columns, const Set *matches,
                           Leaves *all, uint32_t w) {
     uint32_t first = w << WINDOW_BITS, doc;
@@ -507,6 +527,7 @@ static int collect_window(Bound *bound, Top *top, const KeyColumns *columns, con
     order_leaves(all, w);
     double rest;
     int essential = essential_leaves(top, all, w, &rest);
+    essential = add_cheap(bound, all, w, essential, &rest);
     uint64_t adding = 0, looking = 0;
     for (int i = 0; i < all->n; i++) {
         const Node *node = all->leaves[i];
