@@ -14,6 +14,7 @@ from whoosh.fields import Schema
 from whoosh.util.numeric import byte_to_length
 
 from indexer.fastwhoosh.bulk_documents import KINDS
+from indexer.fastwhoosh.errors import DamagedSegment, Malformed
 from indexer.fastwhoosh.merging_columns import merge_column
 from indexer.fastwhoosh.merging_fields import merged_field
 from indexer.fastwhoosh.merging_plain import FieldInput
@@ -71,15 +72,20 @@ def _merged_field(
     entries = [source.file.directory["fields"].get(name) for source in sources]
     kind = max(KINDS.index(entry["kind"]) for entry in entries if entry)
     norms = _norms(sources, entries)
-    inputs = []
+    inputs, paths = [], []
     base = 0
     for source, entry in zip(sources, entries, strict=True):
         if entry:
             inputs.append(_input(source, entry, base))
+            paths.append(source.file.path)
         base += source.live
     written: dict[str, Any] = {"kind": KINDS[kind], **_lengths(sources, entries)}
-    with merged_field(inputs, kind, norms, docs, file.path.parent) as merged:
-        written |= {"terms": merged.terms, **merged.write(file)}
+    try:
+        with merged_field(inputs, kind, norms, docs, file.path.parent) as merged:
+            written |= {"terms": merged.terms, **merged.write(file)}
+    except Malformed as error:
+        place, _, reason = str(error).partition(": ")
+        raise DamagedSegment(paths[int(place)], f"champ « {name} » : {reason}") from error
     if norms is not None:
         written["norms"] = file.section(norms)
     return written

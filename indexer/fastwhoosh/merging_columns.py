@@ -18,6 +18,7 @@ from indexer.fastwhoosh.bulk_columns import (
     recoded,
     strings,
 )
+from indexer.fastwhoosh.errors import DamagedSegment
 from indexer.fastwhoosh.merging_source import Source, array_of
 from indexer.fastwhoosh.segmentfile import SegmentFileWriter
 
@@ -89,6 +90,9 @@ def _codes(
         ([b""], array("B", bytes(source.live))) if entry is None else _live_codes(source, entry)
         for source, entry in zip(sources, entries, strict=True)
     ]
+    for source, (values, codes) in zip(sources, known, strict=True):
+        if any(code >= len(values) for code in set(codes)):
+            raise DamagedSegment(source.file.path, "colonne : valeur inconnue")
     values = sorted({values[code] for values, codes in known for code in set(codes)})
     place_of = {value: place for place, value in enumerate(values)}
     blob, offsets = strings(values)
@@ -122,7 +126,16 @@ def _live_values(source: Source, entry: dict[str, Any], column: Any) -> Iterator
         values, codes = _live_codes(source, entry)
         yield from map(values.__getitem__, codes)
     else:
-        data = source.file.section(entry["data"])
+        yield from _raw_values(source, entry, column)
+
+
+def _raw_values(source: Source, entry: dict[str, Any], column: Any) -> Iterator[Any]:
+    data = source.file.section(entry["data"])
+    try:
         reader = column.reader(BufferFile(data), 0, len(data), source.docs)
-        for first, end in source.runs():
-            yield from map(reader.__getitem__, range(first, end))
+        values = [
+            reader[document] for first, end in source.runs() for document in range(first, end)
+        ]
+    except Exception as error:  # Whoosh's readers believe what they read
+        raise DamagedSegment(source.file.path, "colonne illisible") from error
+    yield from values

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from indexer.fastwhoosh.directory import Section
-from indexer.fastwhoosh.errors import DamagedSegment, Malformed
+from indexer.fastwhoosh.errors import Malformed
 from indexer.fastwhoosh.merging_plain import FieldInput, merge_fields
 from indexer.fastwhoosh.segmentfile import SegmentFileWriter
 from indexer.native import kernel
@@ -52,7 +52,7 @@ def merged_field(
     """Give the merged field; what does not fit in memory waits in ``folder`` until the end.
 
     Raises:
-        DamagedSegment: an input is not what was written.
+        Malformed: an input is not what was written; the message begins with its place and a colon.
     """
     merged = MergedField(folder)
     try:
@@ -64,15 +64,11 @@ def merged_field(
 
 def _run(merged: MergedField, given: tuple[Any, ...]) -> None:
     run: Any = merge_fields if kernel is None else kernel.merge_fields
-    damaged: tuple[type[Exception], ...] = (Malformed,)
-    if kernel is not None:
-        damaged += (kernel.Damaged,)
+    damaged: type[Exception] = Malformed if kernel is None else kernel.Damaged
     try:
         merged.terms, *small = run(*given, merged.postings.write, merged.positions.write)
     except damaged as error:
-        raise DamagedSegment(
-            Path(merged.postings.name), f"segment à fusionner : {error}"
-        ) from error
+        raise Malformed(str(error)) from error
     merged.small = dict(zip(("blob", "offsets", "infos"), small, strict=True))
 
 
