@@ -19,6 +19,7 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.index import _DEF_INDEX_NAME, TOC
 from whoosh.util.numeric import byte_to_length
 
+from indexer.fastwhoosh import contents
 from indexer.fastwhoosh.columns import CodesReader, NumberReader
 from indexer.fastwhoosh.decoding import FieldReader, field_sections
 from indexer.fastwhoosh.errors import Malformed, SegmentError
@@ -59,7 +60,9 @@ def _never_raising(
 
 
 def _index_problems(folder: Path, indexname: str) -> Iterator[str]:
-    toc = TOC.read(FileStorage(str(folder)), indexname)
+    storage = FileStorage(str(folder))
+    contents.verify_latest(storage, indexname)
+    toc = TOC.read(storage, indexname)
     for segment in toc.segments:
         if isinstance(segment, FastSegment):
             where = f"Segment {segment.segment_id()}"
