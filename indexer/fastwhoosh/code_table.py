@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from indexer.fastwhoosh.columns import CodesReader
+from indexer.fastwhoosh.errors import Malformed, naming
 from indexer.fastwhoosh.segmentfile import SegmentFile
 
 _CODE_FORMATS: Final[Mapping[int, Literal["B", "H", "I"]]] = {1: "B", 2: "H", 4: "I"}
@@ -61,14 +63,20 @@ def table_of(segments: Sequence[SegmentCodes]) -> CodeTable:
 
 
 def codes_of_file(file: SegmentFile, column: str) -> SegmentCodes:
-    """Return a ``codes`` column of a segment file; every document has no value where it is not."""
+    """Return a ``codes`` column of a segment file; every document has no value where it is not.
+
+    Raises:
+        DamagedSegment: the column is not what was written.
+    """
     entry = file.directory["columns"].get(column)
     if entry is None or entry["type"] != "codes":
         return SegmentCodes([b""], bytes(file.docs))
-    blob = bytes(file.section(entry["blob"]))
-    offsets = file.section(entry["offsets"]).cast("I")
-    values = [blob[offsets[i] : offsets[i + 1]] for i in range(entry["values"])]
-    codes = file.section(entry["codes"]).cast(_CODE_FORMATS[entry["width"]])
+    with naming(file.path, f"colonne « {column} »"):
+        reader = CodesReader(file, column)
+        values = [reader.value(code) for code in range(reader.values)]
+        codes = file.section(entry["codes"]).cast(_CODE_FORMATS[entry["width"]])
+        if max(codes, default=0) >= max(len(values), 1):
+            raise Malformed("valeur inconnue")
     return SegmentCodes(values, codes)
 
 

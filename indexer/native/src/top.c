@@ -253,7 +253,7 @@ typedef struct {
     double sums[WINDOW_DOCS];
     double x[WINDOW_DOCS]; /* zero between groups */
     uint64_t touched[WINDOW_DOCS / 64];
-    uint16_t fresh[WINDOW_DOCS]; /* documents of the group, in the order they came */
+    uint16_t fresh[WINDOW_DOCS + 1]; /* documents of the group, in the order they came, and one more */
     uint32_t n_fresh;
     int marks; /* whether what is touched must be told from what matches */
 } Sums;
