@@ -2,8 +2,8 @@
 
 The inputs are mapped files and the output is written section by section, so that memory is
 bounded by the words of a field, whatever the size of the segments. For fields the result equals,
-byte for byte, what indexing the live documents at once would write, as long as no document with a
-length above the exact ones was deleted (norms keep lengths in one byte only).
+byte for byte, what indexing the live documents at once would write, but for the bounds of lengths
+and, where documents with weights were deleted, their sum (see :mod:`.merging_lengths`).
 """
 
 from collections.abc import Sequence
@@ -13,11 +13,11 @@ from typing import Any
 
 from whoosh import formats
 from whoosh.fields import Schema
-from whoosh.util.numeric import byte_to_length
 
 from indexer.fastwhoosh.bulk_documents import KINDS, POSITIONS
 from indexer.fastwhoosh.merging_columns import merge_column
 from indexer.fastwhoosh.merging_fields import merged_field
+from indexer.fastwhoosh.merging_lengths import merged_lengths
 from indexer.fastwhoosh.merging_plain import FieldInput
 from indexer.fastwhoosh.merging_source import Source
 from indexer.fastwhoosh.merging_stored import merge_stored
@@ -83,9 +83,11 @@ class _Merger:
         inputs = [
             self._input(place, entry) for place, entry in enumerate(entries) if entry is not None
         ]
-        written: dict[str, Any] = {"kind": KINDS[kind], **_lengths(self._sources, entries)}
+        written: dict[str, Any] = {"kind": KINDS[kind]}
         with merged_field(inputs, kind, norms, self.docs, self._file.path.parent) as merged:
             written |= {"terms": merged.terms, **merged.write(self._file)}
+            infos = merged.small["infos"]
+        written |= merged_lengths(self._sources, entries, infos, norms)
         if norms is not None:
             written["norms"] = self._file.section(norms)
         return written
@@ -121,21 +123,3 @@ def _norms(sources: Sequence[Source], entries: Sequence[Any]) -> bytes | None:
         else bytes(source.live)
         for source, entry in zip(sources, entries, strict=True)
     )
-
-
-def _lengths(sources: Sequence[Source], entries: Sequence[Any]) -> dict[str, int]:
-    """Return the sum, least and greatest of the lengths; of deleted documents by their norms."""
-    known = [(source, entry) for source, entry in zip(sources, entries, strict=True) if entry]
-    least = [entry["min_length"] for _, entry in known if entry["min_length"]]
-    return {
-        "length": max(0, sum(entry["length"] - _lost(source, entry) for source, entry in known)),
-        "min_length": min(least, default=0),
-        "max_length": max((entry["max_length"] for _, entry in known), default=0),
-    }
-
-
-def _lost(source: Source, entry: dict[str, Any]) -> int:
-    if not source.deleted or "norms" not in entry:
-        return 0
-    norms = source.file.section(entry["norms"])
-    return sum(int(byte_to_length(norms[document])) for document in source.deleted)
