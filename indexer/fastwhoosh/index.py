@@ -11,13 +11,16 @@ What this class adds: its writer uses :class:`~indexer.fastwhoosh.codec.FastCode
 lock instead of failing at once, and is not slowed down by chance with another codec.
 """
 
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
 from whoosh.filedb.filestore import FileStorage
-from whoosh.index import _DEF_INDEX_NAME, FileIndex, LockError
+from whoosh.index import _DEF_INDEX_NAME, EmptyIndexError, FileIndex, LockError
 from whoosh.writing import SegmentWriter
 
 from indexer.fastwhoosh.codec import FastCodec, folder_of
@@ -25,6 +28,8 @@ from indexer.fastwhoosh.segment import FastSegment
 
 # Seconds that a writer waits for the one before it: a commit of a day's questions takes less.
 PATIENCE: Final = 30.0
+# Seconds between readings of a table of contents that is not there: a publication takes less.
+_PAUSES: Final = (0.0, 0.001, 0.01, 0.05)
 _BULK: Final = "indexer.fastwhoosh.bulk"
 
 
@@ -48,7 +53,13 @@ def open_dir(path: Path | str, indexname: str = _DEF_INDEX_NAME) -> "FastIndex":
 
 
 class FastIndex(FileIndex):  # type: ignore[misc]  # Whoosh has no types
-    """An index in a folder, written with the fast codec."""
+    """An index in a folder, written with the fast codec.
+
+    Opening it and all that reads its table of contents works while another process publishes.
+    """
+
+    def __init__(self, storage: Any, schema: Any = None, indexname: str = _DEF_INDEX_NAME) -> None:
+        _patient(lambda: super(FastIndex, self).__init__(storage, schema, indexname))
 
     @property
     def folder(self) -> Path:
@@ -95,8 +106,21 @@ class FastIndex(FileIndex):  # type: ignore[misc]  # Whoosh has no types
             ) from error
 
     def _read_toc(self) -> Any:
-        toc = super()._read_toc()
+        toc = _patient(super()._read_toc)
         for segment in toc.segments:
             if isinstance(segment, FastSegment):
                 segment.folder = self.folder
         return toc
+
+
+def _patient(read: Callable[[], Any]) -> Any:
+    """Read a table of contents, again if another took its place meanwhile.
+
+    A folder may be listed before the new one has its name and the old one be removed before it is
+    opened; and a listing that is slower than both may show neither.
+    """
+    for pause in _PAUSES:
+        with suppress(FileNotFoundError, EmptyIndexError):
+            return read()
+        time.sleep(pause)
+    return read()
