@@ -50,7 +50,8 @@ def _length(known: Sequence[tuple[Source, Entry]], infos: bytes, norms: bytes) -
     else:
         length = sum(entry["length"] - _lost(source, entry) for source, entry in known)
     shortest, longest = _possible(norms)
-    return min(max(length, shortest), longest)
+    length = max(length, shortest)
+    return length if longest is None else min(length, longest)
 
 
 def _infos(source: Source, entry: Entry) -> memoryview:
@@ -69,13 +70,13 @@ def _lost(source: Source, entry: Entry) -> int:
     return sum(int(byte_to_length(norms[document])) for document in source.deleted)
 
 
-def _possible(norms: bytes) -> tuple[int, float]:
-    """Return the least and the greatest sum of lengths that have these norms."""
+def _possible(norms: bytes) -> tuple[int, int | None]:
+    """Return the least and the greatest sum of lengths with these norms; None has no bound."""
     counts = [(norm, count) for norm, count in _counts(norms) if norm]
     shortest = sum(count * (int(byte_to_length(norm - 1)) + 1) for norm, count in counts)
     longest = sum(count * int(byte_to_length(norm)) for norm, count in counts)
     unbounded = any(norm == _LONGEST_NORM for norm, _ in counts)
-    return shortest, float("inf") if unbounded else longest
+    return shortest, None if unbounded else longest
 
 
 def _counts(norms: bytes) -> Iterator[tuple[int, int]]:
