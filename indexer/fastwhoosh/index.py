@@ -105,6 +105,19 @@ class FastIndex(FileIndex):  # type: ignore[misc]  # Whoosh has no types
                 f"Une autre écriture est en cours dans {self.folder} depuis {timeout} s."
             ) from error
 
+    def reader(self, reuse: Any = None) -> Any:
+        """Open what the table of contents names now.
+
+        Args:
+            reuse: a reader of this index that is not needed any more, closed here. Whoosh would
+                take over its segments, also those that were merged into others since, and with
+                the deletions of then; opening anew is a mapping a segment.
+        """
+        reader = super().reader()
+        if reuse is not None:
+            reuse.close()
+        return reader
+
     def _read_toc(self) -> Any:
         toc = _patient(super()._read_toc)
         for segment in toc.segments:
