@@ -20,7 +20,8 @@ def merged(
     """Return the segments after merging; the files of those that went stay for the commit.
 
     ``policy`` is ``all`` (one segment), ``some`` (see :mod:`.bulk_policy`) or ``none``. Segments
-    of other codecs are left alone, and segments without a live document are left out.
+    of other codecs are left alone, and segments without a live document are left out, except
+    under ``none``.
     """
     ours = [segment for segment in segments if isinstance(segment, FastSegment)]
     sizes = [Size(segment.doc_count(), segment.deleted_count()) for segment in ours]
@@ -30,7 +31,8 @@ def merged(
     for segment in segments:
         group = replaced.get(id(segment))
         if group is None:
-            result.append(segment)
+            if policy == "none" or segment.doc_count():
+                result.append(segment)
         elif ours[group[0]] is segment:
             result += _one([ours[place] for place in group], folder, indexname, schema)
     return result
