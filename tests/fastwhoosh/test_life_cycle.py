@@ -14,7 +14,7 @@ from whoosh.writing import IndexingError
 from indexer.fastwhoosh import bulk_flushing
 from indexer.fastwhoosh.index import create_in, open_dir
 from tests.fastwhoosh import faults
-from tests.fastwhoosh.life_cycle import (
+from tests.fastwhoosh.lives import (
     SCHEMA,
     Step,
     differences,
@@ -27,8 +27,10 @@ forking = pytest.mark.skipif(not hasattr(os, "fork"), reason="no processes to fo
 
 
 @pytest.fixture(autouse=True)
-def small(monkeypatch: pytest.MonkeyPatch) -> None:
+def small_and_quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small segments; and nothing waits for the disk, which a killed process does not need."""
     monkeypatch.setattr(bulk_flushing, "MAX_DOCUMENTS", 7)
+    monkeypatch.setattr(os, "fsync", lambda _: None)
 
 
 def lived(folder: Path, steps: list[Step]) -> Any:
