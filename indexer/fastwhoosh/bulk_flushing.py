@@ -1,7 +1,7 @@
 """Documents into as many segments as memory asks for, each written when its time has come."""
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from whoosh.writing import IndexingError
 
@@ -10,9 +10,6 @@ from indexer.fastwhoosh.bulk_segment import MAX_DOCUMENTS, SegmentBuilder
 from indexer.fastwhoosh.codec import FastCodec
 from indexer.fastwhoosh.segment import FastSegment
 from indexer.fastwhoosh.segmentfile import EXTENSION
-
-# How often memory is asked after, in documents.
-_LOOK_EVERY: Final = 64
 
 
 class Flushing:
@@ -61,9 +58,7 @@ class Flushing:
         self.count += 1
         if self.dictionary is None:
             self.dictionary = builder.dictionary
-        if builder.docs >= MAX_DOCUMENTS or (
-            builder.docs % _LOOK_EVERY == 0 and builder.memory >= self._limit
-        ):
+        if builder.docs >= MAX_DOCUMENTS or builder.memory >= self._limit:
             self._flush()
 
     def finish(self) -> list[Any]:

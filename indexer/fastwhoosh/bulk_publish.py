@@ -9,6 +9,7 @@ import os
 import re
 from contextlib import closing, suppress
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 from whoosh.index import TOC
@@ -70,6 +71,8 @@ def remove_others(folder: Path, indexname: str, toc: TOC) -> None:
         if ours.match(path.name) and path.name not in keep:
             with suppress(OSError):  # open elsewhere, where the system minds: the next commit
                 path.unlink()
+    # Where Whoosh's own writer works; it holds the write lock as well.
+    rmtree(folder / f"{indexname}.tmp", ignore_errors=True)
 
 
 def named_files(segment: Any, folder: Path) -> set[str]:

@@ -121,7 +121,7 @@ class SegmentFileWriter:
     def abandon(self) -> None:
         """Close and remove the file, unless it is finished."""
         if not self._finished:
-            with suppress(OSError):  # closing writes what is buffered: of no use, and a disk fills
+            with suppress(OSError):  # a full disk: what could not be written is not wanted
                 self._stream.close()
             self.path.unlink(missing_ok=True)
 

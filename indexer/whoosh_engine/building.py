@@ -16,10 +16,10 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from indexer.digests import combined_digest, line_digest
 from indexer.errors import IndexDamaged, IndexingError
 from indexer.fastwhoosh.index import create_in, open_dir
 from indexer.french.specification import specification
-from indexer.interchange import combined_digest, line_digest
 from indexer.question import uid_of
 from indexer.settings import Settings
 from indexer.spool import Partition
@@ -156,7 +156,7 @@ def _known(folder: Path) -> _Known | None:
         return None
     try:
         manifest = snapshot.manifest
-        if (manifest.schema_version, manifest.analysis_digest) != _versions():
+        if (manifest.schema_version, manifest.analysis_digest) != versions():
             return None
         return _Known(name, _digests(snapshot), manifest.is_sample)
     except (OSError, ValueError, KeyError):
@@ -165,7 +165,8 @@ def _known(folder: Path) -> _Known | None:
         snapshot.close()
 
 
-def _versions() -> tuple[int, str]:
+def versions() -> tuple[int, str]:
+    """Return what an index must agree with: its schema and its analysis."""
     return SCHEMA_VERSION, specification().digest
 
 
@@ -274,37 +275,3 @@ def _verify(snapshot: Snapshot, wanted: Mapping[str, str]) -> None:
             f"L'index construit ({live} questions, dont {seen} justes) ne contient pas "
             f"le corpus ({len(wanted)} questions) ; l'ancien reste en service."
         )
-
-
-def check(corpus: "Corpus", settings: Settings) -> tuple[str, ...]:
-    """Compare the index with the corpus, record by record.
-
-    Returns:
-        One French sentence for each problem; nothing where all is right.
-    """
-    try:
-        snapshot = Snapshot(settings.index, generations.current_name(settings.index))
-    except IndexingError as error:
-        return (str(error),)
-    problems = []
-    if (snapshot.manifest.schema_version, snapshot.manifest.analysis_digest) != _versions():
-        problems.append("L'index est d'une autre version du logiciel : « questions index ».")
-    indexed = list(snapshot.indexed_digests())
-    known = {uid: digest for uid, digest, _ in indexed}
-    wanted = dict(corpus.digests())
-    gone, lacking = sorted(known.keys() - wanted.keys()), sorted(wanted.keys() - known.keys())
-    problems += [f"{uid} est dans l'index et n'est plus dans le corpus." for uid in gone]
-    problems += [f"{uid} est dans le corpus et pas dans l'index." for uid in lacking]
-    for uid, _, number in indexed:
-        try:
-            stored = line_digest(snapshot.line(number))
-            snapshot.record(number)
-        except IndexingError as error:
-            problems.append(f"{uid} : {error}")
-            continue
-        if stored != known[uid]:
-            problems.append(f"{uid} est abîmée dans l'index.")
-        elif wanted.get(uid, stored) != stored:
-            problems.append(f"{uid} a changé dans le corpus depuis l'indexation.")
-    snapshot.close()
-    return tuple(problems)

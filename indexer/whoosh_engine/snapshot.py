@@ -161,7 +161,7 @@ class Snapshot:
 
     def line(self, number: int) -> bytes:
         """Return the record of a document as it stands in the corpus."""
-        line: bytes = self.reader.stored_fields(number)["record"]
+        line: bytes = self.executor.stored_fields(number)["record"]
         return line
 
     def period(self) -> tuple[date | None, date | None]:

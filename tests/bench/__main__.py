@@ -22,14 +22,14 @@ _SOURCES: Final = click.Path(exists=True, file_okay=False, path_type=Path)
 _FILE: Final = click.Path(dir_okay=False, path_type=Path)
 
 
-Callback = Callable[[click.Context, click.Parameter, str], tuple[str, ...]]
+Callback = Callable[[click.Context, click.Parameter, str | None], tuple[str, ...]]
 
 
 def _names(known: tuple[str, ...]) -> Callback:
     """Return what reads names separated by commas, each of a known set."""
 
-    def read(ctx: click.Context, param: click.Parameter, value: str) -> tuple[str, ...]:
-        names = tuple(value.split(","))
+    def read(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...]:
+        names = tuple(value.split(",")) if value else ()
         unknown = ", ".join(name for name in names if name not in known)
         if unknown:
             message = f"{unknown}: choose from {', '.join(known)}"
@@ -52,6 +52,7 @@ def _names(known: tuple[str, ...]) -> Callback:
 @click.option("--workers", callback=_names(("1", "2", "4")), default="1,2,4", show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--real", type=click.IntRange(min=10), help="At most so many real documents.")
+@click.option("--rebuild", callback=_names(NAMES), help="Build these anew whatever is there.")
 @click.option("--data", type=_SOURCES, default=_DATA, help="Where the real documents are.")
 @click.option("--work", type=_FOLDER, help="Keep corpora and indexes here, and use what is there.")
 def main(json_file: Path | None, work: Path | None, **options: Any) -> None:
@@ -69,7 +70,7 @@ def main(json_file: Path | None, work: Path | None, **options: Any) -> None:
 
 def _plan(work: Path, options: dict[str, Any]) -> Plan:
     recipe = Recipe(options["data"], options["docs"], options["real"], options["seed"])
-    same = ("engines", "shapes", "parts", "queries", "repeat", "seconds")
+    same = ("engines", "rebuild", "shapes", "parts", "queries", "repeat", "seconds")
     procs, workers = (tuple(map(int, options[name])) for name in ("procs", "workers"))
     kept = {name: options[name] for name in same}
     return Plan(recipe, work, procs=procs, workers=workers, **kept)

@@ -48,8 +48,9 @@ def _corpus(results: Results) -> Iterator[str]:
         f"Heaps' law on the real documents: V = {k:.2f} n^{beta:.3f}"
         f" (rms error of ln V {error:.3f})."
     )
-    curve = facts.growth[:: max(1, len(facts.growth) // 6)]
-    steps = (f"{_number(n)} → {_number(v)} ({k * n**beta:.0f})" for n, v in curve[1:])
+    curve = facts.growth[:: -max(1, len(facts.growth) // 6)][:6][::-1]
+    points = [*curve, (facts.tokens, facts.words)]
+    steps = (f"{_number(n)} → {_number(v)} ({_number(int(k * n**beta))})" for n, v in points)
     yield f"Words → distinct words (law): {', '.join(steps)}."
 
 

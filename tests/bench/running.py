@@ -24,6 +24,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 # A word that no document has, and its own stem.
 MARKER: Final = "zqxw"
 _BATCH: Final = 100
+_WARMING_SECONDS: Final = 1.0
 _READY: Final = "ready"
 Task = dict[str, Any]
 
@@ -182,9 +183,12 @@ def _searched_until(searches: Sequence[Search], end: float, place: int) -> int:
 
 
 def _prepared(engine: Engine, queries: Sequence[Query]) -> list[Search]:
+    """Return the searches of the queries, warm as far as there is time for."""
     searches = [engine.prepare(query) for query in queries]
+    end = time.perf_counter() + _WARMING_SECONDS
     for search in searches:
-        search()
+        if time.perf_counter() < end:
+            search()
     return searches
 
 

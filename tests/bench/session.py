@@ -38,6 +38,7 @@ class Plan:
     recipe: Recipe
     work: Path
     engines: tuple[str, ...]
+    rebuild: tuple[str, ...]
     shapes: tuple[str, ...]
     parts: tuple[str, ...]
     procs: tuple[int, ...]
@@ -89,7 +90,13 @@ class _Session:
         first = {build.engine: build for build in reversed(builds)}
         searched = {name: first[name] for name in self._engines if self._engines[name].shapes}
         whole = [index for name, index in searched.items() if self._holds_all(name)]
-        results = Results(this_machine(), self._corpus.facts, builds, absent=self._absent)
+        results = Results(
+            this_machine(),
+            self._corpus.facts,
+            builds,
+            queries=self._queries,
+            absent=self._absent,
+        )
         measures = {
             SEARCH: lambda: self._search(searched, results),
             START_UP: lambda: self._start_up(whole, results),
@@ -109,9 +116,10 @@ class _Session:
         for procs in self._plan.procs:
             if procs <= self._engines[name].most_procs:
                 tell(f"index of {name}, {procs} at once")
-                yield measuring.built(
-                    name, procs, self._corpus.folder, self._corpus.facts.documents
-                )
+                place = measuring.Place(name, procs, self._corpus.folder)
+                if name in self._plan.rebuild:
+                    place.record.unlink(missing_ok=True)
+                yield measuring.built(place, self._corpus.facts.documents)
 
     def _search(self, indexes: dict[str, Built], results: Results) -> None:
         engines = {name: self._opened(index) for name, index in indexes.items()}

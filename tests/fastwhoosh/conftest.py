@@ -7,14 +7,14 @@ above what a byte holds, several segments, deletions in some, fields that some d
 import datetime as dt
 import random
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from whoosh import columns, fields, index
 from whoosh.analysis import SimpleAnalyzer
-from whoosh.filedb.filestore import FileStorage
+from whoosh.writing import SegmentWriter
 
+from indexer.fastwhoosh.codec import FastCodec
 from indexer.fastwhoosh.index import FastIndex, create_in
 
 WORDS = [f"mot{number}" for number in range(60)] + ["élève", "école", "ecole", "écoles"]
@@ -62,17 +62,22 @@ def make_document(rng: random.Random, number: int) -> dict[str, Any]:
     return {name: value for name, value in document.items() if name not in absent}
 
 
+def codec_writer(ix: Any) -> SegmentWriter:
+    """Return Whoosh's own writer, over the codec of the index."""
+    return SegmentWriter(ix, codec=FastCodec() if isinstance(ix, FastIndex) else None)
+
+
 def fill(ix: Any, parts: int, size: int, seed: int) -> None:
     """Write the same segments and deletions into an index, whatever its codec."""
     rng = random.Random(seed)
     for part in range(parts):
-        writer = ix.writer()
+        writer = codec_writer(ix)
         writer.merge = False
         for number in range(part * size, (part + 1) * size):
             writer.update_document(**make_document(rng, number))
         writer.update_document(**make_document(rng, part * size // 2))
         writer.commit()
-    writer = ix.writer()
+    writer = codec_writer(ix)
     writer.merge = False
     writer.delete_by_term("tags", "impôt")
     writer.delete_document(size + 1)
@@ -88,10 +93,16 @@ MakePair = Callable[..., Pair]
 
 
 @pytest.fixture(scope="session")
+def make_writer() -> Callable[[Any], SegmentWriter]:
+    """Return what makes Whoosh's own writer over the codec of an index."""
+    return codec_writer
+
+
+@pytest.fixture(scope="session")
 def make_pair(tmp_path_factory: pytest.TempPathFactory) -> MakePair:
     """Return what makes the same index twice."""
 
-    def make(parts: int = 3, size: int = 300, seed: int = 1) -> Pair:
+    def make(parts: int = 3, size: int = 200, seed: int = 1) -> Pair:
         folder = tmp_path_factory.mktemp("pair")
         (folder / "stock").mkdir()
         stock = index.create_in(str(folder / "stock"), make_schema())
@@ -114,11 +125,5 @@ def single(make_pair: MakePair) -> Pair:
     """One segment, merged from three. Read only."""
     made = make_pair(seed=2)
     for ix in made:
-        ix.optimize()
+        codec_writer(ix).commit(optimize=True)
     return made
-
-
-def folder_of(ix: Any) -> Path:
-    storage = ix.storage
-    assert isinstance(storage, FileStorage)
-    return Path(storage.folder)

@@ -79,7 +79,7 @@ class Step:
 
     def written(self, index: Any, **options: Any) -> Any:
         """Return a writer that was told everything and did not commit yet."""
-        writer = index.writer(**{"limitmb": 0, "procs": self.processes} | options)
+        writer = index.writer(**{"limitmb": 1, "procs": self.processes} | options)
         self.tell(writer)
         return writer
 

@@ -11,12 +11,17 @@ from typing import Any
 import pytest
 from whoosh import analysis, columns, fields, index, query, sorting
 from whoosh.fields import UnknownFieldError
+from whoosh.filedb.filestore import RamStorage
 from whoosh.index import LockError
-from whoosh.writing import NO_MERGE, OPTIMIZE, IndexingError
+from whoosh.writing import NO_MERGE, OPTIMIZE, IndexingError, SegmentWriter
 
 from indexer.fastwhoosh import bulk_flushing
 from indexer.fastwhoosh.bulk import BulkWriter
 from indexer.fastwhoosh.bulk_segment import SegmentBuilder
+from indexer.fastwhoosh.checking import check_deep
+from indexer.fastwhoosh.codec import FastCodec
+from indexer.fastwhoosh.errors import UnsupportedField
+from indexer.fastwhoosh.segment import FastSegment
 from indexer.fastwhoosh.segmentfile import SegmentFile
 from indexer.french.analysis import analyse
 from indexer.french.lexicon import shared_lexicon
@@ -95,6 +100,8 @@ QUERIES = [
 def answers(ix: Any, *, scores: bool = True) -> list[Any]:
     """What an index answers: hits with scores and stored fields, by identifier."""
     given: list[Any] = []
+    if any(isinstance(segment, FastSegment) for segment in ix._segments()):
+        assert list(check_deep(ix.storage.folder)) == []
     with ix.searcher() as searcher:
         for asked in QUERIES:
             hits = searcher.search(asked, limit=None)
@@ -159,6 +166,19 @@ def test_many_commits_and_merges_change_no_answer(empty: Any, stock: Any) -> Non
     assert answers(empty) == expected
 
 
+def test_several_merges_at_once(empty: Any, stock: Any) -> None:
+    given = documents(17, 200)
+    for start in range(0, 200, 20):
+        writer = BulkWriter(empty)
+        for document in given[start : start + 20]:
+            writer.add_document(**document)
+        writer.commit(merge=False)
+    assert segments(empty) == [20] * 10
+    BulkWriter(empty, procs=2).commit()
+    assert segments(empty) == [40] * 5
+    assert answers(empty) == answers(stock(given))
+
+
 @pytest.mark.parametrize("optimize", [False, True])
 def test_deleted_and_updated_documents(empty: Any, stock: Any, *, optimize: bool) -> None:
     # Short texts: of longer ones the norms, which deletion goes by, do not keep the exact length.
@@ -180,6 +200,23 @@ def test_deleted_and_updated_documents(empty: Any, stock: Any, *, optimize: bool
     assert answers(empty, scores=optimize)[:-1] == answers(expected, scores=optimize)[:-1]
 
 
+def test_lengths_stay_possible_however_much_is_deleted(empty: Any) -> None:
+    rng = random.Random(1)
+    texts = [" ".join(rng.choices(WORDS, k=rng.randrange(15, 400))) for _ in range(60)]
+    add(empty, [{"uid": str(n), "exact": text} for n, text in enumerate(texts)])
+    live = set(range(60))
+    while len(live) > 4:
+        with BulkWriter(empty) as writer:
+            for gone in rng.sample(sorted(live), len(live) // 3):
+                writer.delete_by_term("uid", str(gone))
+                live.remove(gone)
+        BulkWriter(empty).commit(optimize=True)
+        assert list(check_deep(empty.storage.folder)) == []
+        with empty.searcher() as searcher:
+            exact = sum(len(analyse(texts[number])) for number in live)
+            assert searcher.reader().field_length("exact") == pytest.approx(exact, rel=0.05)
+
+
 def test_two_processes_answer_as_one(tmp_path: Path) -> None:
     # Whoosh's own analyzers: a worker imports what it is given, and cannot import this module.
     schema = SCHEMA.copy()
@@ -196,7 +233,7 @@ def test_two_processes_answer_as_one(tmp_path: Path) -> None:
 
 
 def test_a_segment_is_flushed_when_memory_is_used_up(
-    empty: Any, stock: Any, monkeypatch: pytest.MonkeyPatch
+    empty: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[int] = []
     finish = SegmentBuilder.finish
@@ -206,7 +243,6 @@ def test_a_segment_is_flushed_when_memory_is_used_up(
         finish(self)
 
     monkeypatch.setattr(SegmentBuilder, "finish", note)
-    monkeypatch.setattr(bulk_flushing, "_LOOK_EVERY", 8)
     given = documents(6, 3000)
     writer = BulkWriter(empty, limitmb=1)
     for document in given:
@@ -214,8 +250,12 @@ def test_a_segment_is_flushed_when_memory_is_used_up(
     writer.commit(merge=False)
     assert len(segments(empty)) > 1
     assert sum(segments(empty)) == 3000
-    assert max(seen) < 1.3 * (1 << 20)
-    assert answers(empty) == answers(stock(given))
+    assert max(seen) < 1.1 * (1 << 20)
+    (tmp_path / "roomy").mkdir()
+    roomy = index.create_in(str(tmp_path / "roomy"), SCHEMA)
+    add(roomy, given)
+    assert segments(roomy) == [3000]
+    assert answers(empty) == answers(roomy)
 
 
 def test_a_segment_is_flushed_at_its_most_documents(
@@ -363,6 +403,36 @@ def test_raw_documents_are_made_here_with_one_process(empty: Any, stock: Any) ->
         writer.add_raw([json.dumps(document).encode() for document in given])
         assert writer.doc_count() == 30
     assert answers(empty) == answers(stock(given))
+
+
+def test_options_of_whoosh_are_accepted_and_unknown_ones_refused(empty: Any) -> None:
+    BulkWriter(empty, compound=False, delay=0.1).cancel()
+    with pytest.raises(TypeError, match="limtmb"):
+        BulkWriter(empty, limtmb=3)
+    BulkWriter(empty, timeout=0).cancel()
+
+
+def test_segments_of_other_writers_become_fast_when_optimizing(empty: Any, stock: Any) -> None:
+    given = documents(18, 120, 6)
+    for start, codec in ((0, FastCodec()), (40, None)):
+        writer = SegmentWriter(empty, codec=codec)
+        for document in given[start : start + 40]:
+            writer.add_document(**document)
+        writer.commit(merge=False)
+    with BulkWriter(empty) as writer:
+        writer.delete_by_term("uid", "18-3")
+        writer.delete_by_term("uid", "18-45")
+    add(empty, given[80:])
+    assert len(segments(empty)) == 3
+    BulkWriter(empty).commit(optimize=True)
+    assert segments(empty) == [118]
+    assert answers(empty) == answers(stock([*given[:3], *given[4:45], *given[46:]]))
+    assert not list(Path(empty.storage.folder).glob("*.seg"))
+
+
+def test_an_index_in_memory_is_refused() -> None:
+    with pytest.raises(UnsupportedField, match="dossier"):
+        BulkWriter(RamStorage().create_index(SCHEMA))
 
 
 def test_unknown_merges_and_readers_are_refused(empty: Any) -> None:

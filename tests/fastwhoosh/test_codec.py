@@ -1,7 +1,10 @@
 """Whoosh over the fast codec gives what Whoosh gives over its own: hits, order, scores."""
 
 import datetime as dt
+import gzip
+import json
 import random
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,9 @@ from whoosh.fields import ID, KEYWORD, NUMERIC, TEXT, FieldType, Schema
 from whoosh.filedb.filestore import RamStorage
 from whoosh.query import spans
 from whoosh.reading import TermNotFound
+from whoosh.writing import SegmentWriter
 
+from indexer.fastwhoosh.checking import check_deep
 from indexer.fastwhoosh.codec import FastCodec
 from indexer.fastwhoosh.errors import UnsupportedField
 from indexer.fastwhoosh.index import create_in, open_dir
@@ -129,7 +134,7 @@ def test_other_models(pair: Any, model: Any, name: str) -> None:
 def test_random_trees(both: Any) -> None:
     rng = random.Random(5)
     compared = 0
-    while compared < 25:
+    while compared < 15:
         tree = random_tree(rng, 3)
         try:
             wanted = both[0].search(tree, limit=15)
@@ -372,17 +377,17 @@ def test_cursor(single: Any) -> None:
     assert cursor.find("z") is None
 
 
-def test_conversion_there_and_back(make_pair: Any) -> None:
-    stock, fast = make_pair(seed=9)
+def test_conversion_there_and_back(make_pair: Any, make_writer: Any) -> None:
+    stock, fast = make_pair(size=80, seed=9)
     stock_folder, fast_folder = stock.storage.folder, fast.storage.folder
-    open_dir(stock_folder).writer().commit(optimize=True)
+    make_writer(open_dir(stock_folder)).commit(optimize=True)
     assert isinstance(segments(open_dir(stock_folder))[0].codec(), FastCodec)
     assert same_hits(open_dir(stock_folder), fast)
     writer = open_dir(stock_folder).writer(codec=W3Codec(), allow_other_codec=True)
     writer.commit(optimize=True)
     back = whoosh_index.open_dir(stock_folder)
     assert isinstance(segments(back)[0].codec(), W3Codec)
-    fast.optimize()
+    make_writer(fast).commit(optimize=True)
     assert same_hits(back, whoosh_index.open_dir(fast_folder))
 
 
@@ -405,7 +410,7 @@ def same_hits(one: Any, two: Any) -> bool:
 
 
 def refused(tmp_path: Path, field: FieldType, value: Any, **options: Any) -> str:
-    writer = create_in(tmp_path, Schema(f=field)).writer()
+    writer = SegmentWriter(create_in(tmp_path, Schema(f=field)), codec=FastCodec())
     with pytest.raises(UnsupportedField) as error:
         add_and_commit(writer, {"f": value, **options})
     return str(error.value)
@@ -436,7 +441,7 @@ def test_what_the_format_does_not_hold_is_refused(tmp_path: Path) -> None:
 
 def test_several_values_of_a_number_count_once(tmp_path: Path) -> None:
     ix = create_in(tmp_path, Schema(n=NUMERIC, k=KEYWORD, t=TEXT(analyzer=SimpleAnalyzer())))
-    with ix.writer() as writer:
+    with SegmentWriter(ix, codec=FastCodec()) as writer:
         writer.add_document(n=[1, 2, 1], k="a b a", t="x")
     assert ix.reader().doc_frequency("n", 1) == 1
     assert ix.reader().frequency("k", "a") == 2
@@ -445,7 +450,7 @@ def test_several_values_of_a_number_count_once(tmp_path: Path) -> None:
 def test_a_document_that_fails_leaves_nothing(tmp_path: Path) -> None:
     schema = Schema(a=TEXT(stored=True), z=NUMERIC(sortable=True), c=ID(sortable=True))
     ix = create_in(tmp_path, schema)
-    with ix.writer() as writer:
+    with SegmentWriter(ix, codec=FastCodec()) as writer:
         with pytest.raises(ValueError, match=r"."):
             writer.add_document(a="mauvais", c="x", z="pas un nombre")
         writer.add_document(a="bon jour bon")
@@ -460,12 +465,12 @@ def test_a_document_that_fails_leaves_nothing(tmp_path: Path) -> None:
 
 def test_cancelled_and_empty_writers(tmp_path: Path) -> None:
     ix = create_in(tmp_path, Schema(t=TEXT, c=columns_field()))
-    writer = ix.writer()
+    writer = SegmentWriter(ix, codec=FastCodec())
     writer.add_document(t="annulé")
     writer.cancel()
-    ix.writer().commit()
+    SegmentWriter(ix, codec=FastCodec()).commit()
     assert list(tmp_path.glob("*.fws")) == []
-    with ix.writer() as writer:
+    with SegmentWriter(ix, codec=FastCodec()) as writer:
         writer.add_document()
         writer.add_document(t="")
     assert ix.doc_count() == 2
@@ -474,3 +479,36 @@ def test_cancelled_and_empty_writers(tmp_path: Path) -> None:
 
 def columns_field() -> Any:
     return ID(sortable=columns.VarBytesColumn())
+
+
+@pytest.mark.real_data
+def test_real_texts(shared_data: Path, tmp_path: Path, make_writer: Any) -> None:
+    with gzip.open(shared_data / "questions.jsonl.gz", "rt", encoding="utf-8") as lines:
+        questions = [json.loads(line) for line in islice(lines, 300)]
+    schema = Schema(uid=ID(stored=True), text=TEXT(stored=True, analyzer=SimpleAnalyzer()))
+    stock = whoosh_index.create_in(tmp_path, schema, "STOCK")
+    fast = create_in(tmp_path, schema, "FAST")
+    for ix in (stock, fast):
+        with make_writer(ix) as writer:
+            for question in questions:
+                both_texts = f"{question['question_text']} {question['answer_text'] or ''}"
+                writer.add_document(uid=question["uid"], text=both_texts)
+    rng = random.Random(8)
+    with stock.searcher() as stock_searcher, fast.searcher() as fast_searcher:
+        words = list(stock_searcher.reader().field_terms("text"))
+        for _ in range(60):
+            texts = question_words(rng, questions)
+            asked = [query.Phrase("text", texts[:2]), query.And([text(w) for w in texts])]
+            asked += [query.Or([text(w) for w in rng.sample(words, 3)])]
+            for tree in asked:
+                found = [s.search(tree, limit=20) for s in (stock_searcher, fast_searcher)]
+                assert hits(found[1]) == hits(found[0])
+    assert list(check_deep(tmp_path, "FAST")) == []
+
+
+def question_words(rng: random.Random, questions: list[dict[str, Any]]) -> list[str]:
+    """Three words in a row of some question, as they are indexed."""
+    long = [question for question in questions if len(question["question_text"]) > 200]
+    tokens = [token.text for token in SimpleAnalyzer()(rng.choice(long)["question_text"])]
+    start = rng.randrange(len(tokens) - 3)
+    return tokens[start : start + 3]

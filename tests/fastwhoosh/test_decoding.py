@@ -108,14 +108,14 @@ def test_damaged_bytes_are_malformed_or_decode_to_something(section: str, kind: 
     for place in range(len(whole)):
         changed = bytearray(whole)
         changed[place] ^= 1 << rng.randrange(8)
-        attempt(changed_section(sections, section, bytes(changed)))
+        attempt(with_bytes(sections, section, bytes(changed)))
     for length in range(0, len(whole), 3):
-        attempt(changed_section(sections, section, whole[:length]))
+        attempt(with_bytes(sections, section, whole[:length]))
 
 
-def changed_section(sections: FieldSections, name: str, content: bytes) -> FieldSections:
-    change: dict[str, Any] = {name: content}
-    return replace(sections, **change)
+def with_bytes(sections: FieldSections, section: str, data: bytes) -> FieldSections:
+    changes: dict[str, Any] = {section: data}
+    return replace(sections, **changes)
 
 
 def attempt(sections: FieldSections) -> None:

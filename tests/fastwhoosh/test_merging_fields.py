@@ -3,13 +3,15 @@
 import random
 from array import array
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from indexer.fastwhoosh.bulk_documents import EXISTENCE, FREQUENCIES, POSITIONS
 from indexer.fastwhoosh.bulk_inverter import Inverted, PlainInverter
-from indexer.fastwhoosh.errors import Malformed
+from indexer.fastwhoosh.errors import DamagedSegment, Malformed
+from indexer.fastwhoosh.merging_fields import merged_field
 from indexer.fastwhoosh.merging_plain import GONE, FieldInput, merge_fields
 from indexer.native import COMPILED, kernel
 
@@ -117,6 +119,18 @@ def test_a_section_cut_short_is_damage_to_both(part: str) -> None:
     for merge, damage in ((kernel.merge_fields, kernel.Damaged), (merge_fields, Malformed)):
         with pytest.raises(damage):
             run(merge, POSITIONS, len(norms), norms, (cut,))
+
+
+def test_what_is_damaged_is_said_with_its_folder(tmp_path: Path) -> None:
+    given, norms = inputs(4, POSITIONS, [300], 0)
+    cut = given[0]._replace(postings=given[0].postings[:-1])
+    with (
+        pytest.raises(DamagedSegment, match="abîmé") as raised,
+        merged_field([cut], POSITIONS, norms, len(norms), tmp_path),
+    ):
+        pass
+    assert raised.value.path == tmp_path
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_errors_of_the_receiver_pass_through() -> None:

@@ -9,6 +9,7 @@ from indexer.fastwhoosh import deletions
 from indexer.fastwhoosh.codec import FastCodec
 from indexer.fastwhoosh.errors import DamagedSegment
 from indexer.fastwhoosh.segment import FastSegment, detach, stale_deletions
+from indexer.fastwhoosh.segmentfile import SegmentFile
 
 
 def new_segment(docs: int = 100_000) -> FastSegment:
@@ -94,6 +95,10 @@ def test_bits_of_another_number_of_documents_are_damage() -> None:
         copy.is_deleted(50)
 
 
+def closed(file: SegmentFile) -> bool:
+    return file.map is None
+
+
 def test_readers_share_one_mapping(tmp_path: Path) -> None:
     segment = new_segment(0)
     segment.builder().write(tmp_path / segment.make_filename(".fws"))
@@ -101,9 +106,9 @@ def test_readers_share_one_mapping(tmp_path: Path) -> None:
     two = segment.attach(tmp_path)
     assert one is two
     detach(one)
-    assert two.map is not None
+    assert not closed(two)
     detach(two)
-    assert not two.map
+    assert closed(two)
     three = segment.attach(tmp_path)
     assert three is not two
     detach(three)

@@ -159,15 +159,9 @@ def test_surfaces_are_bounded_and_words_stay() -> None:
 
 def test_long_garbage_is_not_kept() -> None:
     lexicon: Any = new_lexicon()
-    for text in (
-        "x" * 100_000,
-        "é" * 100_000,
-        "a'" * 50_000 + "a",
-        "a-" * 50_000 + "a",
-        "1 000" * 20_000,
-    ):
+    for text in ("x" * 100_000, "é" * 100_000, "a'" * 50_000 + "a", "a-" * 50_000 + "a"):
         check(text, lexicon)
-    assert lexicon.surfaces < 10
+    assert lexicon.surfaces == 0
 
 
 def test_numbers_without_an_end_take_no_quadratic_time() -> None:

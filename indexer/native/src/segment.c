@@ -346,7 +346,7 @@ static void count_ranks(Dense *dense, uint32_t words) {
     uint32_t rank = 0;
     for (uint32_t w = 0; w < words; w++) {
         dense->ranks[w] = rank;
-        rank += (uint32_t)__builtin_popcountll(dense->bits[w]);
+        rank += popcount64(dense->bits[w]);
     }
 }
 
@@ -439,7 +439,7 @@ static inline int seek_dense(List *list, uint32_t doc) {
     const Dense *dense = list->dense;
     uint64_t word = dense->bits[doc >> 6], below = (1ull << (doc & 63)) - 1;
     if (!(word >> (doc & 63) & 1)) return 0;
-    uint32_t rank = dense->ranks[doc >> 6] + (uint32_t)__builtin_popcountll(word & below);
+    uint32_t rank = dense->ranks[doc >> 6] + popcount64(word & below);
     list->current = rank / BLOCK;
     list->i = rank % BLOCK;
     return 1;
@@ -540,15 +540,27 @@ static int load_groups(List *list, uint32_t block) {
     return 0;
 }
 
+/* Reads n values of groups from number `start` on, each added to the one before. */
 static void read_groups(const List *list, uint32_t start, uint32_t n, uint32_t *out) {
-    uint32_t value = 0;
-    for (uint32_t k = 0; k < n; k++) {
-        uint32_t index = start + k, g = index / 32;
+    uint32_t value = 0, done = 0;
+    while (done < n) {
+        uint32_t index = start + done, g = index / 32, first = index % 32;
         const uint8_t *group = list->group_data + list->group_offsets[g];
         const uint8_t *end = list->group_data + list->group_offsets[g + 1];
-        int bits = list->group_bits[g];
-        value += read_bits(group, end, (index % 32) * (uint32_t)bits, bits);
-        out[k] = value;
+        const int bits = list->group_bits[g];
+        uint32_t count = 32 - first < n - done ? 32 - first : n - done;
+        uint32_t bit = first * (uint32_t)bits;
+        if (bits && bits < 32 && list->pos_end - end >= 8) {
+            const uint64_t mask = (1ull << bits) - 1;
+            for (uint32_t i = 0; i < count; i++, bit += (uint32_t)bits) {
+                value += (uint32_t)(load_u64(group + bit / 8) >> (bit % 8) & mask);
+                out[done + i] = value;
+            }
+        } else {
+            for (uint32_t i = 0; i < count; i++, bit += (uint32_t)bits)
+                out[done + i] = value += read_bits(group, end, bit, bits);
+        }
+        done += count;
     }
 }
 

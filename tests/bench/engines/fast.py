@@ -83,7 +83,7 @@ class Fast:
         return run
 
     def _with_snippets(self, query: Any, marker: Marker) -> Search:
-        search, stored = self._executor.search, self._searcher.stored_fields
+        search, stored = self._executor.search, self._executor.stored_fields
 
         def run() -> Answer:
             found = search(query, limit=model.LIMIT)

@@ -143,7 +143,7 @@ class Tantivy:
 
         def run() -> Answer:
             found = search(query, limit, offset=offset, order_by_field=order_by_field)
-            return Answer(_count(found), _hits(found))
+            return Answer(_count(found), found.hits)
 
         return run
 
@@ -154,7 +154,7 @@ class Tantivy:
             found = searcher.search(query, model.LIMIT)
             facets = searcher.aggregate(query, _FACETS)
             counts = (_values(facets, "group"), _values(facets, "author"))
-            return Answer(_count(found), _hits(found), counts)
+            return Answer(_count(found), found.hits, counts)
 
         return run
 
@@ -171,7 +171,7 @@ class Tantivy:
             cutter.set_max_num_chars(model.SNIPPET_CHARACTERS)
             documents = (searcher.doc(address) for _, address in found.hits)
             snippets = [cutter.snippet_from_doc(document).to_html() for document in documents]
-            return Answer(_count(found), _hits(found), None, snippets)
+            return Answer(_count(found), found.hits, None, snippets)
 
         return run
 
@@ -231,10 +231,6 @@ def _days(schema: tantivy.Schema, days: tuple[int, int]) -> tantivy.Query:
 def _count(found: tantivy.SearchResult) -> int:
     count: int = found.count  # type: ignore[attr-defined]  # its stubs leave it out
     return count
-
-
-def _hits(found: tantivy.SearchResult) -> list[tuple[float, object]]:
-    return [(score, address) for score, address in found.hits]
 
 
 def _values(facets: dict[str, dict[str, list[dict[str, int]]]], name: str) -> Counts:
