@@ -213,6 +213,24 @@ def answers(folder: Path) -> list[Any]:
         ]
 
 
+def test_a_stock_index_becomes_fast_when_it_is_optimized(tmp_path: Path) -> None:
+    """Also where a writer of Whoosh's was killed at work and left its folder."""
+    steps = list(islice(life(21), 8))
+    index = create_in(tmp_path, SCHEMA)
+    for step in steps:
+        _by_whoosh(tmp_path, step)
+    model = steps[-1].after
+    index.writer(codec=W3Codec(), allow_other_codec=True).commit(optimize=True)
+    before = answers(tmp_path)
+    (tmp_path / "MAIN.tmp").mkdir()
+    (tmp_path / "MAIN.tmp" / "MAIN_0a.pst").write_bytes(b"half")
+    index.optimize()
+    assert kinds(index) == {FastSegment}
+    assert differences(tmp_path, model) == []
+    assert answers(tmp_path) == before
+    assert leftovers(tmp_path) == set()
+
+
 @pytest.mark.parametrize("seed", [18, 19])
 def test_writers_of_both_codecs_take_turns(tmp_path: Path, seed: int) -> None:
     """A stock writer adds, updates and deletes in an index of fast segments; then ours goes on."""
