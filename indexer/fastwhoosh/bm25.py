@@ -21,7 +21,7 @@ class Statistics:
         self.weighting: scoring.BM25F = searcher.weighting
         self.schema = searcher.schema
         self._frequency = document_frequency
-        self._documents = searcher.doc_count_all()
+        self._documents = searcher.doc_count_all() or 1  # of none there is nothing to score
         self.plans: dict[tuple[str, str], Any] = {}
         self._averages: dict[str, float] = {}
 

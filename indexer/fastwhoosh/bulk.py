@@ -12,6 +12,7 @@ the only commit point: whatever a killed writer leaves is removed by the next co
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from whoosh import writing
@@ -22,7 +23,7 @@ from indexer.fastwhoosh.bulk_documents import Documents
 from indexer.fastwhoosh.bulk_flushing import Flushing
 from indexer.fastwhoosh.bulk_merging import Place, merged, shared_dictionary
 from indexer.fastwhoosh.bulk_processes import Workers, WorkerSetup
-from indexer.fastwhoosh.bulk_publish import publish
+from indexer.fastwhoosh.bulk_publish import publish, sweep
 from indexer.fastwhoosh.codec import folder_of
 from indexer.fastwhoosh.segment import FastSegment
 
@@ -137,7 +138,7 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
     def cancel(self) -> None:
         """Give up everything that was added or deleted since the last commit."""
         self._check_state()
-        self._cancel_building()
+        self._give_up()
         self._finish()
 
     def commit(
@@ -149,14 +150,15 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
         """Put everything on the disk and make it what readers see from now on.
 
         ``merge=False`` leaves all segments as they are, ``optimize=True`` makes one of them.
-        On failure the index stays as it was, the lock is released and the error raised.
+        On failure the lock is released and the error raised; the index is what its table of
+        contents says, which is what it was unless the new one had its name already.
         """
         self._check_state()
         try:
             self._check_usable()
             self._commit(_policy(self, mergetype, optimize, merge))
         except BaseException:
-            self._cancel_building()
+            self._give_up()
             raise
         finally:
             self._finish()
@@ -234,13 +236,17 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
         if self._failed is not None:
             raise writing.IndexingError(f"L'indexation a échoué : {self._failed}")
 
-    def _cancel_building(self) -> None:
+    def _give_up(self) -> None:
+        """Stop building and remove what was written, whatever the writer came to."""
         if self._workers is not None:
             self._workers.cancel()
             self._workers = None
         if self._flushing is not None:
             self._flushing.cancel()
             self._flushing = None
+        self._close_searcher()
+        with suppress(Exception):  # an error that led here is the one to tell
+            sweep(self._index, self._folder)
 
     def _close_searcher(self) -> None:
         if self._searcher is not None:

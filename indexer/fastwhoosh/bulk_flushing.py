@@ -3,7 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from indexer.fastwhoosh.bulk_documents import Documents
+from whoosh.writing import IndexingError
+
+from indexer.fastwhoosh.bulk_documents import Documents, Prepared
 from indexer.fastwhoosh.bulk_segment import MAX_DOCUMENTS, SegmentBuilder
 from indexer.fastwhoosh.codec import FastCodec
 from indexer.fastwhoosh.segment import FastSegment
@@ -33,10 +35,24 @@ class Flushing:
         self._segments: list[Any] = []
         self._builder: SegmentBuilder | None = None
         self._segment: Any = None
+        self._failed: OSError | None = None
 
     def add(self, fields: dict[str, Any]) -> None:
-        """Add a document, given as the keyword arguments of ``add_document``."""
+        """Add a document, given as the keyword arguments of ``add_document``.
+
+        Raises:
+            OSError: the disk refused what documents before have written; nothing can be added or
+                finished any more.
+        """
+        self._check_whole()
         prepared = self.documents.prepare(fields)
+        try:
+            self._add(prepared)
+        except OSError as error:
+            self._failed = error
+            raise
+
+    def _add(self, prepared: Prepared) -> None:
         builder = self._builder or self._begin()
         builder.add(prepared)
         self.count += 1
@@ -46,17 +62,28 @@ class Flushing:
             self._flush()
 
     def finish(self) -> list[Any]:
-        """Write what is left; return all segments."""
+        """Write what is left; return all segments, which are the caller's from now on.
+
+        Raises:
+            IndexingError: writing failed before, so that documents would be missing.
+        """
+        self._check_whole()
         self._flush()
-        return self._segments
+        segments, self._segments = self._segments, []
+        return segments
 
     def cancel(self) -> None:
-        """Remove everything that was written."""
+        """Remove everything that was written and that nobody was given."""
         if self._builder:
             self._builder.cancel()
             self._builder = None
-        for segment in self._segments:
+        segments, self._segments = self._segments, []
+        for segment in segments:
             (self._folder / segment.make_filename(EXTENSION)).unlink(missing_ok=True)
+
+    def _check_whole(self) -> None:
+        if self._failed is not None:
+            raise IndexingError(f"L'indexation a échoué : {self._failed}") from self._failed
 
     def _begin(self) -> SegmentBuilder:
         self._segment = FastSegment(FastCodec(), self._indexname)
@@ -65,12 +92,13 @@ class Flushing:
         return self._builder
 
     def _flush(self) -> None:
-        builder, self._builder = self._builder, None
+        builder = self._builder
         if builder is None:
             return
-        if not builder.docs:
+        if builder.docs:
+            builder.finish()
+            self._segment.set_doc_count(builder.docs)
+            self._segments.append(self._segment)
+        else:
             builder.cancel()
-            return
-        builder.finish()
-        self._segment.set_doc_count(builder.docs)
-        self._segments.append(self._segment)
+        self._builder = None

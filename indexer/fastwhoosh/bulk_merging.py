@@ -31,7 +31,7 @@ def merged(segments: list[Any], place: Place, policy: str, threads: int = 1) -> 
 
     ``policy`` is ``all`` (one segment), ``some`` (see :mod:`.bulk_policy`) or ``none``. Segments
     of other codecs are converted by ``all`` and left alone by the others; segments without a live
-    document are left out.
+    document are left out, except by ``none``.
     """
     if policy == "all":
         segments = [fast for segment in segments for fast in _fast(segment, place)]
@@ -46,7 +46,10 @@ def merged(segments: list[Any], place: Place, policy: str, threads: int = 1) -> 
     gone = {id(segment) for group in groups for segment in group}
     result: list[Any] = []
     for segment in segments:
-        result += result_of.get(id(segment), [] if id(segment) in gone else [segment])
+        if id(segment) in result_of:
+            result += result_of[id(segment)]
+        elif id(segment) not in gone and (policy == "none" or segment.doc_count()):
+            result.append(segment)
     return result
 
 

@@ -7,6 +7,7 @@ so what they are given must be picklable, and started only when a batch finds th
 """
 
 import multiprocessing
+import signal
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -166,6 +167,8 @@ def _gone(worker: _Worker) -> str:
 
 def work(pipe: Connection, setup: WorkerSetup) -> None:
     """Be a worker: take batches until told to finish or the writer is gone."""
+    # The keyboard interrupts all processes; what it ends is for the writer to say.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     flushing = Flushing(
         setup.folder, setup.indexname, Documents(setup.schema), setup.limit, setup.dictionary
     )

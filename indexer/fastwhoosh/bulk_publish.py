@@ -7,31 +7,37 @@ and the name before the files of the generation before are removed.
 
 import os
 import re
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any, Final
+from shutil import rmtree
+from typing import Any
 
 from whoosh.index import TOC
-from whoosh.util.filelock import try_for
 
 from indexer.fastwhoosh.contents import seal
 from indexer.fastwhoosh.merging_fields import TEMPORARY
 from indexer.fastwhoosh.segment import FastSegment
 from indexer.fastwhoosh.segmentfile import EXTENSION
 
-# How long removing old files waits for readers that are opening; the next commit removes the rest.
-_READERS: Final = 2.0
-
 
 class _Synced:
-    """Whoosh's storage, except that a table is sealed and on the disk before it is renamed."""
+    """What a table of contents asks of a storage; it is sealed and durable before it is renamed."""
 
     def __init__(self, storage: Any, folder: Path) -> None:
         self._storage = storage
         self._folder = folder
+        self._created: list[Any] = []
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._storage, name)
+    def create_file(self, name: str) -> Any:
+        """Create a file of the folder."""
+        self._created.append(self._storage.create_file(name))
+        return self._created[-1]
+
+    def close(self) -> None:
+        """Close what a failure left open."""
+        for file in self._created:
+            with suppress(OSError):  # of a full disk: what failed first was told
+                file.file.close()
 
     def rename_file(self, old: str, new: str, *, safe: bool = False) -> None:
         """Seal a table of contents and rename it, durably."""
@@ -47,13 +53,14 @@ def publish(index: Any, folder: Path, toc: TOC) -> None:
     The caller holds the write lock. Files that ``toc`` names are on the disk already.
     """
     sync_folder(folder)
-    toc.write(_Synced(index.storage, folder), index.indexname)
-    lock = index.lock("READLOCK")
-    if try_for(lock.acquire, timeout=_READERS, delay=0.02):
-        try:
-            remove_others(folder, index.indexname, toc)
-        finally:
-            lock.release()
+    with closing(_Synced(index.storage, folder)) as storage:
+        toc.write(storage, index.indexname)
+    remove_others(folder, index.indexname, toc)
+
+
+def sweep(index: Any, folder: Path) -> None:
+    """Remove what the current table of contents does not name; for the holder of the write lock."""
+    remove_others(folder, index.indexname, TOC.read(index.storage, index.indexname))
 
 
 def remove_others(folder: Path, indexname: str, toc: TOC) -> None:
@@ -66,6 +73,8 @@ def remove_others(folder: Path, indexname: str, toc: TOC) -> None:
         if ours.match(path.name) and path.name not in keep:
             with suppress(OSError):  # open elsewhere, where the system minds: the next commit
                 path.unlink()
+    # Where Whoosh's own writer works; it holds the write lock as well.
+    rmtree(folder / f"{indexname}.tmp", ignore_errors=True)
 
 
 def named_files(segment: Any, folder: Path) -> set[str]:

@@ -11,13 +11,16 @@ What this class adds: its writer uses :class:`~indexer.fastwhoosh.codec.FastCode
 lock instead of failing at once, and is not slowed down by chance with another codec.
 """
 
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
 from whoosh.filedb.filestore import FileStorage
-from whoosh.index import _DEF_INDEX_NAME, FileIndex, LockError
+from whoosh.index import _DEF_INDEX_NAME, EmptyIndexError, FileIndex, LockError
 from whoosh.writing import SegmentWriter
 
 from indexer.fastwhoosh import contents
@@ -26,6 +29,8 @@ from indexer.fastwhoosh.segment import FastSegment
 
 # Seconds that a writer waits for the one before it: a commit of a day's questions takes less.
 PATIENCE: Final = 30.0
+# Seconds between readings of a table of contents that is not there: a publication takes less.
+_PAUSES: Final = (0.0, 0.001, 0.01, 0.05)
 _BULK: Final = "indexer.fastwhoosh.bulk"
 
 
@@ -52,6 +57,8 @@ def open_dir(path: Path | str, indexname: str = _DEF_INDEX_NAME) -> "FastIndex":
 class FastIndex(FileIndex):  # type: ignore[misc]  # Whoosh has no types
     """An index in a folder, written with the fast codec.
 
+    Opening it and all that reads its table of contents works while another process publishes.
+
     Args:
         storage: the folder.
         schema: what to read it with, instead of its own schema.
@@ -63,8 +70,11 @@ class FastIndex(FileIndex):  # type: ignore[misc]  # Whoosh has no types
     """
 
     def __init__(self, storage: Any, schema: Any = None, indexname: str = _DEF_INDEX_NAME) -> None:
-        contents.verify_latest(storage, indexname)
-        super().__init__(storage, schema, indexname)
+        def opened() -> None:
+            contents.verify_latest(storage, indexname)
+            super(FastIndex, self).__init__(storage, schema, indexname)
+
+        _patient(opened)
 
     @property
     def folder(self) -> Path:
@@ -110,10 +120,39 @@ class FastIndex(FileIndex):  # type: ignore[misc]  # Whoosh has no types
                 f"Une autre écriture est en cours dans {self.folder} depuis {timeout} s."
             ) from error
 
-    def _read_toc(self) -> Any:
+    def reader(self, reuse: Any = None) -> Any:
+        """Open what the table of contents names now.
+
+        Args:
+            reuse: a reader of this index that is not needed any more, closed here. Whoosh would
+                take over its segments, also those that were merged into others since, and with
+                the deletions of then; opening anew is a mapping a segment.
+        """
+        reader = super().reader()
+        if reuse is not None:
+            reuse.close()
+        return reader
+
+    def _verified_toc(self) -> Any:
         contents.verify_latest(self.storage, self.indexname)
-        toc = super()._read_toc()
+        return super()._read_toc()
+
+    def _read_toc(self) -> Any:
+        toc = _patient(self._verified_toc)
         for segment in toc.segments:
             if isinstance(segment, FastSegment):
                 segment.folder = self.folder
         return toc
+
+
+def _patient(read: Callable[[], Any]) -> Any:
+    """Read a table of contents, again if another took its place meanwhile.
+
+    A folder may be listed before the new one has its name and the old one be removed before it is
+    opened; and a listing that is slower than both may show neither.
+    """
+    for pause in _PAUSES:
+        with suppress(FileNotFoundError, EmptyIndexError):
+            return read()
+        time.sleep(pause)
+    return read()

@@ -2,31 +2,27 @@
 
 The inputs are mapped files and the output is written section by section, so that memory is
 bounded by the words of a field, whatever the size of the segments. For fields the result equals,
-byte for byte, what indexing the live documents at once would write, as long as no document with a
-length above the exact ones was deleted (norms keep lengths in one byte only).
+byte for byte, what indexing the live documents at once would write, but for the bounds of lengths
+and, where documents with weights were deleted, their sum (see :mod:`.merging_lengths`).
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from itertools import accumulate
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from whoosh import formats
 from whoosh.fields import Schema
-from whoosh.util.numeric import byte_to_length
 
 from indexer.fastwhoosh.bulk_documents import KINDS, POSITIONS
 from indexer.fastwhoosh.errors import DamagedSegment, Malformed
 from indexer.fastwhoosh.merging_columns import merge_column
 from indexer.fastwhoosh.merging_fields import merged_field
+from indexer.fastwhoosh.merging_lengths import merged_lengths
 from indexer.fastwhoosh.merging_plain import FieldInput
 from indexer.fastwhoosh.merging_source import Source
 from indexer.fastwhoosh.merging_stored import merge_stored
 from indexer.fastwhoosh.segmentfile import SegmentFileWriter
-
-# The norm of this length and all above.
-_LONGEST: Final = 255
 
 __all__ = ["Source", "merge_segments"]
 
@@ -87,14 +83,16 @@ class _Merger:
         norms = _norms(self._sources, entries)
         places = [place for place, entry in enumerate(entries) if entry is not None]
         inputs = [self._input(place, entries[place] or {}) for place in places]
-        written: dict[str, Any] = {"kind": KINDS[kind], **_lengths(self._sources, entries)}
+        written: dict[str, Any] = {"kind": KINDS[kind]}
         try:
             with merged_field(inputs, kind, norms, self.docs, self._file.path.parent) as merged:
                 written |= {"terms": merged.terms, **merged.write(self._file)}
+                infos = merged.small["infos"]
         except Malformed as error:
             number, _, reason = str(error).partition(": ")
             path = self._sources[places[int(number)]].file.path
             raise DamagedSegment(path, f"champ « {name} » : {reason}") from error
+        written |= merged_lengths(self._sources, entries, infos, norms)
         if norms is not None:
             written["norms"] = self._file.section(norms)
         return written
@@ -130,31 +128,3 @@ def _norms(sources: Sequence[Source], entries: Sequence[Any]) -> bytes | None:
         else bytes(source.live)
         for source, entry in zip(sources, entries, strict=True)
     )
-
-
-def _lengths(sources: Sequence[Source], entries: Sequence[Any]) -> dict[str, int]:
-    """Return the sum, least and greatest of the lengths; of deleted documents by their norms."""
-    known = [(source, entry) for source, entry in zip(sources, entries, strict=True) if entry]
-    least = [entry["min_length"] for _, entry in known if entry["min_length"]]
-    return {
-        "length": sum(_live_length(source, entry) for source, entry in known),
-        "min_length": min(least, default=0),
-        "max_length": max((entry["max_length"] for _, entry in known), default=0),
-    }
-
-
-def _live_length(source: Source, entry: dict[str, Any]) -> int:
-    """Return the sum of the live lengths: exact where nothing is deleted.
-
-    Else it is reduced by the lengths that the norms of the deleted documents stand for, which are
-    the longest that they can mean, and kept within what the norms of the live ones can mean.
-    """
-    length = int(entry["length"])
-    if not source.deleted or "norms" not in entry:
-        return length
-    norms = source.file.section(entry["norms"])
-    length -= int(sum(byte_to_length(norms[document]) for document in source.deleted))
-    live = Counter(source.compact(norms))
-    least: int = sum(count * (byte_to_length(norm - 1) + 1) for norm, count in live.items() if norm)
-    most: int = sum(count * byte_to_length(norm) for norm, count in live.items())
-    return max(length, least) if live[_LONGEST] else min(max(length, least), most)

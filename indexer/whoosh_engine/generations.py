@@ -18,7 +18,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from indexer.durable import replaced, sync_folder
+from indexer.durable import remove_leftovers, replaced, sync_folder
 from indexer.errors import IndexDamaged, IndexingError, IndexMissing
 from indexer.question import Chamber
 
@@ -115,6 +115,7 @@ def prune(folder: Path, keep: int) -> None:
 
 def sweep(folder: Path) -> None:
     """Delete what a killed build left behind. Only the holder of the build lock may call it."""
+    remove_leftovers(folder)
     try:
         current = current_name(folder)
     except IndexingError:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from whoosh import analysis, columns, fields
 from whoosh.filedb.structfile import BufferFile
+from whoosh.util.numeric import byte_to_length
 
 from indexer.fastwhoosh.bulk_documents import Documents
 from indexer.fastwhoosh.bulk_segment import SegmentBuilder
@@ -34,13 +35,13 @@ Documents_ = list[dict[str, Any]]
 
 
 def documents(seed: int, count: int) -> Documents_:
-    """Documents of which some fields are missing; lengths that norms keep exactly."""
+    """Documents of which some fields are missing."""
     rng = random.Random(seed)
     made = []
     for number in range(count):
         document: dict[str, Any] = {"uid": f"{seed}-{number}"}
         if rng.random() < 0.9:
-            length = rng.randrange(1, 9)
+            length = rng.choice([1, 3, 8, 17, 50])
             document["text"] = " ".join(_word(rng) for _ in range(length))
         if rng.random() < 0.5:
             document["plain"] = " ".join(_word(rng) for _ in range(rng.randrange(1, 4)))
@@ -214,3 +215,21 @@ def test_a_field_that_meant_something_else_is_left_out(
     with SegmentFile(tmp_path / "merged.fws") as file:
         assert "text" not in file.directory["fields"]
         assert "uid" in file.directory["fields"]
+
+
+@pytest.mark.parametrize("weight", [1, 3])
+def test_the_sum_of_lengths_stays_possible_when_documents_go(
+    weight: int, tmp_path: Path, segment: Callable[..., SegmentFile]
+) -> None:
+    rng = random.Random(weight)
+    given: Documents_ = [
+        {"text": " ".join(["loi"] * rng.randrange(1, 400)), "_text_boost": weight}
+        for _ in range(60)
+    ]
+    source = Source(segment(given), list(range(1, 60)))
+    with merged([source], tmp_path / "merged.fws") as file:
+        entry = file.directory["fields"]["text"]
+        norm = bytes(file.section(entry["norms"]))[0]
+        length = len(given[0]["text"].split())
+        assert byte_to_length(norm - 1) < entry["length"] <= byte_to_length(norm)
+        assert weight > 1 or entry["length"] == length
