@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from indexer.fastwhoosh.errors import DamagedSegment
 from indexer.fastwhoosh.segmentfile import SegmentFile
+from indexer.native import kernel
 
 _CODE_FORMATS = {1: "B", 2: "H", 4: "I"}
 
@@ -57,7 +59,11 @@ def table_of(segments: Sequence[SegmentCodes]) -> CodeTable:
 
 
 def codes_of_file(file: SegmentFile, column: str) -> SegmentCodes:
-    """Return a ``codes`` column of a segment file; every document has no value where it is not."""
+    """Return a ``codes`` column of a segment file; every document has no value where it is not.
+
+    Raises:
+        DamagedSegment: a document has the code of no value.
+    """
     entry = file.directory["columns"].get(column)
     if entry is None or entry["type"] != "codes":
         return SegmentCodes([b""], bytes(file.docs))
@@ -65,6 +71,9 @@ def codes_of_file(file: SegmentFile, column: str) -> SegmentCodes:
     offsets = file.section(entry["offsets"]).cast("I")
     values = [blob[offsets[i] : offsets[i + 1]] for i in range(entry["values"])]
     codes = file.section(entry["codes"]).cast(_CODE_FORMATS[entry["width"]])
+    # The extension looks at each code when it reads it.
+    if kernel is None and file.docs and max(codes) >= len(values):
+        raise DamagedSegment(file.path, f"colonne « {column} » : valeur inconnue")
     return SegmentCodes(values, codes)
 
 

@@ -10,9 +10,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from itertools import islice
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,6 +23,7 @@ from indexer.interchange import combined_digest, line_digest
 from indexer.question import uid_of
 from indexer.settings import Settings
 from indexer.whoosh_engine import generations
+from indexer.whoosh_engine.damage import DAMAGE, damage_said
 from indexer.whoosh_engine.generations import Manifest
 from indexer.whoosh_engine.schema import SCHEMA_VERSION, document_of, schema
 from indexer.whoosh_engine.snapshot import Snapshot
@@ -71,6 +72,7 @@ class _Work:
             self.progress(done, self.total)
 
 
+@damage_said()
 def build(
     corpus: "Corpus",
     settings: Settings,
@@ -103,12 +105,11 @@ def build(
         changed = _changed(known.digests if known else {}, wanted)
         if known and len(changed) > _MAX_CHANGED_SHARE * max(1, len(wanted)):
             known = None
-        work = _Work(len(changed) if known else len(wanted), settings.index_processes, progress)
-        lines = (line for key, line in corpus.lines() if not known or uid_of(key) in changed)
-        if known:
-            name = _update(folder, known, lines, changed & known.digests.keys(), work)
-        else:
-            name = _rebuild(folder, lines, work)
+        work = _Work(len(changed), settings.index_processes, progress)
+        name = _update(folder, known, corpus, changed, work) if known else None
+        if name is None:
+            known, changed = None, set(wanted)
+            name = _rebuild(folder, corpus, replace(work, total=len(wanted)))
         _finish(folder, name, counts, wanted, is_sample=is_sample)
         generations.prune(folder, settings.keep_generations)
     before = known.digests if known else {}
@@ -155,16 +156,17 @@ def _known(folder: Path) -> _Known | None:
         return None
     try:
         manifest = snapshot.manifest
-        if (manifest.schema_version, manifest.analysis_digest) != _versions():
+        if (manifest.schema_version, manifest.analysis_digest) != versions():
             return None
         return _Known(name, _digests(snapshot), manifest.is_sample)
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError):  # damage that opening did not find
         return None
     finally:
         snapshot.close()
 
 
-def _versions() -> tuple[int, str]:
+def versions() -> tuple[int, str]:
+    """Return what an index must have been made with: version of the schema, analysis."""
     return SCHEMA_VERSION, specification().digest
 
 
@@ -177,22 +179,27 @@ def _changed(known: Mapping[str, str], wanted: Mapping[str, str]) -> set[str]:
     return {uid for uid in {*known, *wanted} if known.get(uid) != wanted.get(uid)}
 
 
-def _rebuild(folder: Path, lines: Iterator[bytes], work: _Work) -> str:
+def _rebuild(folder: Path, corpus: "Corpus", work: _Work) -> str:
     name = generations.new_name()
     (folder / name).mkdir()
     index = create_in(folder / name, schema())
-    _write(index, lines, work)
+    _write(index, (line for _, line in corpus.lines()), work)
     index.close()
     return name
 
 
 def _update(
-    folder: Path, known: _Known, lines: Iterator[bytes], stale: set[str], work: _Work
-) -> str:
+    folder: Path, known: _Known, corpus: "Corpus", changed: set[str], work: _Work
+) -> str | None:
+    """Return the name of the updated generation, None where damage of the known one shows."""
     name = generations.new_name()
     _link(folder / known.name, folder / name)
     index = open_dir(folder / name)
-    _write(index, lines, work, stale=stale)
+    lines = (line for key, line in corpus.lines() if uid_of(key) in changed)
+    try:
+        _write(index, lines, work, stale=changed & known.digests.keys())
+    except DAMAGE:
+        return None
     index.close()
     return name
 
@@ -205,9 +212,7 @@ def _link(source: Path, target: Path) -> None:
             os.link(path, target / path.name)
 
 
-def _write(
-    index: Any, lines: Iterator[bytes], work: _Work, stale: set[str] | None = None
-) -> None:
+def _write(index: Any, lines: Iterator[bytes], work: _Work, stale: set[str] | None = None) -> None:
     """Delete what is stale, add what is new, and commit."""
     processes = work.processes if work.total >= _WORTH_PROCESSES else 1
     writer = index.writer(procs=processes, limitmb=_WRITER_MEMORY, make=document_of)
@@ -275,37 +280,3 @@ def _verify(snapshot: Snapshot, wanted: Mapping[str, str]) -> None:
             f"L'index construit ({live} questions, dont {seen} justes) ne contient pas "
             f"le corpus ({len(wanted)} questions) ; l'ancien reste en service."
         )
-
-
-def check(corpus: "Corpus", settings: Settings) -> tuple[str, ...]:
-    """Compare the index with the corpus, record by record.
-
-    Returns:
-        One French sentence for each problem; nothing where all is right.
-    """
-    try:
-        snapshot = Snapshot(settings.index, generations.current_name(settings.index))
-    except IndexingError as error:
-        return (str(error),)
-    problems = []
-    if (snapshot.manifest.schema_version, snapshot.manifest.analysis_digest) != _versions():
-        problems.append("L'index est d'une autre version du logiciel : « questions index ».")
-    indexed = list(snapshot.indexed_digests())
-    known = {uid: digest for uid, digest, _ in indexed}
-    wanted = dict(corpus.digests())
-    gone, lacking = sorted(known.keys() - wanted.keys()), sorted(wanted.keys() - known.keys())
-    problems += [f"{uid} est dans l'index et n'est plus dans le corpus." for uid in gone]
-    problems += [f"{uid} est dans le corpus et pas dans l'index." for uid in lacking]
-    for uid, _, number in indexed:
-        try:
-            stored = line_digest(snapshot.line(number))
-            snapshot.record(number)
-        except IndexingError as error:
-            problems.append(f"{uid} : {error}")
-            continue
-        if stored != known[uid]:
-            problems.append(f"{uid} est abîmée dans l'index.")
-        elif wanted.get(uid, stored) != stored:
-            problems.append(f"{uid} a changé dans le corpus depuis l'indexation.")
-    snapshot.close()
-    return tuple(problems)
