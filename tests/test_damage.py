@@ -92,7 +92,7 @@ def test_damage_anywhere_is_a_sentence(corpus: Corpus, settings: Settings) -> No
             told += 1
             assert "« questions index --full »" in said
             assert path.stem in said or path.parent.name in said or "check --deep" in said
-    assert told > 10
+    assert told > 3
 
 
 @pytest.mark.parametrize("name", ["search", "export"])

@@ -24,8 +24,8 @@ def answer(leaves: Leaves, request: Request, codes_of: CodesOf) -> Answer:
     matched = len(found)
     kept, counts = _filtered(leaves, request, codes_of, found)
     keys = _sort_keys(leaves, request.order, kept)
-    order = sorted(kept, key=keys)
-    hits = [(kept[number], number) for number in order[request.first : request.first + request.limit]]
+    order = sorted(kept, key=keys)[request.first : request.first + request.limit]
+    hits = [(kept[number], number) for number in order]
     return Answer(matched, len(kept), hits, counts)
 
 

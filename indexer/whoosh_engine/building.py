@@ -16,12 +16,13 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from indexer.digests import combined_digest, line_digest
 from indexer.errors import IndexDamaged, IndexingError
 from indexer.fastwhoosh.index import create_in, open_dir
 from indexer.french.specification import specification
-from indexer.interchange import combined_digest, line_digest
 from indexer.question import uid_of
 from indexer.settings import Settings
+from indexer.spool import Partition
 from indexer.whoosh_engine import generations
 from indexer.whoosh_engine.damage import DAMAGE, damage_said
 from indexer.whoosh_engine.generations import Manifest
@@ -125,10 +126,10 @@ def build(
     )
 
 
-def _wanted(corpus: "Corpus") -> tuple[dict[str, str], Counter[tuple[str, int, str]]]:
+def _wanted(corpus: "Corpus") -> tuple[dict[str, str], Counter[Partition]]:
     """Return the digest of each question, and how many there are of each kind."""
     wanted: dict[str, str] = {}
-    counts: Counter[tuple[str, int, str]] = Counter()
+    counts: Counter[Partition] = Counter()
     for key, line in corpus.lines():
         wanted[uid_of(key)] = line_digest(line)
         counts[key[:3]] += 1
@@ -166,7 +167,7 @@ def _known(folder: Path) -> _Known | None:
 
 
 def versions() -> tuple[int, str]:
-    """Return what an index must have been made with: version of the schema, analysis."""
+    """Return what an index must agree with: its schema and its analysis."""
     return SCHEMA_VERSION, specification().digest
 
 
@@ -239,7 +240,7 @@ def _batched(lines: Iterator[bytes]) -> Iterator[list[bytes]]:
 
 
 def _finish(
-    folder: Path, name: str, counts: Counter[tuple[str, int, str]], wanted: Mapping[str, str],
+    folder: Path, name: str, counts: Counter[Partition], wanted: Mapping[str, str],
     *, is_sample: bool,
 ) -> None:  # fmt: skip
     """Verify a generation against the corpus, then publish it."""

@@ -6,9 +6,9 @@ It never raises for what it finds: each problem is a French sentence that names 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from indexer.digests import line_digest
 from indexer.errors import IndexingError
 from indexer.fastwhoosh.checking import check_deep
-from indexer.interchange import line_digest
 from indexer.settings import Settings
 from indexer.whoosh_engine.building import versions
 from indexer.whoosh_engine.damage import damage_said

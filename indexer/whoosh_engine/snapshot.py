@@ -177,7 +177,7 @@ class Snapshot:
         Raises:
             IndexDamaged: the bytes are not what was written.
         """
-        line: bytes | None = self.reader.stored_fields(number).get("record")
+        line: bytes | None = self.executor.stored_fields(number).get("record")
         if line is None:
             raise DamagedSegment(self._file_of(number), f"document {number} : question absente")
         return line
