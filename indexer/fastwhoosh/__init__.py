@@ -94,6 +94,11 @@ Stored fields
 ``data``; an entry is empty (nothing stored) or u32 crc32 of what follows, u8 mode (0 raw, 1 zstd
 with the dictionary ``dict``, which may be empty) and the pickled dict of the stored fields.
 
+Table of contents
+=================
+Whoosh's own, followed by a seal that Whoosh does not read: 8 bytes ``fwcontnt``, u32 crc32 of all
+before the seal, 8 bytes ``tntnocwf``. A stock writer leaves the seal out.
+
 Deletions
 =========
 ``<segment id>.<n>.del``, named in the segment object of Whoosh's table of contents: 8 bytes

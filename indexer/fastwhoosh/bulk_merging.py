@@ -75,11 +75,15 @@ def _one(group: list[FastSegment], place: Place) -> list[FastSegment]:
 
 
 def shared_dictionary(segments: list[Any], folder: Path) -> bytes | None:
-    """Return the dictionary of the largest segment's stored fields; None where there is none."""
+    """Return the dictionary of the largest segment's stored fields; None where there is none.
+
+    Raises:
+        SegmentError: a segment cannot be read, or its dictionary is not what was written.
+    """
     ours = [segment for segment in segments if isinstance(segment, FastSegment)]
     for segment in sorted(ours, key=lambda segment: -int(segment.doc_count_all())):
         with SegmentFile(folder / segment.make_filename(EXTENSION)) as file:
-            dictionary = bytes(file.section(file.directory["stored"]["dict"]))
+            dictionary = bytes(file.whole_section(file.directory["stored"]["dict"]))
         if dictionary:
             return dictionary
     return None

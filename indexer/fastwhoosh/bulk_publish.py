@@ -14,6 +14,7 @@ from typing import Any, Final
 from whoosh.index import TOC
 from whoosh.util.filelock import try_for
 
+from indexer.fastwhoosh.contents import seal
 from indexer.fastwhoosh.merging_fields import TEMPORARY
 from indexer.fastwhoosh.segment import FastSegment
 from indexer.fastwhoosh.segmentfile import EXTENSION
@@ -23,7 +24,7 @@ _READERS: Final = 2.0
 
 
 class _Synced:
-    """Whoosh's storage, except that a file is on the disk before it is renamed."""
+    """Whoosh's storage, except that a table is sealed and on the disk before it is renamed."""
 
     def __init__(self, storage: Any, folder: Path) -> None:
         self._storage = storage
@@ -33,7 +34,8 @@ class _Synced:
         return getattr(self._storage, name)
 
     def rename_file(self, old: str, new: str, *, safe: bool = False) -> None:
-        """Rename a file of the folder, durably."""
+        """Seal a table of contents and rename it, durably."""
+        seal(self._folder / old)
         sync_file(self._folder / old)
         self._storage.rename_file(old, new, safe=safe)
         sync_folder(self._folder)

@@ -20,6 +20,7 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.index import _DEF_INDEX_NAME, TOC
 from whoosh.util.numeric import byte_to_length
 
+from indexer.fastwhoosh import contents
 from indexer.fastwhoosh.columns import CodesReader, NumberReader
 from indexer.fastwhoosh.decoding import FieldReader, field_sections
 from indexer.fastwhoosh.errors import Malformed, SegmentError
@@ -79,6 +80,7 @@ class _ClosingStorage(FileStorage):  # type: ignore[misc]  # Whoosh has no types
 
 def _index_problems(folder: Path, indexname: str) -> Iterator[str]:
     with closing(_ClosingStorage(folder)) as storage:
+        contents.verify_latest(storage, indexname)
         toc = TOC.read(storage, indexname)
     for segment in toc.segments:
         if isinstance(segment, FastSegment):

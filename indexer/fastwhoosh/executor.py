@@ -77,10 +77,18 @@ class Executor:
         return self._segments is not None
 
     def document_frequency(self, field: str, term: bytes) -> int:
-        """Return how many documents hold a term, deleted ones included."""
+        """Return how many documents hold a term, deleted ones included.
+
+        Raises:
+            DamagedSegment: a file is not what was written.
+        """
         if self._segments is None:
             return int(self.searcher.reader().doc_frequency(field, term))
-        return sum(segment.doc_frequency(field, term) for segment in self._segments)
+        assert kernel is not None
+        try:
+            return sum(segment.doc_frequency(field, term) for segment in self._segments)
+        except kernel.Damaged as error:
+            raise _damage(error) from error
 
     def table(self, column: str) -> CodeTable:
         """Return the values of a column over all segments; made once."""

@@ -20,6 +20,7 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.index import _DEF_INDEX_NAME, FileIndex, LockError
 from whoosh.writing import SegmentWriter
 
+from indexer.fastwhoosh import contents
 from indexer.fastwhoosh.codec import FastCodec, folder_of
 from indexer.fastwhoosh.segment import FastSegment
 
@@ -43,12 +44,27 @@ def open_dir(path: Path | str, indexname: str = _DEF_INDEX_NAME) -> "FastIndex":
 
     Raises:
         whoosh.index.EmptyIndexError: there is none.
+        DamagedSegment: its table of contents is not what was written.
     """
     return FastIndex(FileStorage(str(path)), indexname=indexname)
 
 
 class FastIndex(FileIndex):  # type: ignore[misc]  # Whoosh has no types
-    """An index in a folder, written with the fast codec."""
+    """An index in a folder, written with the fast codec.
+
+    Args:
+        storage: the folder.
+        schema: what to read it with, instead of its own schema.
+        indexname: Whoosh's name of the index.
+
+    Raises:
+        whoosh.index.EmptyIndexError: there is none.
+        DamagedSegment: its table of contents is not what was written.
+    """
+
+    def __init__(self, storage: Any, schema: Any = None, indexname: str = _DEF_INDEX_NAME) -> None:
+        contents.verify_latest(storage, indexname)
+        super().__init__(storage, schema, indexname)
 
     @property
     def folder(self) -> Path:
@@ -95,6 +111,7 @@ class FastIndex(FileIndex):  # type: ignore[misc]  # Whoosh has no types
             ) from error
 
     def _read_toc(self) -> Any:
+        contents.verify_latest(self.storage, self.indexname)
         toc = super()._read_toc()
         for segment in toc.segments:
             if isinstance(segment, FastSegment):

@@ -17,6 +17,7 @@ from whoosh.fields import Schema
 from whoosh.util.numeric import byte_to_length
 
 from indexer.fastwhoosh.bulk_documents import KINDS, POSITIONS
+from indexer.fastwhoosh.errors import DamagedSegment, Malformed
 from indexer.fastwhoosh.merging_columns import merge_column
 from indexer.fastwhoosh.merging_fields import merged_field
 from indexer.fastwhoosh.merging_plain import FieldInput
@@ -84,12 +85,16 @@ class _Merger:
         entries = [self._entry(source, name) for source in self._sources]
         kind = max((KINDS.index(entry["kind"]) for entry in entries if entry), default=0)
         norms = _norms(self._sources, entries)
-        inputs = [
-            self._input(place, entry) for place, entry in enumerate(entries) if entry is not None
-        ]
+        places = [place for place, entry in enumerate(entries) if entry is not None]
+        inputs = [self._input(place, entries[place] or {}) for place in places]
         written: dict[str, Any] = {"kind": KINDS[kind], **_lengths(self._sources, entries)}
-        with merged_field(inputs, kind, norms, self.docs, self._file.path.parent) as merged:
-            written |= {"terms": merged.terms, **merged.write(self._file)}
+        try:
+            with merged_field(inputs, kind, norms, self.docs, self._file.path.parent) as merged:
+                written |= {"terms": merged.terms, **merged.write(self._file)}
+        except Malformed as error:
+            number, _, reason = str(error).partition(": ")
+            path = self._sources[places[int(number)]].file.path
+            raise DamagedSegment(path, f"champ « {name} » : {reason}") from error
         if norms is not None:
             written["norms"] = self._file.section(norms)
         return written

@@ -161,7 +161,16 @@ def _live_values(source: Source, entry: dict[str, Any], column: Any) -> Iterator
         codes = _live_codes(source, entry)
         yield from map(codes.value, codes.codes)
     else:
-        data = source.file.section(entry["data"])
+        yield from _raw_values(source, entry, column)
+
+
+def _raw_values(source: Source, entry: dict[str, Any], column: Any) -> Iterator[Any]:
+    data = source.file.section(entry["data"])
+    try:
         reader = column.reader(BufferFile(data), 0, len(data), source.docs)
-        for first, end in source.runs():
-            yield from map(reader.__getitem__, range(first, end))
+        values = [
+            reader[document] for first, end in source.runs() for document in range(first, end)
+        ]
+    except Exception as error:  # Whoosh's readers believe what they read
+        raise DamagedSegment(source.file.path, "colonne illisible") from error
+    yield from values

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from indexer.fastwhoosh.directory import Section
-from indexer.fastwhoosh.errors import DamagedSegment, Malformed
+from indexer.fastwhoosh.errors import Malformed
 from indexer.fastwhoosh.merging_plain import FieldInput, merge_fields
 from indexer.fastwhoosh.segmentfile import SegmentFileWriter
 from indexer.native import kernel
@@ -15,9 +15,6 @@ from indexer.native import kernel
 # How files begin that hold what has no place yet. On most systems they have no name at all.
 TEMPORARY: Final = ".fusion-"
 _COPIED: Final = 1 << 20
-_DAMAGE: Final[tuple[type[Exception], ...]] = (
-    (Malformed,) if kernel is None else (Malformed, kernel.Damaged)
-)
 
 
 class MergedField:
@@ -55,14 +52,11 @@ def merged_field(
     """Give the merged field; what does not fit in memory waits in ``folder`` until the end.
 
     Raises:
-        DamagedSegment: an input is not what was written.
+        Malformed: an input is not what was written; the message begins with its place and a colon.
     """
     merged = MergedField(folder)
     try:
-        try:
-            _run(merged, (kind, docs, norms, tuple(inputs)))
-        except _DAMAGE as error:
-            raise DamagedSegment(folder, f"un segment à fusionner est abîmé ({error})") from error
+        _run(merged, (kind, docs, norms, tuple(inputs)))
         yield merged
     finally:
         merged.close()
@@ -70,7 +64,11 @@ def merged_field(
 
 def _run(merged: MergedField, given: tuple[Any, ...]) -> None:
     run: Any = merge_fields if kernel is None else kernel.merge_fields
-    merged.terms, *small = run(*given, merged.postings.write, merged.positions.write)
+    damaged: type[Exception] = Malformed if kernel is None else kernel.Damaged
+    try:
+        merged.terms, *small = run(*given, merged.postings.write, merged.positions.write)
+    except damaged as error:
+        raise Malformed(str(error)) from error
     merged.small = dict(zip(("blob", "offsets", "infos"), small, strict=True))
 
 

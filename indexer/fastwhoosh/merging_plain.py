@@ -4,6 +4,7 @@ Slow and obvious, and the reference of the native merger: the same arguments, th
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from heapq import merge as in_order
 from itertools import chain, groupby
 from operator import itemgetter
@@ -12,6 +13,7 @@ from typing import Final, NamedTuple
 from indexer.fastwhoosh.bulk_documents import KINDS, POSITIONS
 from indexer.fastwhoosh.decoding import FieldReader
 from indexer.fastwhoosh.encoding import FieldEncoder, FieldSections
+from indexer.fastwhoosh.errors import Malformed
 
 GONE: Final = 2**32 - 1
 
@@ -49,16 +51,17 @@ def merge_fields(  # noqa: PLR0917 - as the native one
     """Merge fields; give postings and positions away, return T, blob, offsets and infos.
 
     Raises:
-        Malformed: an input is not what was written.
+        Malformed: an input is not what was written; the message begins with its place and a colon.
         ValueError: documents do not ascend from input to input or lie outside of ``docs``.
     """
     encoder = FieldEncoder(KINDS[kind], norms)
-    readers = [_reader(given) for given in inputs]
+    readers = [_reader(number, given) for number, given in enumerate(inputs)]
     listed = in_order(*(_terms(number, reader) for number, reader in enumerate(readers)))
     for term, places in groupby(listed, key=itemgetter(0)):
         postings = list(
             chain.from_iterable(
-                _postings(inputs[number], readers[number], place) for _, number, place in places
+                _postings(number, inputs[number], readers[number], place)
+                for _, number, place in places
             )
         )
         if not postings:
@@ -74,21 +77,39 @@ def merge_fields(  # noqa: PLR0917 - as the native one
     return sections.terms, bytes(sections.blob), bytes(sections.offsets), bytes(sections.infos)
 
 
-def _reader(given: FieldInput) -> FieldReader:
+@contextmanager
+def _of_input(number: int) -> Iterator[None]:
+    try:
+        yield
+    except Malformed as error:
+        raise Malformed(f"{number}: {error}") from error
+
+
+def _reader(number: int, given: FieldInput) -> FieldReader:
     sections = FieldSections(KINDS[given.kind], given.terms, *given[4:9], norms=None)
-    return FieldReader(sections, given.docs)
+    with _of_input(number):
+        return FieldReader(sections, given.docs)
 
 
 def _terms(number: int, reader: FieldReader) -> Iterator[tuple[bytes, int, int]]:
+    before: bytes | None = None
     for place in range(reader.terms):
-        yield reader.term(place), number, place
+        with _of_input(number):
+            term = reader.term(place)
+            if before is not None and term <= before:
+                raise Malformed("termes désordonnés")
+        before = term
+        yield term, number, place
 
 
-def _postings(given: FieldInput, reader: FieldReader, place: int) -> Iterator[_Posting]:
+def _postings(
+    number: int, given: FieldInput, reader: FieldReader, place: int
+) -> Iterator[_Posting]:
     numbers = memoryview(given.numbers).cast("I") if given.numbers is not None else None
-    documents, tfs = reader.postings(place)
-    positions = reader.positions(place) if given.kind == POSITIONS else [[]] * len(documents)
+    with _of_input(number):
+        documents, tfs = reader.postings(place)
+        positions = reader.positions(place) if given.kind == POSITIONS else [[]] * len(documents)
     for document, tf, own in zip(documents, tfs, positions, strict=True):
-        number = given.base + document if numbers is None else numbers[document]
-        if number != GONE:
-            yield number, tf, own
+        renumbered = given.base + document if numbers is None else numbers[document]
+        if renumbered != GONE:
+            yield renumbered, tf, own

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
+import zstandard
+
 from indexer.fastwhoosh.bulk_columns import little_endian
 from indexer.fastwhoosh.bulk_stored import Packer, Unpacker
 from indexer.fastwhoosh.directory import Section
@@ -16,9 +18,7 @@ from indexer.fastwhoosh.segmentfile import SegmentFileWriter
 
 def merge_stored(sources: Sequence[Source], file: SegmentFileWriter) -> dict[str, Section]:
     """Write the entries of the live documents with the dictionary that most of them have."""
-    dictionaries = [
-        bytes(source.file.section(source.file.directory["stored"]["dict"])) for source in sources
-    ]
+    dictionaries = [_dictionary(source) for source in sources]
     weights: Counter[bytes] = Counter()
     for source, dictionary in zip(sources, dictionaries, strict=True):
         weights[dictionary] += source.live
@@ -36,6 +36,16 @@ def merge_stored(sources: Sequence[Source], file: SegmentFileWriter) -> dict[str
         "index": file.section(little_endian(ends)),
         "dict": file.section(chosen),
     }
+
+
+def _dictionary(source: Source) -> bytes:
+    dictionary = bytes(source.file.section(source.file.directory["stored"]["dict"]))
+    try:
+        Packer(dictionary).pack(bytes(1000))
+        Unpacker(dictionary)
+    except zstandard.ZstdError as error:
+        raise DamagedSegment(source.file.path, "dictionnaire des enregistrements abîmé") from error
+    return dictionary
 
 
 def _index(source: Source) -> "array[Any]":
@@ -68,5 +78,12 @@ def _repacked(
         for document in range(first, end):
             entry = bytes(data[index[document] : index[document + 1]])
             if entry:
-                entry = packer.pack(unpacker.unpack(entry))
+                entry = packer.pack(_unpacked(source, unpacker, entry))
             yield entry, [len(entry)]
+
+
+def _unpacked(source: Source, unpacker: Unpacker, entry: bytes) -> bytes:
+    try:
+        return unpacker.unpack(entry)
+    except (ValueError, zstandard.ZstdError) as error:
+        raise DamagedSegment(source.file.path, "enregistrement abîmé") from error

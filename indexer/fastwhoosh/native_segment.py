@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from whoosh.util.numeric import byte_to_length
 
+from indexer.fastwhoosh.errors import DamagedSegment
 from indexer.fastwhoosh.segmentfile import SegmentFile
 from indexer.native import kernel
 
@@ -22,7 +23,7 @@ def native_segment(file: SegmentFile, deletions: bytes | None) -> Any:
         deletions: a bit a document, lowest first, None where none is deleted.
 
     Raises:
-        Damaged: a table has not the length that the directory says.
+        DamagedSegment: a table has not the length that the directory says.
     """
     assert kernel is not None
     fields = [_field(name, entry) for name, entry in file.directory["fields"].items()]
@@ -31,7 +32,12 @@ def native_segment(file: SegmentFile, deletions: bytes | None) -> Any:
         for name, entry in file.directory["columns"].items()
         if (column := _column(name, entry)) is not None
     ]
-    return kernel.Segment(file.map, str(file.path), file.docs, fields, columns, deletions, _LENGTHS)
+    try:
+        return kernel.Segment(
+            file.map, str(file.path), file.docs, fields, columns, deletions, _LENGTHS
+        )
+    except kernel.Damaged as error:
+        raise DamagedSegment(file.path, f"contenu abîmé ({error})") from error
 
 
 def _extent(section: list[int]) -> tuple[int, int]:

@@ -31,6 +31,8 @@ _LEVEL: Final = 3
 _WORTH_TRAINING: Final = 200_000
 _LARGEST_DICT: Final = 64 << 10
 _SAMPLES: Final = 2000
+# What an entry says that it inflates to is not believed beyond this.
+_LARGEST_TEXT: Final = 1 << 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class StoredReader:
         docs: number of documents.
 
     Raises:
-        Malformed: the index has not the size that ``docs`` asks for.
+        Malformed: the index has not the size that ``docs`` asks for, or the dictionary is none.
     """
 
     def __init__(self, sections: StoredSections, docs: int) -> None:
@@ -76,7 +78,10 @@ class StoredReader:
         self._sections = sections
         self._docs = docs
         self._dictionary = zstandard.ZstdCompressionDict(bytes(sections.dictionary))
-        self._decompressor = zstandard.ZstdDecompressor(self._dictionary)
+        try:
+            self._decompressor = zstandard.ZstdDecompressor(self._dictionary)
+        except zstandard.ZstdError as error:
+            raise Malformed("dictionnaire des champs enregistrés illisible") from error
         # A decompressor serves one thread at a time.
         self._lock = threading.Lock()
 
@@ -102,11 +107,17 @@ class StoredReader:
         if zlib.crc32(entry[4:]) != crc or mode not in {_RAW, _ZSTD}:
             raise Malformed("champs enregistrés : somme de contrôle fausse")
         text = entry[_HEAD.size :]
-        fields: dict[str, Any] = pickle.loads(text if mode == _RAW else self._inflated(text))  # noqa: S301 - as Whoosh does, after the check sum
+        pickled = text if mode == _RAW else self._inflated(text)
+        try:
+            fields: dict[str, Any] = pickle.loads(pickled)  # noqa: S301 - as Whoosh does, after the check sum
+        except Exception as error:  # with a wrong dictionary anything can come
+            raise Malformed("champs enregistrés illisibles") from error
         return fields
 
     def _inflated(self, text: bytes) -> bytes:
         try:
+            if zstandard.frame_content_size(text) > _LARGEST_TEXT:
+                raise Malformed("champs enregistrés démesurés")
             with self._lock:
                 return self._decompressor.decompress(text)
         except zstandard.ZstdError as error:

@@ -9,7 +9,7 @@ from whoosh.codec import base
 from whoosh.reading import TermNotFound
 
 from indexer.fastwhoosh.decoding import FieldReader, TermEntry, field_sections
-from indexer.fastwhoosh.errors import naming
+from indexer.fastwhoosh.errors import Malformed, naming
 from indexer.fastwhoosh.postings import FastLeafMatcher, FastTermInfo, Postings
 from indexer.fastwhoosh.segment import detach
 from indexer.fastwhoosh.segmentfile import SegmentFile
@@ -223,7 +223,10 @@ class FastCursor(base.FieldCursor):  # type: ignore[misc]  # Whoosh has no types
             return None
         with self._terms.naming(self._name):
             term = self._terms.field_of(self._name).term(self._place)
-        return self._fieldobj.from_bytes(term)
+            try:
+                return self._fieldobj.from_bytes(term)
+            except ValueError as error:
+                raise Malformed(f"terme illisible : {term!r}") from error
 
     term = text
 

@@ -123,7 +123,7 @@ static int join_cheapest(uint8_t (*pairs)[2], int count) {
 
 /* Writes the four impacts of the postings held. */
 static void put_impacts(const Encoder *encoder, uint8_t *out) {
-    uint8_t lowest[256], pairs[BLOCK][2];
+    uint8_t lowest[256], pairs[BLOCK][2] = {{0}};
     int highest = 0, count = 0, norm = 256;
     memset(lowest, 255, sizeof lowest);
     uint64_t seen[4] = {0};

@@ -311,7 +311,11 @@ static int count_word(void *self, uint32_t place) {
         return -1;
     }
     PyObject *word = PyUnicode_DecodeUTF8((const char *)term, (Py_ssize_t)length, "surrogatepass");
-    if (!word) return -1;
+    if (!word) {
+        if (PyErr_ExceptionMatches(PyExc_UnicodeDecodeError))
+            PyErr_Format(Damaged, "%U: a term is no text", state->segment->name);
+        return -1;
+    }
     PyObject *known = PyDict_GetItemWithError(state->counts, word);
     PyObject *sum = PyErr_Occurred() ? NULL
                     : PyLong_FromUnsignedLong(df + (known ? PyLong_AsUnsignedLong(known) : 0));

@@ -24,6 +24,7 @@ typedef struct {
     uint32_t *heap, heap_count; /* inputs that are not at their end, lowest term first */
     Sections out;
     const char *damage; /* what is wrong with an input */
+    Py_ssize_t damaged; /* which one */
 } Merge;
 
 /* Bytes that are read with care: `at` never passes `end`. */
@@ -175,6 +176,7 @@ static int read_plain(Span *span, uint32_t tf, uint32_t *out) {
 
 static Encoded damaged(Merge *merge, const char *what) {
     merge->damage = what;
+    merge->damaged = merge->heap[0];
     return NOT_ASCENDING;
 }
 
@@ -328,7 +330,7 @@ static int start_heap(Merge *merge) {
     for (Py_ssize_t i = 0; i < merge->count; i++) {
         if (!merge->inputs[i].terms) continue;
         if (read_term(merge->inputs + i) < 0) {
-            PyErr_SetString(Damaged, "terms");
+            PyErr_Format(Damaged, "%zd: terms", i);
             return -1;
         }
         merge->heap[merge->heap_count++] = (uint32_t)i;
@@ -358,7 +360,8 @@ static int run_merge(Merge *merge, PyObject *put_postings, PyObject *put_positio
         Py_BEGIN_ALLOW_THREADS
         done = merge_some(merge);
         Py_END_ALLOW_THREADS
-        if (merge->damage) return PyErr_SetString(Damaged, merge->damage), -1;
+        if (merge->damage)
+            return PyErr_Format(Damaged, "%zd: %s", merge->damaged, merge->damage), -1;
         if (done != ENCODED) return encoded_error(done);
         if (give(encoder, &encoder->postings, put_postings) < 0 ||
             give(encoder, &encoder->positions, put_positions) < 0)
@@ -368,20 +371,20 @@ static int run_merge(Merge *merge, PyObject *put_postings, PyObject *put_positio
 }
 
 /* Checks what the decoder relies on: sizes that follow from counts. */
-static int check_input(const Input *input) {
+static int check_input(const Input *input, Py_ssize_t number) {
     const Py_buffer *parts = input->parts;
     if (input->docs > MAX_DOCS || input->base > MAX_DOCS ||
         (uint64_t)parts[OFFSETS].len != 4 * ((uint64_t)input->terms + 1) ||
         (uint64_t)parts[INFOS].len != 16 * (uint64_t)input->terms ||
         (parts[MAP].buf && (uint64_t)parts[MAP].len != 4 * (uint64_t)input->docs)) {
-        PyErr_SetString(Damaged, "sections of a wrong size");
+        PyErr_Format(Damaged, "%zd: sections of a wrong size", number);
         return -1;
     }
     return 0;
 }
 
 /* Reads (kind, docs, base, terms, blob, offsets, infos, postings, positions, map or None). */
-static int open_input(Input *input, PyObject *described) {
+static int open_input(Input *input, PyObject *described, Py_ssize_t number) {
     Py_buffer *parts = input->parts;
     if (!PyTuple_Check(described)) return PyErr_SetString(PyExc_TypeError, "not a tuple"), -1;
     if (!PyArg_ParseTuple(described, "iIIIy*y*y*y*y*z*", &input->kind, &input->docs, &input->base,
@@ -390,7 +393,7 @@ static int open_input(Input *input, PyObject *described) {
         memset(parts, 0, sizeof input->parts); /* ParseTuple has released them */
         return -1;
     }
-    return check_input(input);
+    return check_input(input, number);
 }
 
 static void close_merge(Merge *merge) {
@@ -407,7 +410,7 @@ static int open_merge(Merge *merge, PyObject *inputs, int kind) {
     if (!merge->inputs) return PyErr_NoMemory(), -1;
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(inputs); i++) {
         merge->count++;
-        if (open_input(merge->inputs + i, PyTuple_GET_ITEM(inputs, i)) < 0) return -1;
+        if (open_input(merge->inputs + i, PyTuple_GET_ITEM(inputs, i), i) < 0) return -1;
         if ((merge->inputs[i].kind == POSITIONS) != (kind == POSITIONS)) {
             PyErr_SetString(PyExc_ValueError, "positions cannot be made up or left out");
             return -1;

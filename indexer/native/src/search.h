@@ -86,6 +86,7 @@ typedef struct {
     Table *tables;
     List **seen;                  /* lists opened, so that leaves share cursors */
     int n_seen, room_seen;
+    int narrowed;                 /* deletions or filters leave less than the plan matches */
     int longest;                  /* terms of the longest line */
     uint32_t **places, *rooms;    /* buffers for positions, by place of the term */
     Cursor *cursors;              /* where each term's positions are read, for windows */

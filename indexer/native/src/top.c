@@ -9,7 +9,9 @@
 #include <float.h>
 #include <stdlib.h>
 
-#define WINDOW_BITS 11
+/* Smaller windows have tighter bounds, and read the blocks across their borders twice: at 50,000
+   documents, 2**13 answers OR of 5 in three quarters of the time of 2**11. */
+#define WINDOW_BITS 13
 #define WINDOW_DOCS (1u << WINDOW_BITS)
 /* Rounding must never hide a document: bounds are raised by this share. */
 #define SLACK 1.000000001
@@ -146,6 +148,7 @@ typedef struct {
     uint32_t windows;
     double *x, *y; /* one value a window each */
     double *sums;  /* bound of each window */
+    int is_union;  /* whether what the lists hold is what matches, no more and no less */
 } Leaves;
 
 static int word_bounds(Bound *bound, Leaves *all, Node *node) {
@@ -250,8 +253,9 @@ typedef struct {
     double sums[WINDOW_DOCS];
     double x[WINDOW_DOCS]; /* zero between groups */
     uint64_t touched[WINDOW_DOCS / 64];
-    uint16_t fresh[WINDOW_DOCS]; /* documents of the group, in the order they came */
+    uint16_t fresh[WINDOW_DOCS + 1]; /* documents of the group, in the order they came, and one more */
     uint32_t n_fresh;
+    int marks; /* whether what is touched must be told from what matches */
 } Sums;
 
 /* Moves to the block that holds the first posting of the window: its place in the block. */
@@ -276,7 +280,7 @@ static inline uint32_t end_in_block(const List *list, uint32_t at, uint32_t end)
 }
 
 /* Scores of small tf by norm byte: what divisions would give, made once for a long list. */
-#define TABLED 3
+#define TABLED 2
 #define WORTH_TABLE 1024 /* postings */
 
 static void make_table(Group *group, double constant, double *table) {
@@ -315,11 +319,13 @@ static void score_run(const Group *group, const Part *part, uint32_t first, uint
         uint32_t d = docs[i] - first;
         if (table && tfs[i] <= TABLED) {
             sums->sums[d] += table[256 * (tfs[i] - 1) + norms[docs[i]]];
-            sums->touched[d >> 6] |= 1ull << (d & 63);
-            continue;
+        } else {
+            double x = tfs[i] * weights[norms ? norms[docs[i]] : 0];
+            sums->sums[d] += (k1 > 0 ? factor * x / (x + k1) : factor * x) + constant;
         }
-        double x = tfs[i] * weights[norms ? norms[docs[i]] : 0];
-        sums->sums[d] += (k1 > 0 ? factor * x / (x + k1) : factor * x) + constant;
+    }
+    for (uint32_t i = at; sums->marks && i < end; i++) {
+        uint32_t d = docs[i] - first;
         sums->touched[d >> 6] |= 1ull << (d & 63);
     }
 }
@@ -484,20 +490,14 @@ static uint64_t candidates(const Bound *bound, const Set *matches, const Sums *s
     return found;
 }
 
-static int add_up_window(Bound *bound, Top *top, const KeyColumns *columns, const Set *matches,
-                         Leaves *all, uint32_t w, int essential, double rest, Sums *sums) {
-    uint32_t first = w << WINDOW_BITS;
-    int only_touched = is_full(top);
-    memset(sums->sums, 0, sizeof(sums->sums));
-    memset(sums->touched, 0, sizeof(sums->touched));
-    for (int i = 0; i < essential; i++) {
-        Node *node = all->leaves[i];
-        if (node->op == WORD && add_word(bound, node, first, sums) < 0) return -1;
-    }
+/* Leaves that are no lists, looked up for each document that matches. */
+static int add_others(Bound *bound, const Set *matches, Leaves *all, int essential, uint32_t first,
+                      Sums *sums) {
+    int others = 0;
     for (int i = 0; i < essential; i++) {
         Node *node = all->leaves[i];
         if (node->op == WORD) continue;
-        only_touched = 0;
+        others = 1;
         for (uint32_t word = 0; word < WINDOW_DOCS / 64; word++) {
             uint64_t left = candidates(bound, matches, sums, 0, first, word);
             for (; left; left &= left - 1) {
@@ -506,17 +506,43 @@ static int add_up_window(Bound *bound, Top *top, const KeyColumns *columns, cons
             }
         }
     }
+    return others;
+}
+
+/* The sum from which on a document can enter, the leaves that were not added giving `rest`. */
+static inline double least_sum(const Top *top, double rest) {
+    return is_full(top) ? top->worst.score / SLACK - rest : -DBL_MAX;
+}
+
+static int add_up_window(Bound *bound, Top *top, const KeyColumns *columns, const Set *matches,
+                         Leaves *all, uint32_t w, int essential, double rest, Sums *sums) {
+    const uint32_t first = w << WINDOW_BITS;
+    /* Where all lists are added and what they hold is what matches, the sums are zeroed as they are
+       read, and need no marks. */
+    const int whole = all->is_union && essential == all->n;
+    sums->marks = !whole;
+    if (!whole) memset(sums->touched, 0, sizeof(sums->touched));
+    for (int i = 0; i < essential; i++) {
+        Node *node = all->leaves[i];
+        if (node->op == WORD && add_word(bound, node, first, sums) < 0) return -1;
+    }
+    int others = add_others(bound, matches, all, essential, first, sums);
+    const int only_touched = is_full(top) && !others && !whole;
+    double least = least_sum(top, rest);
     for (uint32_t word = 0; word < WINDOW_DOCS / 64; word++) {
         uint64_t left = candidates(bound, matches, sums, only_touched, first, word);
         for (; left; left &= left - 1) {
             uint32_t d = 64 * word + (uint32_t)__builtin_ctzll(left);
             double score = sums->sums[d];
-            if (is_full(top) && (score + rest) * SLACK < top->worst.score) continue;
+            if (whole) sums->sums[d] = 0;
+            if (score < least) continue;
             if (look_up(bound, top, columns, all->leaves + essential, all->n - essential, rest, w,
                         first + d, score) < 0)
                 return -1;
+            least = least_sum(top, rest);
         }
     }
+    if (!whole) memset(sums->sums, 0, sizeof(sums->sums));
     return arena_bad(bound->arena) ? -1 : 0;
 }
 
@@ -679,10 +705,11 @@ int collect_top(Bound *bound, Top *top, const Set *matches, int only_leaf) {
     if (!top->score_first) return collect_sorted(bound, top, &columns, matches);
     if (only_leaf) return collect_list(bound, top, &columns);
     if (!is_flat(bound->root, 0)) return collect_each(bound, top, &columns, matches);
-    Leaves all = {0};
+    Leaves all = {.is_union = bound->root->op == ANY && bound->root->at_least == 1 && !bound->narrowed};
     if (prepare_leaves(bound, &all) < 0) return -1;
     for (int i = 0; i < all.n; i++) {
         Node *node = all.leaves[i];
+        all.is_union &= node->op == WORD;
         if (node->op == WORD || node->op == POSITIONAL || node->op == RANGE) continue;
         if (match_node(bound, node) < 0) return -1;
     }
