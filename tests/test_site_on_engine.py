@@ -2,16 +2,19 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from indexer import native
+from indexer.corpus import sample_corpus
 from indexer.search.request import FILTERS, Search
 from indexer.search.results import as_json
 from indexer.settings import Settings
-from indexer.whoosh_engine import open_engine
+from indexer.whoosh_engine import build, open_engine
 from webui import create_app
 
 
@@ -59,6 +62,29 @@ def test_health(client: FlaskClient) -> None:
     health = json.loads(client.get("/healthz").text)
     assert health["status"] == "ok"
     assert health["questions"] == 88
+    assert health["native"] is native.COMPILED
+    assert health["why_not_native"] == native.why_not
+    assert [segment["documents"] for segment in health["segments"]] == [88]
+    assert health["fallbacks"] == {}
+
+
+def test_a_damaged_segment_is_a_clean_page(tmp_path: Path) -> None:
+    settings = Settings(corpus=tmp_path / "corpus", index=tmp_path / "index")
+    build(sample_corpus(), settings, is_sample=True)
+    client = create_app(settings).test_client()
+    (path,) = settings.index.glob("*/*.fws")
+    assert client.get("/recherche?q=loup").status_code == 200
+    content = path.read_bytes()
+    middle = len(content) // 4
+    with path.open("r+b") as stream:  # where the site has it mapped
+        stream.seek(64)
+        stream.write(bytes(len(content) - 64 - middle))
+    page = client.get("/recherche?q=loup")
+    assert page.status_code == 503
+    assert path.name in page.text
+    assert "questions index --full" in page.text
+    assert "Traceback" not in page.text
+    assert client.get("/recherche.json?q=loup").status_code == 503
 
 
 def test_threads_get_the_answers_that_one_gets(sample_settings: Settings) -> None:

@@ -5,7 +5,10 @@ The engine and the corpus are imported inside the functions: Whoosh costs start-
 
 import platform
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -26,7 +29,7 @@ from indexer.cli.terminal import (
     write_json,
 )
 from indexer.errors import CorpusError, IndexMissing, QuestionsError
-from indexer.search.results import IndexInfo
+from indexer.search.results import IndexInfo, working_json
 from indexer.settings import Settings
 
 if TYPE_CHECKING:
@@ -37,7 +40,9 @@ EMPTY: Final = (
     "Le corpus est vide. Ajoutez-y des questions avec « questions import CHEMIN », "
     "ou indexez l'échantillon avec « questions index --sample »."
 )
-_LIBRARIES: Final = ("whoosh-reloaded", "click", "lxml")
+_LIBRARIES: Final = ("click", "lxml")
+# The distributions that install the package `whoosh`; any one of them will do.
+_WHOOSHES: Final = ("whoosh-reloaded", "whoosh3", "Whoosh")
 
 
 @click.command(cls=FrenchCommand)
@@ -175,6 +180,7 @@ def _info_json(info: IndexInfo) -> dict[str, Any]:
         "corpus_digest": info.corpus_digest,
         "analysis_digest": info.analysis_digest,
         "schema_version": info.schema_version,
+        **working_json(info),
         "period": f"du {day(info.first_date)} au {day(info.last_date)}"
         if info.first_date and info.last_date
         else None,
@@ -183,11 +189,9 @@ def _info_json(info: IndexInfo) -> dict[str, Any]:
 
 def _versions() -> dict[str, str]:
     found = {"questions": __version__, "python": platform.python_version()}
-    for library in _LIBRARIES:
-        try:
+    for library in (*_WHOOSHES, *_LIBRARIES):
+        with suppress(PackageNotFoundError):
             found[library] = version(library)
-        except PackageNotFoundError:
-            found[library] = "inconnue"
     return found
 
 
@@ -213,6 +217,7 @@ def _index_lines(state: dict[str, Any]) -> Iterator[str]:
     yield f"  génération {clean(state['generation'])}, construite le {clean(state['built_at'])}"
     if state["period"]:
         yield f"  questions posées {state['period']}"
+    yield from _working_lines(state)
     if state["up_to_date"]:
         yield "  à jour avec le corpus"
     elif state["is_sample"]:
@@ -221,12 +226,41 @@ def _index_lines(state: dict[str, Any]) -> Iterator[str]:
         yield "  en retard sur le corpus : « questions index » le met à jour"
 
 
+def _working_lines(state: dict[str, Any]) -> Iterator[str]:
+    if state["native"]:
+        yield "  extension native : oui"
+    else:
+        yield f"  extension native : non, Python seul, plus lent : {clean(state['why_not_native'])}"
+    for codec, parts in groupby(state["segments"], key=itemgetter("codec")):
+        held = list(parts)
+        documents = sum(segment["documents"] for segment in held)
+        deleted = sum(segment["deleted"] for segment in held)
+        yield (
+            f"  {plural(len(held), 'segment')} {clean(codec)} : {plural(documents, 'document')}, "
+            f"dont {plural(deleted, 'supprimé')}"
+        )
+    fallbacks = sum(state["fallbacks"].values())
+    yield f"  recherches confiées à Whoosh depuis l'ouverture : {number(fallbacks)}"
+
+
 @click.command(cls=FrenchCommand)
+@click.option(
+    "--deep",
+    is_flag=True,
+    help="Relit aussi chaque octet de l'index : sommes de contrôle, puis contenu. C'est plus long.",
+)
 @json_option
 @click.pass_context
-def check(ctx: click.Context, as_json: bool) -> None:  # noqa: FBT001  # click passes by keyword
-    """Vérifie que le corpus est lisible et que l'index lui est fidèle."""
-    problems = _problems(Settings.from_environment())
+def check(ctx: click.Context, deep: bool, as_json: bool) -> None:  # noqa: FBT001  # click passes by keyword
+    """Vérifie que le corpus est lisible et que l'index lui est fidèle.
+
+    Chaque problème est nommé ; s'il y en a, le code de sortie est 1. « questions index --full »
+    refait l'index à partir du corpus.
+    """
+    settings = Settings.from_environment()
+    problems = _problems(settings)
+    if deep:
+        problems += [found for found in _file_problems(settings) if found not in problems]
     if as_json:
         write_json({"ok": not problems, "problems": problems})
     elif not problems:
@@ -248,3 +282,9 @@ def _problems(settings: Settings) -> list[str]:
         return list(check_index(corpus, settings))
     except QuestionsError as error:
         return [str(error)]
+
+
+def _file_problems(settings: Settings) -> tuple[str, ...]:
+    from indexer.whoosh_engine import check_files  # noqa: PLC0415  # start-up cost
+
+    return check_files(settings)

@@ -205,7 +205,9 @@ class FastLeafMatcher(LeafMatcher):  # type: ignore[misc]  # Whoosh has no types
             self._goto(self._block + 1)
 
     def block_quality(self) -> float:
-        """Return what no score in the block exceeds."""
+        """Return what no score in the block exceeds, 0 after the last."""
+        if not self.is_active():  # Whoosh 2.7.4 asks matchers that have come to their end
+            return 0.0
         scorer = self.scorer
         if getattr(type(scorer), "block_quality", None) is not WeightLengthScorer.block_quality:
             return scorer.block_quality(self)  # type: ignore[no-any-return]

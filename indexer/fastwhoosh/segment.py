@@ -48,6 +48,13 @@ class FastSegment(base.Segment):  # type: ignore[misc]  # Whoosh has no types
         self._builder: SegmentBuilder | None = None
         self._file: weakref.ref[SegmentFile] | None = None
 
+    # Whoosh 2.7.4 has no equality of segments.
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, FastSegment) and bool(self.segid == other.segid)
+
+    def __hash__(self) -> int:
+        return hash(self.segid)
+
     def codec(self) -> Any:
         """Return the codec that reads the segment."""
         return self._codec

@@ -3,7 +3,7 @@
 Matches are marked as pieces ``(text, is_match)``; a renderer decides what a mark looks like.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -132,8 +132,23 @@ class MarkedQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentInfo:
+    """A part of an index: its name, what reads it, its documents, and how many are deleted."""
+
+    name: str
+    codec: str
+    documents: int
+    deleted: int
+
+
+@dataclass(frozen=True, slots=True)
 class IndexInfo:
-    """What an index is made of; ``counts`` are (chamber, legislature, kind, questions)."""
+    """What an index is made of; ``counts`` are (chamber, legislature, kind, questions).
+
+    ``why_not_native`` says in French why searches run in plain Python, None where they run in
+    the compiled extension. ``fallbacks`` are (type of query, queries) that stock Whoosh answered
+    since the index was opened.
+    """
 
     generation: str
     built_at: str
@@ -145,6 +160,24 @@ class IndexInfo:
     analysis_digest: str
     schema_version: int
     is_sample: bool
+    why_not_native: str | None = None
+    segments: tuple[SegmentInfo, ...] = ()
+    fallbacks: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def native(self) -> bool:
+        """Whether searches run in the compiled extension."""
+        return self.why_not_native is None
+
+
+def working_json(info: IndexInfo) -> dict[str, Any]:
+    """Return how an index works, the same for ``questions status`` and the health check."""
+    return {
+        "native": info.native,
+        "why_not_native": info.why_not_native,
+        "segments": [asdict(segment) for segment in info.segments],
+        "fallbacks": dict(info.fallbacks),
+    }
 
 
 def as_json(results: Results) -> dict[str, Any]:

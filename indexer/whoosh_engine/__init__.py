@@ -8,10 +8,10 @@ into a plan, ``finding`` runs it, and ``engine`` answers. Open it with :func:`op
 from indexer.search.engine import Engine
 from indexer.settings import Settings
 from indexer.whoosh_engine.building import BuildReport, build
-from indexer.whoosh_engine.checking import check
+from indexer.whoosh_engine.checking import check, check_files
 from indexer.whoosh_engine.engine import WhooshEngine
 
-__all__ = ["BuildReport", "build", "check", "open_engine"]
+__all__ = ["BuildReport", "build", "check", "check_files", "open_engine"]
 
 
 def open_engine(settings: Settings) -> Engine:

@@ -24,6 +24,7 @@ from indexer.question import uid_of
 from indexer.settings import Settings
 from indexer.spool import Partition
 from indexer.whoosh_engine import generations
+from indexer.whoosh_engine.damage import DAMAGE, damage_said
 from indexer.whoosh_engine.generations import Manifest
 from indexer.whoosh_engine.schema import SCHEMA_VERSION, document_of, schema
 from indexer.whoosh_engine.snapshot import Snapshot
@@ -72,6 +73,7 @@ class _Work:
             self.progress(done, self.total)
 
 
+@damage_said()
 def build(
     corpus: "Corpus",
     settings: Settings,
@@ -104,12 +106,11 @@ def build(
         changed = _changed(known.digests if known else {}, wanted)
         if known and len(changed) > _MAX_CHANGED_SHARE * max(1, len(wanted)):
             known = None
-        work = _Work(len(changed) if known else len(wanted), settings.index_processes, progress)
-        lines = (line for key, line in corpus.lines() if not known or uid_of(key) in changed)
-        if known:
-            name = _update(folder, known, lines, changed & known.digests.keys(), work)
-        else:
-            name = _rebuild(folder, lines, work)
+        work = _Work(len(changed), settings.index_processes, progress)
+        name = _update(folder, known, corpus, changed, work) if known else None
+        if name is None:
+            known, changed = None, set(wanted)
+            name = _rebuild(folder, corpus, replace(work, total=len(wanted)))
         _finish(folder, name, counts, wanted, is_sample=is_sample)
         generations.prune(folder, settings.keep_generations)
     before = known.digests if known else {}
@@ -159,7 +160,7 @@ def _known(folder: Path) -> _Known | None:
         if (manifest.schema_version, manifest.analysis_digest) != versions():
             return None
         return _Known(name, _digests(snapshot), manifest.is_sample)
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError):  # damage that opening did not find
         return None
     finally:
         snapshot.close()
@@ -179,22 +180,27 @@ def _changed(known: Mapping[str, str], wanted: Mapping[str, str]) -> set[str]:
     return {uid for uid in {*known, *wanted} if known.get(uid) != wanted.get(uid)}
 
 
-def _rebuild(folder: Path, lines: Iterator[bytes], work: _Work) -> str:
+def _rebuild(folder: Path, corpus: "Corpus", work: _Work) -> str:
     name = generations.new_name()
     (folder / name).mkdir()
     index = create_in(folder / name, schema())
-    _write(index, lines, work)
+    _write(index, (line for _, line in corpus.lines()), work)
     index.close()
     return name
 
 
 def _update(
-    folder: Path, known: _Known, lines: Iterator[bytes], stale: set[str], work: _Work
-) -> str:
+    folder: Path, known: _Known, corpus: "Corpus", changed: set[str], work: _Work
+) -> str | None:
+    """Return the name of the updated generation, None where damage of the known one shows."""
     name = generations.new_name()
     _link(folder / known.name, folder / name)
     index = open_dir(folder / name)
-    _write(index, lines, work, stale=stale)
+    lines = (line for key, line in corpus.lines() if uid_of(key) in changed)
+    try:
+        _write(index, lines, work, stale=changed & known.digests.keys())
+    except DAMAGE:
+        return None
     index.close()
     return name
 

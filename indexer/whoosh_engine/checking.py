@@ -1,15 +1,22 @@
-"""Whether the index is the corpus, record by record."""
+"""Whether the index is the corpus, record by record, and whether its files are whole.
 
+It never raises for what it finds: each problem is a French sentence that names it.
+"""
+
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from indexer.digests import line_digest
 from indexer.errors import IndexingError
+from indexer.fastwhoosh.checking import check_deep
 from indexer.settings import Settings
-from indexer.whoosh_engine import generations
 from indexer.whoosh_engine.building import versions
+from indexer.whoosh_engine.damage import damage_said
+from indexer.whoosh_engine.generations import current_name
 from indexer.whoosh_engine.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    # For its name only: it brings in the parsers of all sources.
     from indexer.corpus import Corpus
 
 
@@ -20,28 +27,54 @@ def check(corpus: "Corpus", settings: Settings) -> tuple[str, ...]:
         One French sentence for each problem; nothing where all is right.
     """
     try:
-        snapshot = Snapshot(settings.index, generations.current_name(settings.index))
+        snapshot = Snapshot(settings.index, current_name(settings.index))
     except IndexingError as error:
         return (str(error),)
-    problems = []
+    try:
+        with damage_said():
+            return tuple(_differences(snapshot, corpus))
+    except IndexingError as error:
+        return (str(error),)
+    finally:
+        snapshot.close()
+
+
+def check_files(settings: Settings) -> tuple[str, ...]:
+    """Read every byte of the current generation: check sums first, then what the bytes mean.
+
+    Returns:
+        One French sentence for each problem; nothing where all is right.
+    """
+    try:
+        name = current_name(settings.index)
+    except IndexingError as error:
+        return (str(error),)
+    return tuple(check_deep(settings.index / name))
+
+
+def _differences(snapshot: Snapshot, corpus: "Corpus") -> Iterator[str]:
     if (snapshot.manifest.schema_version, snapshot.manifest.analysis_digest) != versions():
-        problems.append("L'index est d'une autre version du logiciel : « questions index ».")
+        yield "L'index est d'une autre version du logiciel : « questions index »."
     indexed = list(snapshot.indexed_digests())
     known = {uid: digest for uid, digest, _ in indexed}
     wanted = dict(corpus.digests())
     gone, lacking = sorted(known.keys() - wanted.keys()), sorted(wanted.keys() - known.keys())
-    problems += [f"{uid} est dans l'index et n'est plus dans le corpus." for uid in gone]
-    problems += [f"{uid} est dans le corpus et pas dans l'index." for uid in lacking]
-    for uid, _, number in indexed:
-        try:
-            stored = line_digest(snapshot.line(number))
-            snapshot.record(number)
-        except IndexingError as error:
-            problems.append(f"{uid} : {error}")
-            continue
-        if stored != known[uid]:
-            problems.append(f"{uid} est abîmée dans l'index.")
-        elif wanted.get(uid, stored) != stored:
-            problems.append(f"{uid} a changé dans le corpus depuis l'indexation.")
-    snapshot.close()
-    return tuple(problems)
+    yield from (f"{uid} est dans l'index et n'est plus dans le corpus." for uid in gone)
+    yield from (f"{uid} est dans le corpus et pas dans l'index." for uid in lacking)
+    for uid, digest, number in indexed:
+        problem = _record_problem(snapshot, number, digest, wanted.get(uid))
+        if problem:
+            yield f"{uid} {problem}"
+
+
+def _record_problem(snapshot: Snapshot, number: int, digest: str, wanted: str | None) -> str | None:
+    try:
+        stored = line_digest(snapshot.line(number))
+        snapshot.record(number)
+    except IndexingError as error:
+        return f": {error}"
+    if stored != digest:
+        return "est abîmée dans l'index."
+    if wanted not in (None, stored):
+        return "a changé dans le corpus depuis l'indexation."
+    return None

@@ -23,6 +23,7 @@ from indexer.search.results import (
 from indexer.search.wording import describe
 from indexer.settings import Settings
 from indexer.whoosh_engine import generations
+from indexer.whoosh_engine.damage import damage_said
 from indexer.whoosh_engine.finding import Found, facets, find
 from indexer.whoosh_engine.schema import texts_of, title_text
 from indexer.whoosh_engine.snapshot import Snapshot
@@ -43,6 +44,7 @@ class WhooshEngine:
 
     Raises:
         IndexMissing: nothing was built yet (at the first use).
+        IndexDamaged: what a search reads is not what was written.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -59,6 +61,7 @@ class WhooshEngine:
                 self._snapshot = Snapshot(self._folder, name)
             return self._snapshot
 
+    @damage_said()
     def search(self, search: Search) -> Results:
         """Answer a search."""
         with self._lock:
@@ -66,7 +69,7 @@ class WhooshEngine:
 
     def export(self, search: Search) -> Iterator[Question]:
         """Yield every question that the search finds, in its order."""
-        with self._lock:
+        with self._lock, damage_said():
             snapshot = self._current()
             translation = Translator(snapshot, search.scope).translate(search.text)
             asked = replace(search, facets=False)
@@ -76,6 +79,7 @@ class WhooshEngine:
                 record = snapshot.record(number)
             yield record
 
+    @damage_said()
     def get(self, key: Key) -> Question | None:
         """Return the whole record of a question."""
         with self._lock:
@@ -83,6 +87,7 @@ class WhooshEngine:
             number = snapshot.number(uid_of(key))
             return None if number is None else snapshot.record(number)
 
+    @damage_said()
     def marked(self, key: Key, text: str) -> MarkedQuestion | None:
         """Return the whole record with the matches of a typed query marked in it."""
         record = self.get(key)
@@ -96,6 +101,7 @@ class WhooshEngine:
         matches = asked + answered + sum(piece.is_match for piece in title)
         return MarkedQuestion(record, title, question, answer, matches)
 
+    @damage_said()
     def find(self, reference: Reference) -> tuple[Key, ...]:
         """Return the keys that a reference fits, newest legislature first."""
         with self._lock:
@@ -103,7 +109,8 @@ class WhooshEngine:
 
     def info(self) -> IndexInfo:
         """Describe the generation that is being served."""
-        manifest = self._current().manifest
+        snapshot = self._current()
+        manifest = snapshot.manifest
         return IndexInfo(
             generation=manifest.generation,
             built_at=manifest.built_at,
@@ -115,6 +122,9 @@ class WhooshEngine:
             analysis_digest=manifest.analysis_digest,
             schema_version=manifest.schema_version,
             is_sample=manifest.is_sample,
+            why_not_native=snapshot.why_not_native(),
+            segments=snapshot.segments(),
+            fallbacks=tuple(sorted(snapshot.executor.fallbacks.items())),
         )
 
 

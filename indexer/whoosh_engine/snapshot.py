@@ -13,13 +13,18 @@ from typing import Any
 
 from indexer.errors import IndexDamaged
 from indexer.fastwhoosh.code_table import CodeTable
+from indexer.fastwhoosh.errors import DamagedSegment
 from indexer.fastwhoosh.executor import Executor
 from indexer.fastwhoosh.index import open_dir
 from indexer.fastwhoosh.plan import Group, Line, Part, Terms
 from indexer.fastwhoosh.request import FilterCodes, Request
+from indexer.fastwhoosh.segmentfile import EXTENSION
 from indexer.french.analysis import fold
+from indexer.native import why_not
 from indexer.question import Key, Question, Reference, uid_of
 from indexer.search import ranking
+from indexer.search.results import SegmentInfo
+from indexer.whoosh_engine.damage import DAMAGE, MENDING, damage_said
 from indexer.whoosh_engine.generations import Manifest, read_manifest
 from indexer.whoosh_engine.schema import PARTS, day_of, field_of, record_of
 from indexer.whoosh_engine.vocabulary import Vocabulary
@@ -40,9 +45,11 @@ class Snapshot:
             self._searcher: Any = open_dir(self.path).searcher()
             self.executor = Executor(self._searcher)
         except Exception as error:  # Whoosh raises many kinds for damaged files
+            reason = (
+                str(error) if isinstance(error, DAMAGE) else f"{type(error).__name__} : {error}"
+            )
             raise IndexDamaged(
-                f"L'index « {name} » est abîmé ({type(error).__name__} : {error}). "
-                "Lancez « questions index --full »."
+                f"L'index « {name} » est abîmé ({reason.removesuffix('.')}). {MENDING}"
             ) from error
         self.reader = self._searcher.reader()
         self.documents = int(self.reader.doc_count_all())
@@ -156,13 +163,47 @@ class Snapshot:
         """
         try:
             return record_of(self.line(number))
+        except IndexDamaged:
+            raise
         except Exception as error:  # any damage of the file ends here
-            raise IndexDamaged(f"Question illisible dans l'index « {self.path.name} ».") from error
+            raise IndexDamaged(
+                f"Question illisible dans l'index « {self.path} ». {MENDING}"
+            ) from error
 
+    @damage_said()
     def line(self, number: int) -> bytes:
-        """Return the record of a document as it stands in the corpus."""
-        line: bytes = self.executor.stored_fields(number)["record"]
+        """Return the record of a document as it stands in the corpus.
+
+        Raises:
+            IndexDamaged: the bytes are not what was written.
+        """
+        line: bytes | None = self.executor.stored_fields(number).get("record")
+        if line is None:
+            raise DamagedSegment(self._file_of(number), f"document {number} : question absente")
         return line
+
+    def _file_of(self, number: int) -> Path:
+        reader = next(reader for reader, base in reversed(self.executor.leaves) if base <= number)
+        return self.path / str(reader.segment().make_filename(EXTENSION))
+
+    def why_not_native(self) -> str | None:
+        """Return why searches run in plain Python, None where they run in the extension."""
+        if self.executor.is_native:
+            return None
+        return why_not or "l'index n'est pas au format rapide"
+
+    def segments(self) -> tuple[SegmentInfo, ...]:
+        """Describe the segments in the order of their documents."""
+        found = (reader.segment() for reader, _ in self.executor.leaves)
+        return tuple(
+            SegmentInfo(
+                str(segment.segment_id()),
+                type(segment.codec()).__name__,
+                int(segment.doc_count_all()),
+                int(segment.deleted_count()),
+            )
+            for segment in found
+        )
 
     def period(self) -> tuple[date | None, date | None]:
         """Return the first and the last day of the questions: asked, or else answered."""

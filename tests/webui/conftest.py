@@ -24,6 +24,7 @@ from indexer.search.results import (
     Passage,
     Piece,
     Results,
+    SegmentInfo,
     Understood,
 )
 from webui import create_app
@@ -215,6 +216,9 @@ class StubEngine:
             analysis_digest="a",
             schema_version=1,
             is_sample=self.is_sample,
+            why_not_native="extension non compilée",
+            segments=(SegmentInfo("a", "FastCodec", 1240, 1),),
+            fallbacks=(("Or", 2),),
         )
 
 

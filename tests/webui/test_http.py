@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 import pytest
 from flask.testing import FlaskClient
 
-from indexer.errors import IndexMissing
+from indexer.errors import IndexDamaged, IndexMissing
 from indexer.search.engine import Engine
 from indexer.settings import Settings
 from webui import create_app, serving
@@ -229,8 +229,26 @@ def test_health(client: FlaskClient) -> None:
         "status": "ok",
         "generation": "20251124-a1",
         "questions": 1239,
+        "native": False,
+        "why_not_native": "extension non compilée",
+        "segments": [{"name": "a", "codec": "FastCodec", "documents": 1240, "deleted": 1}],
+        "fallbacks": {"Or": 2},
     }
     assert "no-store" in response.headers["Cache-Control"]
+
+
+def test_a_damaged_index_is_a_page_that_says_how_to_mend_it(
+    client: FlaskClient, stub: "StubEngine", caplog: pytest.LogCaptureFixture
+) -> None:
+    sentence = "a.fws : bloc coupé. Lancez « questions index --full »."
+    stub.failure = IndexDamaged(sentence)
+    page = client.get("/recherche?q=loup")
+    assert page.status_code == 503
+    assert sentence in page.text.replace("\xa0", " ").replace("\u202f", " ")
+    assert "Traceback" not in page.text
+    problem = client.get("/recherche.json?q=loup").get_json()
+    assert (problem["status"], problem["detail"]) == (503, sentence)
+    assert caplog.text == ""
 
 
 def test_robots_are_kept_out_of_searches(client: FlaskClient) -> None:

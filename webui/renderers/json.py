@@ -6,7 +6,7 @@ from flask import Response, jsonify
 
 from indexer.interchange import to_record
 from indexer.question import Question
-from indexer.search.results import IndexInfo, Results, as_json
+from indexer.search.results import IndexInfo, Results, as_json, working_json
 
 
 def results(found: Results) -> Response:
@@ -21,7 +21,14 @@ def question(record: Question) -> Response:
 
 def health(info: IndexInfo) -> Response:
     """Return the state of a site that can answer."""
-    return jsonify({"status": "ok", "generation": info.generation, "questions": info.questions})
+    return jsonify(
+        {
+            "status": "ok",
+            "generation": info.generation,
+            "questions": info.questions,
+            **working_json(info),
+        }
+    )
 
 
 def problem(status: int, title: str, detail: str, **more: Any) -> Response:
