@@ -25,7 +25,9 @@ def answer(leaves: Leaves, request: Request, codes_of: CodesOf) -> Answer:
     kept, counts = _filtered(leaves, request, codes_of, found)
     keys = _sort_keys(leaves, request.order, kept)
     order = sorted(kept, key=keys)
-    hits = [(kept[number], number) for number in order[request.first : request.first + request.limit]]
+    page = order[request.first : request.first + request.limit]
+    is_scored = any(key.column is None for key in request.order)
+    hits = [(kept[number] if is_scored else 0.0, number) for number in page]
     return Answer(matched, len(kept), hits, counts)
 
 

@@ -102,6 +102,7 @@ class Expansion(NamedTuple):
     ``PREFIX``: begins with ``text``. ``WILDCARD``: ``*`` is any characters, ``?`` one. ``FUZZY``:
     at most ``distance`` insertions, deletions or substitutions away, sharing the first ``prefix``
     characters. ``BETWEEN``: from ``text`` to ``last``, both included (``last`` None is open).
+    The empty term is never meant.
     """
 
     field: str
