@@ -16,7 +16,7 @@ Places = Sequence[Sequence[int]]
 
 
 def standing_together(node: Positional, line: Line, places: Places) -> int:
-    """Return how often the terms stand together; ``places`` are each term's positions, ascending."""
+    """Return how often the terms stand together; ``places`` are each term's positions, in order."""
     return _COUNTS[node.mode](node, line, places)
 
 

@@ -25,8 +25,20 @@ from typing import Final
 from whoosh import fields, query, scoring
 
 from indexer.fastwhoosh import plan
-from indexer.fastwhoosh.plan import All, Any, Constant, Every, Expansion, Group, Line, Node, Part
-from indexer.fastwhoosh.plan import Positional, Range, Word
+from indexer.fastwhoosh.plan import (
+    All,
+    Any,
+    Constant,
+    Every,
+    Expansion,
+    Group,
+    Line,
+    Node,
+    Part,
+    Positional,
+    Range,
+    Word,
+)
 from indexer.fastwhoosh.plan_query import PlanQuery
 from indexer.fastwhoosh.ranges import numeric_range
 

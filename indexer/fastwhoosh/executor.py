@@ -19,12 +19,17 @@ from whoosh import query, scoring, sorting
 from whoosh.reading import IndexReader
 
 from indexer.fastwhoosh import interpreted
-from indexer.fastwhoosh.code_table import CodeTable, SegmentCodes, codes_of_file, codes_of_values
-from indexer.fastwhoosh.code_table import table_of
+from indexer.fastwhoosh.code_table import (
+    CodeTable,
+    SegmentCodes,
+    codes_of_file,
+    codes_of_values,
+    table_of,
+)
 from indexer.fastwhoosh.compiler import Statistics, compile_query
 from indexer.fastwhoosh.errors import DamagedSegment
-from indexer.fastwhoosh.plan import Expansion
 from indexer.fastwhoosh.native_segment import native_segment
+from indexer.fastwhoosh.plan import Expansion
 from indexer.fastwhoosh.request import BY_SCORE, Answer, FacetCodes, FilterCodes, OrderKey, Request
 from indexer.native import kernel
 
@@ -181,7 +186,10 @@ class Executor:
     ) -> Hits:
         order = sorting.FieldFacet(sortedby[0], reverse=sortedby[1]) if sortedby else None
         groups = {name: sorting.FieldFacet(name) for name in facets}
-        found = self.searcher.search(asked, limit=limit, sortedby=order, groupedby=groups or None)
+        # Without its optimisations: with them, Whoosh counts some segments and not others.
+        found = self.searcher.search(
+            asked, limit=limit, sortedby=order, groupedby=groups or None, optimize=False
+        )
         top = [(0.0 if order else float(key), number) for key, number in found.top_n[offset:]]
         counts = {
             name: {str(value): len(numbers) for value, numbers in found.groups(name).items()}

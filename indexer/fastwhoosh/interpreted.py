@@ -95,6 +95,6 @@ def _sort_keys(
 
 
 def _numbers(reader: IndexReader, column: str) -> Any:
-    if not reader.has_column(column):
+    if column not in reader.schema or not reader.has_column(column):
         return [0] * reader.doc_count_all()
     return reader.column_reader(column, translate=False)

@@ -12,13 +12,26 @@ from whoosh.reading import IndexReader, TermNotFound
 from indexer.fastwhoosh import plan
 from indexer.fastwhoosh.closeness import standing_together
 from indexer.fastwhoosh.expansions import meant
-from indexer.fastwhoosh.plan import All, Any, Constant, Every, Expansion, Group, Line, Node
-from indexer.fastwhoosh.plan import Part, Positional, Range, Terms, Word
+from indexer.fastwhoosh.plan import (
+    All,
+    Any,
+    Constant,
+    Every,
+    Expansion,
+    Group,
+    Line,
+    Node,
+    Part,
+    Positional,
+    Range,
+    Terms,
+    Word,
+)
 
 Scores = dict[int, float]
 
 
-def scores(reader: IndexReader, node: Node) -> Scores:
+def scores(reader: IndexReader, node: Node) -> Scores:  # noqa: PLR0911  # one a kind of node
     """Return document number → score of the live documents of a segment that a plan matches."""
     match node:
         case Word():
@@ -116,9 +129,7 @@ def _positional(reader: IndexReader, node: Positional) -> Scores:
 
 def _together(reader: IndexReader, line: Line) -> Iterator[tuple[int, list[list[int]]]]:
     """Yield the documents that hold all terms of a line, with each term's positions."""
-    held: list[Mapping[int, list[int]]] = []
-    for term in line.terms:
-        held.append(dict(_positions(reader, line.field, term)))
+    held = [dict(_positions(reader, line.field, term)) for term in line.terms]
     for number in held[0] if held else ():
         if all(number in places for places in held):
             yield number, [places[number] for places in held]

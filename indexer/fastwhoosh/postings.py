@@ -203,7 +203,9 @@ class FastLeafMatcher(LeafMatcher):  # type: ignore[misc]  # Whoosh has no types
             self._goto(self._block + 1)
 
     def block_quality(self) -> float:
-        """Return what no score in the block exceeds."""
+        """Return what no score in the block exceeds; Whoosh asks behind the last block too."""
+        if not self.is_active():
+            return 0.0
         scorer = self.scorer
         if getattr(type(scorer), "block_quality", None) is not WeightLengthScorer.block_quality:
             return scorer.block_quality(self)  # type: ignore[no-any-return]

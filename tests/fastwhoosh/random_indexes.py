@@ -57,6 +57,7 @@ def new_schema() -> fields.Schema:
         tags=fields.KEYWORD,
         labels=fields.KEYWORD(scorable=True),
         group=fields.ID(sortable=columns.RefBytesColumn()),
+        kind=fields.ID(sortable=True),
         name=fields.ID,
         count=fields.NUMERIC(int, sortable=True),
         plain=fields.NUMERIC(int),
@@ -146,19 +147,24 @@ class Pair:
 
 def build_pair(folder: Path, seed: int, shape: Shape) -> Pair:
     """Write the same random history into two indexes."""
-    rng = random.Random(seed)
-    words = Words(rng, shape.words)
     (folder / "stock").mkdir(parents=True)
     stock = index.create_in(str(folder / "stock"), new_schema())
     fast = create_in(folder / "fast", new_schema())
+    return Pair(stock, fast, write_history((stock, fast), seed, shape))
+
+
+def write_history(targets: Sequence[Any], seed: int, shape: Shape) -> Words:
+    """Write the same random commits into empty indexes; return the vocabulary."""
+    rng = random.Random(seed)
+    words = Words(rng, shape.words)
     uids: list[str] = []
     for place, size in enumerate(shape.sizes):
         steps = list(_steps(rng, words, shape, uids, size))
-        for target in (stock, fast):
+        for target in targets:
             _apply(target, steps)
             if place in shape.optimise:
                 target.writer().commit(optimize=True)
-    return Pair(stock, fast, words)
+    return words
 
 
 def _steps(

@@ -202,29 +202,43 @@ class Maybe(_Plain):
 
 def without_quirks(asked: Query) -> Query:
     """Return a query whose stock scores are those of an executor."""
-    match asked:
-        case query.And():
-            return _conjunction(asked)
-        case query.Or():
-            made = query.Or([without_quirks(child) for child in asked], boost=asked.boost)
-            if "Alike(" in repr(made):  # may score 0, which other matchers take for no match
-                made.matcher_type = query.Or.DEFAULT_MATCHER
-            return made
-        case query.Not():
-            return Except(Alike(query.Every(), 0.0), without_quirks(asked.query))
-        case query.AndNot():
-            return Except(without_quirks(asked.a), without_quirks(asked.b))
-        case query.AndMaybe():
-            return Maybe(without_quirks(asked.a), without_quirks(asked.b))
-        case query.Require():
-            return query.Require(without_quirks(asked.a), without_quirks(asked.b))
-        case query.ConstantScoreQuery():
-            return Alike(without_quirks(asked.child), asked.score)
-        case query.NumericRange(fieldname=field) if field in _UNSIGNED:
-            return Alike(_exact_range(asked), asked.boost)
-        case query.Prefix() | query.Wildcard() | query.FuzzyTerm() | query.TermRange():
-            return Alike(asked, asked.boost)
-    return asked
+    rewrite = _REWRITES.get(type(asked))
+    return rewrite(asked) if rewrite else asked
+
+
+def _disjunction(asked: query.Or) -> Query:
+    made = query.Or([without_quirks(child) for child in asked], boost=asked.boost)
+    if "Alike(" in repr(made):  # may score 0, which other matchers take for no match
+        made.matcher_type = query.Or.DEFAULT_MATCHER
+    return made
+
+
+def _negation(asked: query.Not) -> Query:
+    return Except(Alike(query.Every(), 0.0), without_quirks(asked.query))
+
+
+def _and_not(asked: query.AndNot) -> Query:
+    return Except(without_quirks(asked.a), without_quirks(asked.b))
+
+
+def _and_maybe(asked: query.AndMaybe) -> Query:
+    return Maybe(without_quirks(asked.a), without_quirks(asked.b))
+
+
+def _require(asked: query.Require) -> Query:
+    return query.Require(without_quirks(asked.a), without_quirks(asked.b))
+
+
+def _constant(asked: query.ConstantScoreQuery) -> Query:
+    return Alike(without_quirks(asked.child), asked.score)
+
+
+def _expansion(asked: Any) -> Query:
+    return Alike(asked, asked.boost)
+
+
+def _range(asked: query.NumericRange) -> Query:
+    return Alike(_exact_range(asked), asked.boost) if asked.fieldname in _UNSIGNED else asked
 
 
 def _conjunction(asked: query.And) -> Query:
@@ -256,3 +270,19 @@ def _exact_range(asked: query.NumericRange) -> Query:
         asked.end is not None and asked.endexcl,
     )
     return query.TermRange(asked.fieldname, start, end, *excluded)
+
+
+_REWRITES: Final[dict[type, Callable[[Any], Query]]] = {
+    query.And: _conjunction,
+    query.Or: _disjunction,
+    query.Not: _negation,
+    query.AndNot: _and_not,
+    query.AndMaybe: _and_maybe,
+    query.Require: _require,
+    query.ConstantScoreQuery: _constant,
+    query.NumericRange: _range,
+    query.Prefix: _expansion,
+    query.Wildcard: _expansion,
+    query.FuzzyTerm: _expansion,
+    query.TermRange: _expansion,
+}

@@ -19,7 +19,7 @@ from indexer.fastwhoosh import interpreted
 from indexer.fastwhoosh.compiler import compile_query
 from indexer.fastwhoosh.executor import Executor
 from indexer.fastwhoosh.request import OrderKey, Request
-from tests.fastwhoosh.random_indexes import EXACT_LENGTHS, Pair, Shape, build_pair
+from tests.fastwhoosh.random_indexes import EXACT_LENGTHS, Pair, Shape, Words, build_pair
 from tests.fastwhoosh.random_queries import Generator, Query, without_quirks
 from tests.fastwhoosh.rankings import Ranking, check_same
 
@@ -34,7 +34,7 @@ SHAPES: Final = {
     "blocks": Shape((1400, 300), 150, _SHORT, share=0.1, rich=False),
     "windows": Shape((4700,), 400, (1, 2, 4, 7), rich=False),
 }
-_QUERIES: Final = 60
+_QUERIES: Final = 48
 _ALL: Final = 1_000_000
 
 
@@ -45,6 +45,7 @@ class Engines:
     stock: Any
     fast: Any
     executor: Executor
+    words: Words
     queries: list[Query]
 
     def expected(self, asked: Query, **options: Any) -> Ranking:
@@ -57,7 +58,9 @@ def engines_of(pair: Pair, seed: int, count: int, stack: ExitStack) -> Engines:
     """Open both indexes and draw queries."""
     stock, fast = stack.enter_context(pair.searchers())
     generator = Generator(random.Random(seed), pair.words)
-    return Engines(stock, fast, Executor(fast), [generator.query() for _ in range(count)])
+    return Engines(
+        stock, fast, Executor(fast), pair.words, [generator.query() for _ in range(count)]
+    )
 
 
 @pytest.fixture(scope="module", params=SHAPES)
@@ -175,3 +178,22 @@ def test_what_has_no_plan_is_run_by_a_stock_searcher(engines: Engines) -> None:
     found = Ranking.of(executor.search(asked, limit=20))
     check_same(Ranking.of_results(engines.stock.search(asked, limit=None)), found)
     assert executor.fallbacks == {"Regex": 1}
+
+
+def test_a_stock_searcher_counts_all_that_it_finds(engines: Engines) -> None:
+    executor = Executor(engines.fast)
+    asked = query.Or([query.Prefix("text", "l"), query.Regex("body", "l.*")])
+    found = executor.search(asked, limit=3)
+    expected = Ranking.of_results(engines.stock.search(asked, limit=None))
+    check_same(expected, Ranking.of(found))
+    assert executor.fallbacks == {"Or": 1}
+
+
+def test_best_hits_are_found_through_the_quality_of_blocks(engines: Engines) -> None:
+    generator = Generator(random.Random(3), engines.words)
+    for size in (1, 2, 2, 3, 5) * 6:
+        asked = query.Or([generator.term() for _ in range(size)])
+        whole = Ranking.of_results(engines.stock.search(asked, limit=None))
+        found = Ranking.of_results(engines.fast.search(asked, limit=10))
+        # Whoosh does not count what it leaves out by its quality.
+        check_same(whole, Ranking(whole.total, found.top))
