@@ -24,9 +24,10 @@ from typing import Final
 from filelock import FileLock, Timeout
 
 from indexer.actors import load_actors, save_actors
+from indexer.digests import combined_digest, line_digest
 from indexer.durable import Unchanged, remove_leftovers, replaced, temporary
 from indexer.errors import CorpusError
-from indexer.interchange import combined_digest, line_digest, to_line
+from indexer.interchange import to_line
 from indexer.partitions import (
     Line,
     filled_line,

@@ -9,11 +9,10 @@ ours come back untouched. The corpus, ``questions export`` and ``questions impor
 'QANR5L15QE1'
 """
 
-import hashlib
 import json
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -279,27 +278,3 @@ def to_record(question: Question) -> dict[str, Any]:
 def to_line(question: Question) -> str:
     """Return the record as one line of JSON, without the line feed."""
     return json.dumps(to_record(question), ensure_ascii=False, separators=(",", ":"))
-
-
-def line_digest(line: bytes) -> str:
-    """Return 32 hexadecimal digits of a line of the corpus, which holds one record."""
-    return hashlib.sha256(line.rstrip(b"\n")).hexdigest()[:32]
-
-
-def digest(question: Question) -> str:
-    """Return 32 hexadecimal digits that change whenever anything in the record does."""
-    canonical = json.dumps(
-        to_record(question), ensure_ascii=False, sort_keys=True, separators=(",", ":")
-    )
-    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
-def combined_digest(digests: Iterator[tuple[str, str]]) -> str:
-    """Return the digest of a whole set of (uid, digest), whatever their order.
-
-    The sum of the members' hashes modulo 2**256: it needs no sorting and no memory.
-    """
-    total = 0
-    for uid, value in digests:
-        total += int.from_bytes(hashlib.sha256(f"{uid} {value}".encode()).digest(), "big")
-    return f"{total % 2**256:064x}"[:32]

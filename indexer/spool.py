@@ -17,9 +17,9 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from indexer.interchange import from_record, to_line
-from indexer.question import Question
+from indexer.question import Chamber, Question
 
-Partition = tuple[str, int, str]
+Partition = tuple[Chamber, int, str]
 
 # Numbers have 7 digits at most (24 bits), which leaves 40 bits, a terabyte, for the place.
 _PLACE_BITS: Final = 40

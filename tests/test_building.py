@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from indexer.corpus import Corpus, sample_corpus
+from indexer.digests import combined_digest
 from indexer.errors import IndexDamaged, IndexingError
-from indexer.interchange import combined_digest
 from indexer.question import Question
 from indexer.search.request import Search
 from indexer.settings import Settings

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from indexer.corpus import Corpus, MergeReport, sample_corpus
+from indexer.digests import line_digest
 from indexer.errors import CorpusError
-from indexer.interchange import line_digest, to_line
+from indexer.interchange import to_line
 from indexer.question import Key, Question, Turn
 
 Make = Callable[..., Question]

@@ -14,7 +14,7 @@ from whoosh.query import Phrase, Term
 from indexer.corpus import sample_corpus
 from indexer.errors import BadParameter, IndexMissing
 from indexer.french.analysis import analyse, fold
-from indexer.interchange import digest
+from indexer.interchange import to_line
 from indexer.question import Question, parse_reference
 from indexer.search.engine import Engine
 from indexer.search.request import FILTERS, SORTS, DateRange, Search, date_range
@@ -219,8 +219,8 @@ def test_an_exchange_names_its_speakers(engine: Engine) -> None:
 
 def test_export_is_the_search_without_pages(engine: Engine) -> None:
     search = Search(text="loi", filters={"type": ("QE",)}, size=3)
-    exported = [digest(question) for question in engine.export(search)]
-    by_uid = {q.uid: digest(q) for q in QUESTIONS}
+    exported = [to_line(question) for question in engine.export(search)]
+    by_uid = {q.uid: to_line(q) for q in QUESTIONS}
     assert exported == [by_uid[uid] for uid in uids(engine, "loi", filters={"type": ("QE",)})]
 
 

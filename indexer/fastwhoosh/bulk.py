@@ -12,7 +12,6 @@ the only commit point: whatever a killed writer leaves is removed by the next co
 """
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, Final
 
 from whoosh import writing
@@ -21,14 +20,19 @@ from whoosh.util.filelock import try_for
 
 from indexer.fastwhoosh.bulk_documents import Documents
 from indexer.fastwhoosh.bulk_flushing import Flushing
-from indexer.fastwhoosh.bulk_merging import merged, shared_dictionary
+from indexer.fastwhoosh.bulk_merging import Place, merged, shared_dictionary
 from indexer.fastwhoosh.bulk_processes import Workers, WorkerSetup
 from indexer.fastwhoosh.bulk_publish import publish
+from indexer.fastwhoosh.codec import folder_of
 from indexer.fastwhoosh.segment import FastSegment
 
 # Documents, or bytes of them, that go to a worker process at a time.
 _BATCH: Final = 64
 _RETRY_SECONDS: Final = 0.05
+# What Whoosh's writers take and what means nothing here.
+_WHOOSH_OPTIONS: Final = frozenset(
+    {"batchsize", "codec", "compound", "delay", "docbase", "multisegment", "poolclass"}
+)
 
 
 class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no types
@@ -41,6 +45,7 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
         timeout: how long to wait for another writer, in seconds.
         make: turns what ``add_raw`` is given into the keyword arguments of ``add_document``;
             picklable, and called in the worker processes where there are some.
+        options: those of Whoosh's writers that have no meaning here.
 
     Raises:
         whoosh.index.LockError: another writer is still at work after ``timeout``.
@@ -54,8 +59,10 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
         procs: int = 1,
         timeout: float = 60.0,
         make: Callable[[bytes], dict[str, Any]] | None = None,
-        **_: Any,
+        **options: Any,
     ) -> None:
+        if unknown := options.keys() - _WHOOSH_OPTIONS:
+            raise TypeError(f"BulkWriter ne connaît pas {', '.join(sorted(unknown))}")
         # Not Whoosh's own constructor, which opens pools and files of its codec.
         self.is_closed = True
         self.writelock = index.lock("WRITELOCK")
@@ -78,7 +85,7 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
         self.segments: list[Any] = toc.segments
         self.docbase = self.docnum = 0
         self._setup_doc_offsets()
-        self._folder = Path(self.storage.folder)
+        self._folder = folder_of(self.storage)
         for segment in self.segments:
             if isinstance(segment, FastSegment):
                 segment.folder = self._folder
@@ -105,7 +112,7 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
             self._deal(fields, raw=False)
         else:
             self._here().add(fields)
-        self._note_added(1)
+        self._note_added()
 
     def add_raw(self, batch: Sequence[bytes]) -> None:
         """Add documents that ``make`` makes from bytes, in the worker processes if there are some.
@@ -121,7 +128,7 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
                 self._deal(data, raw=True)
             else:
                 self._here().add(self._make(data))
-        self._note_added(len(batch))
+            self._note_added()
 
     def add_reader(self, reader: Any) -> None:
         """Refuse: segments are merged as files, never read in."""
@@ -157,7 +164,8 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
     def _commit(self, policy: str) -> None:
         segments = self.segments + self._built()
         self._close_searcher()
-        segments = merged(segments, self._folder, self.indexname, self.schema, policy)
+        place = Place(self._index, self._folder, self.schema)
+        segments = merged(segments, place, policy, self._procs)
         for segment in segments:
             if isinstance(segment, FastSegment):
                 segment.write_deletions(self._folder)
@@ -217,9 +225,9 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
             shared_dictionary(self.segments, self._folder),
         )
 
-    def _note_added(self, count: int) -> None:
+    def _note_added(self) -> None:
         self._added = True
-        self.docnum += count
+        self.docnum += 1
 
     def _check_usable(self) -> None:
         self._check_state()

@@ -13,7 +13,7 @@ fields have, get the compact forms of the file format; every other class writes 
 
 import sys
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from io import BytesIO
 from typing import Any, Final, Protocol
 
@@ -147,7 +147,7 @@ def code_width(count: int) -> tuple[int, str]:
     return next((width, typecode) for width, typecode, most in _WIDTHS if count <= most)
 
 
-def recoded(codes: Iterable[int], places: list[int], typecode: str) -> bytes:
+def recoded(codes: Iterable[int], places: Sequence[int], typecode: str) -> bytes:
     """Return codes through a table, as an array of the type in bytes."""
     return little_endian(array(typecode, map(places.__getitem__, codes)))
 

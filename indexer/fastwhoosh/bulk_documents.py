@@ -35,7 +35,7 @@ Postings = tuple[tuple[tuple[bytes, int, Sequence[int] | None], ...], int]
 class Prepared:
     """One document, ready: nothing of it can be refused any more."""
 
-    # By (lexicon's number, text, weight): the fields that have it.
+    # By (id of the lexicon, text, weight): the fields that have it.
     texts: dict[tuple[int, str, int], list[str]] = field(default_factory=dict)
     postings: list[tuple[str, Postings]] = field(default_factory=list)
     columns: list[tuple[str, Any]] = field(default_factory=list)
@@ -45,7 +45,7 @@ class Prepared:
 class FieldPlan:
     """What is to be done with the values of one field."""
 
-    def __init__(self, name: str, spec: Any, lexicons: dict[str, Any]) -> None:
+    def __init__(self, name: str, spec: Any) -> None:
         self.name = name
         self.spec = spec
         self.indexed = bool(spec.indexed)
@@ -53,7 +53,7 @@ class FieldPlan:
         self.stored = bool(spec.stored)
         self.column = spec.column_type
         self.kind = _kind_of(name, spec) if self.indexed else EXISTENCE
-        self.lexicon = _lexicon_of(spec, lexicons) if self.kind == POSITIONS else None
+        self.lexicon = _lexicon_of(spec) if self.kind == POSITIONS else None
         self.derived = self.lexicon is not None and spec.analyzer.form == "derived"
         self.stored_key = f"_stored_{name}"
         self.boost_key = f"_{name}_boost"
@@ -108,8 +108,7 @@ class Documents:
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
         self._plans: dict[str, FieldPlan] = {}
-        self._families: dict[str, Any] = {}
-        self.lexicons: list[Any] = []
+        self._lexicons: dict[Any, Any] = {}
 
     def plan(self, name: str) -> FieldPlan:
         """Return the plan of a field.
@@ -122,7 +121,11 @@ class Documents:
         if plan is None:
             if name not in self.schema:
                 raise UnknownFieldError(f"No field named {name!r} in {self.schema}")
-            plan = self._plans[name] = FieldPlan(name, self.schema[name], self._families)
+            plan = self._plans[name] = FieldPlan(name, self.schema[name])
+            if plan.lexicon is not None:
+                # One lexicon a family, even where each of its analyzers makes a new one.
+                family = getattr(plan.spec.analyzer, "family", id(plan.lexicon))
+                plan.lexicon = self._lexicons.setdefault(family, plan.lexicon)
         return plan
 
     def prepare(self, fields: dict[str, Any]) -> Prepared:
@@ -156,16 +159,8 @@ class Documents:
     def _text(self, prepared: Prepared, plan: FieldPlan, value: Any, weight: int) -> None:
         if not isinstance(value, str):
             raise TypeError(f"Le champ {plan.name} attend un texte, pas {type(value).__name__}")
-        key = (self.lexicon_number(plan.lexicon), value, weight)
+        key = (id(plan.lexicon), value, weight)
         prepared.texts.setdefault(key, []).append(plan.name)
-
-    def lexicon_number(self, lexicon: Any) -> int:
-        """Return the number of a lexicon, in the order in which they came."""
-        for number, known in enumerate(self.lexicons):
-            if known is lexicon:
-                return number
-        self.lexicons.append(lexicon)
-        return len(self.lexicons) - 1
 
 
 def whole(weight: float, name: str) -> int:
@@ -193,15 +188,9 @@ def _kind_of(name: str, spec: Any) -> int:
     return kind
 
 
-def _lexicon_of(spec: Any, lexicons: dict[str, Any]) -> Any:
-    """Return the lexicon of a field's analyzer: one for all of its family."""
+def _lexicon_of(spec: Any) -> Any:
     offered: Callable[[], Any] | None = getattr(spec.analyzer, "lexicon", None)
-    if offered is None:
-        return None
-    family: str = spec.analyzer.family
-    if family not in lexicons:
-        lexicons[family] = offered()
-    return lexicons[family]
+    return offered() if offered else None
 
 
 def _joined(

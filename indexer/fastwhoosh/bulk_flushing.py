@@ -1,16 +1,13 @@
 """Documents into as many segments as memory asks for, each written when its time has come."""
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from indexer.fastwhoosh.bulk_documents import Documents
 from indexer.fastwhoosh.bulk_segment import MAX_DOCUMENTS, SegmentBuilder
 from indexer.fastwhoosh.codec import FastCodec
 from indexer.fastwhoosh.segment import FastSegment
 from indexer.fastwhoosh.segmentfile import EXTENSION
-
-# How often memory is asked after, in documents.
-_LOOK_EVERY: Final = 64
 
 
 class Flushing:
@@ -45,9 +42,7 @@ class Flushing:
         self.count += 1
         if self.dictionary is None:
             self.dictionary = builder.dictionary
-        if builder.docs >= MAX_DOCUMENTS or (
-            builder.docs % _LOOK_EVERY == 0 and builder.memory >= self._limit
-        ):
+        if builder.docs >= MAX_DOCUMENTS or builder.memory >= self._limit:
             self._flush()
 
     def finish(self) -> list[Any]:

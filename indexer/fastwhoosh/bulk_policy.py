@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from indexer.fastwhoosh.directory import MAX_DOCS
+
 # More segments than this are merged until KEPT are left: about four large ones and a small one.
 MOST: Final = 6
 KEPT: Final = 5
@@ -44,8 +46,7 @@ def plan(sizes: list[Size], *, optimize: bool = False) -> list[list[int]]:
     A group of one is to be written anew. Segments in no group stay as they are.
     """
     if optimize:
-        whole = len(sizes) == 1 and not sizes[0].deleted
-        return [] if whole or not sizes else [list(range(len(sizes)))]
+        return _all(sizes)
     groups = [_Group(size.live, (place,)) for place, size in enumerate(sizes)]
     if len(groups) > MOST:
         groups = _joined(groups)
@@ -57,11 +58,26 @@ def plan(sizes: list[Size], *, optimize: bool = False) -> list[list[int]]:
     return sorted(wanted)
 
 
+def _all(sizes: list[Size]) -> list[list[int]]:
+    """Return one group of all segments, or as few as the format allows."""
+    groups: list[list[int]] = []
+    live = MAX_DOCS + 1  # no group yet that has room
+    for place, size in enumerate(sizes):
+        live += size.live
+        if live > MAX_DOCS:
+            groups.append([])
+            live = size.live
+        groups[-1].append(place)
+    return [group for group in groups if len(group) > 1 or sizes[group[0]].deleted]
+
+
 def _joined(groups: list[_Group]) -> list[_Group]:
     groups = sorted(groups, key=lambda group: (group.live, group.members))
     while len(groups) > KEPT:
         place = _place_to_join(groups)
         low, high = groups[place : place + 2]
+        if low.live + high.live > MAX_DOCS:
+            break
         groups[place : place + 2] = [_Group(low.live + high.live, low.members + high.members)]
         groups.sort(key=lambda group: (group.live, group.members))
     return groups

@@ -14,6 +14,7 @@ from typing import Any, Final
 from whoosh.index import TOC
 from whoosh.util.filelock import try_for
 
+from indexer.fastwhoosh.merging_fields import TEMPORARY
 from indexer.fastwhoosh.segment import FastSegment
 from indexer.fastwhoosh.segmentfile import EXTENSION
 
@@ -58,7 +59,7 @@ def remove_others(folder: Path, indexname: str, toc: TOC) -> None:
     keep = {f"_{indexname}_{toc.generation}.toc"}
     for segment in toc.segments:
         keep.update(named_files(segment, folder))
-    ours = re.compile(rf"_?{re.escape(indexname)}_[0-9a-z]+\.")
+    ours = re.compile(rf"_?{re.escape(indexname)}_[0-9a-z]+\.|{re.escape(TEMPORARY)}")
     for path in folder.iterdir():
         if ours.match(path.name) and path.name not in keep:
             with suppress(OSError):  # open elsewhere, where the system minds: the next commit

@@ -83,12 +83,13 @@ class StoredFields:
         self._write = write
         self._packer = None if dictionary is None else Packer(dictionary)
         self._waiting: list[bytes] = []
+        self._waiting_bytes = 0
         self._ends = array("Q", [0])
 
     @property
     def memory(self) -> int:
         """Memory held."""
-        return 8 * len(self._ends) + sum(map(len, self._waiting))
+        return 8 * len(self._ends) + self._waiting_bytes
 
     @property
     def dictionary(self) -> bytes | None:
@@ -101,6 +102,7 @@ class StoredFields:
             self._put(self._packer, pickled)
             return
         self._waiting.append(pickled)
+        self._waiting_bytes += len(pickled)
         if len(self._waiting) == TRAINED_ON:
             self._decide()
 
@@ -114,6 +116,7 @@ class StoredFields:
         for pickled in self._waiting:
             self._put(packer, pickled)
         self._waiting.clear()
+        self._waiting_bytes = 0
         return packer
 
     def _put(self, packer: Packer, pickled: bytes) -> None:

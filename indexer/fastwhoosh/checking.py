@@ -11,6 +11,7 @@ also finds what a wrong writer wrote. It never raises, whatever the bytes are.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
@@ -58,8 +59,27 @@ def _never_raising(
         yield f"{where} : illisible ({type(error).__name__} : {error})."
 
 
+class _ClosingStorage(FileStorage):  # type: ignore[misc]  # Whoosh has no types
+    """Closes what Whoosh leaves open where it fails to read."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(str(folder), readonly=True)
+        self._opened: list[Any] = []
+
+    def open_file(self, name: str, **options: Any) -> Any:
+        file = super().open_file(name, **options)
+        self._opened.append(file)
+        return file
+
+    def close(self) -> None:
+        for file in self._opened:
+            if not file.is_closed:
+                file.close()
+
+
 def _index_problems(folder: Path, indexname: str) -> Iterator[str]:
-    toc = TOC.read(FileStorage(str(folder)), indexname)
+    with closing(_ClosingStorage(folder)) as storage:
+        toc = TOC.read(storage, indexname)
     for segment in toc.segments:
         if isinstance(segment, FastSegment):
             where = f"Segment {segment.segment_id()}"

@@ -16,7 +16,10 @@ Places = Sequence[Sequence[int]]
 
 
 def standing_together(node: Positional, line: Line, places: Places) -> int:
-    """Return how often the terms stand together; ``places`` are each term's positions, in order."""
+    """Return how often the terms stand together.
+
+    ``places`` are the positions of each term, ascending.
+    """
     return _COUNTS[node.mode](node, line, places)
 
 

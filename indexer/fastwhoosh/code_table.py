@@ -6,13 +6,13 @@ numbering. It is made once a column, when first asked for.
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, Literal
 
 from indexer.fastwhoosh.segmentfile import SegmentFile
 
-_CODE_FORMATS = {1: "B", 2: "H", 4: "I"}
+_CODE_FORMATS: Final[Mapping[int, Literal["B", "H", "I"]]] = {1: "B", 2: "H", 4: "I"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,15 @@ class SegmentCodes:
 
 @dataclass(frozen=True, slots=True)
 class CodeTable:
-    """All values in ascending order; ``maps`` gives for each segment the place of each code.
+    """All values in ascending order, as bytes and (``names``) as text.
+
+    ``maps`` gives for each segment the place of each code.
 
     The empty string stands for no value.
     """
 
     values: Sequence[bytes]
+    names: Sequence[str]
     segments: tuple[SegmentCodes, ...]
     maps: tuple[bytes, ...]
 
@@ -53,7 +56,8 @@ def table_of(segments: Sequence[SegmentCodes]) -> CodeTable:
     maps = tuple(
         array("I", (places[value] for value in segment.values)).tobytes() for segment in segments
     )
-    return CodeTable(values, tuple(segments), maps)
+    names = [value.decode("utf-8", "replace") for value in values]
+    return CodeTable(values, names, tuple(segments), maps)
 
 
 def codes_of_file(file: SegmentFile, column: str) -> SegmentCodes:

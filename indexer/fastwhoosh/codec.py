@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from whoosh.codec import base
+from whoosh.filedb.filestore import FileStorage
 
 from indexer.fastwhoosh.errors import UnsupportedField
 from indexer.fastwhoosh.fieldwriter import FastFieldWriter
@@ -79,7 +80,6 @@ def folder_of(storage: Any) -> Path:
     Raises:
         UnsupportedField: it is none.
     """
-    folder = getattr(storage, "folder", None)
-    if folder is None:
+    if not isinstance(storage, FileStorage):
         raise UnsupportedField("Un index rapide demande un dossier (FileStorage).")
-    return Path(folder)
+    return Path(storage.folder)

@@ -22,9 +22,10 @@ from collections.abc import Callable
 from typing import Any as Anything
 from typing import Final
 
-from whoosh import fields, query, scoring
+from whoosh import fields, query
 
 from indexer.fastwhoosh import plan
+from indexer.fastwhoosh.bm25 import Statistics
 from indexer.fastwhoosh.plan import (
     All,
     Any,
@@ -50,47 +51,6 @@ class NoPlan(Exception):
     """Raised inside for a query that has no plan; it says which."""
 
 
-class Statistics:
-    """Numbers of the whole index that scores depend on, looked up once each.
-
-    ``document_frequency(field, term)`` counts over all segments, deleted documents included.
-    """
-
-    def __init__(self, searcher: Anything, document_frequency: Callable[[str, bytes], int]) -> None:
-        self.searcher = searcher
-        self.weighting: scoring.BM25F = searcher.weighting
-        self.schema = searcher.schema
-        self._frequency = document_frequency
-        self._documents = searcher.doc_count_all()
-        self._idf: dict[tuple[str, bytes], float] = {}
-        self._averages: dict[str, float] = {}
-
-    def idf(self, field: str, term: bytes) -> float:
-        """Return Whoosh's inverse document frequency of a term."""
-        key = (field, term)
-        found = self._idf.get(key)
-        if found is None:
-            frequency = self._frequency(field, term)
-            found = float(scoring.log(self._documents / (frequency + 1))) + 1
-            if len(self._idf) > _MAX_CACHED:
-                self._idf.clear()
-            self._idf[key] = found
-        return found
-
-    def average(self, field: str) -> float:
-        """Return the mean length of a field over all documents, 1.0 where it is nowhere."""
-        if field not in self._averages:
-            self._averages[field] = float(self.searcher.avg_field_length(field) or 1)
-        return self._averages[field]
-
-    def b(self, field: str) -> float:
-        """Return BM25F's length normalisation of a field."""
-        return float(self.weighting._field_B.get(field, self.weighting.B))  # noqa: SLF001  # no getter
-
-
-_MAX_CACHED: Final = 100_000
-
-
 def compile_query(statistics: Statistics, asked: query.Query) -> Node | None:
     """Return the plan of a Whoosh query, None where it has none."""
     try:
@@ -100,13 +60,24 @@ def compile_query(statistics: Statistics, asked: query.Query) -> Node | None:
 
 
 def _compile(statistics: Statistics, asked: query.Query, boost: float) -> Node:
-    compiler = _COMPILERS.get(type(asked))
+    compiler = _COMPILERS.get(asked.__class__)
     if compiler is None:
         raise NoPlan(type(asked).__name__)
     return compiler(statistics, asked, boost)
 
 
 def _term(statistics: Statistics, asked: query.Term, boost: float) -> Node:
+    """Return the plan of a term, as it was made before where no boost changes it."""
+    if boost != 1.0 or asked.boost != 1.0 or asked.text.__class__ is not str:
+        return _new_term(statistics, asked, boost)
+    key = (asked.fieldname, asked.text)
+    node: Node | None = statistics.plans.get(key)
+    if node is None:
+        node = statistics.remember(key, _new_term(statistics, asked, boost))
+    return node
+
+
+def _new_term(statistics: Statistics, asked: query.Term, boost: float) -> Node:
     if asked.minquality:
         raise NoPlan("Term(minquality)")
     field = asked.fieldname
@@ -128,7 +99,7 @@ def _word(statistics: Statistics, field: str, term: bytes, boost: float) -> Word
 
 
 def _children(statistics: Statistics, asked: Anything, boost: float) -> tuple[Node, ...]:
-    return tuple(_compile(statistics, child, boost) for child in asked)
+    return tuple([_compile(statistics, child, boost) for child in asked])
 
 
 def _and(statistics: Statistics, asked: query.And, boost: float) -> Node:
@@ -137,15 +108,15 @@ def _and(statistics: Statistics, asked: query.And, boost: float) -> Node:
         return _compile(statistics, subqueries[0], boost)
     if not subqueries:
         return plan.NOTHING
-    wanted = [child for child in subqueries if type(child) is not query.Not]
-    without = [child.query for child in subqueries if type(child) is query.Not]
+    wanted = [child for child in subqueries if child.__class__ is not query.Not]
+    without = [child.query for child in subqueries if child.__class__ is query.Not]
     children = _children(statistics, wanted, boost * asked.boost)
     nodes = tuple(map(_unscored_range, wanted, children))
     return All(nodes, _children(statistics, without, 1.0))
 
 
 def _unscored_range(asked: query.Query, node: Node) -> Node:
-    is_range = isinstance(asked, query.NumericRange) and isinstance(node, Range | Constant)
+    is_range = isinstance(asked, query.NumericRange) and node.__class__ in (Range, Constant)
     return node._replace(score=0.0) if is_range else node
 
 

@@ -4,7 +4,7 @@ It is the obvious reference of the compiled encoder and what runs where there is
 is prescribed by the format, so two encoders give the same sections.
 
 >>> sections = encode_field("existence", [(b"a", [0, 3], [1, 1], None)], None)
->>> sections.terms, sections.blob, sections.postings.hex()
+>>> sections.terms, bytes(sections.blob), sections.postings.hex()
 (1, b'a', '0105')
 """
 

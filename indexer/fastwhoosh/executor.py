@@ -10,15 +10,16 @@
 1
 """
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from whoosh import query, scoring, sorting
 from whoosh.reading import IndexReader
 
 from indexer.fastwhoosh import interpreted
+from indexer.fastwhoosh.bm25 import Statistics
 from indexer.fastwhoosh.code_table import (
     CodeTable,
     SegmentCodes,
@@ -26,7 +27,8 @@ from indexer.fastwhoosh.code_table import (
     codes_of_values,
     table_of,
 )
-from indexer.fastwhoosh.compiler import Statistics, compile_query
+from indexer.fastwhoosh.compiler import compile_query
+from indexer.fastwhoosh.counting import named_counts
 from indexer.fastwhoosh.errors import DamagedSegment
 from indexer.fastwhoosh.native_segment import native_segment
 from indexer.fastwhoosh.plan import Expansion
@@ -61,6 +63,7 @@ class Executor:
     def __init__(self, searcher: Any) -> None:
         self.searcher = searcher
         self.leaves: list[tuple[IndexReader, int]] = list(searcher.reader().leaf_readers())
+        self._bases = [base for _, base in self.leaves]
         self._files = [_file_of(reader) for reader, _ in self.leaves]
         self._segments = _native_segments(self.leaves, self._files)
         self._tables: dict[str, CodeTable] = {}
@@ -98,6 +101,20 @@ class Executor:
         values = reader.column_reader(column, translate=False)
         return codes_of_values([values[number] for number in range(reader.doc_count_all())])
 
+    def stored_fields(self, number: int) -> dict[str, Any]:
+        """Return what is stored of a document; nothing of the index's schema is asked.
+
+        Raises:
+            DamagedSegment: the bytes are not what was written.
+            IndexError: there is no such document.
+        """
+        place = bisect_right(self._bases, number) - 1
+        if place < 0:
+            raise IndexError(f"no document {number}")
+        reader, base = self.leaves[place]
+        stored: dict[str, Any] = reader._perdoc.stored_fields(number - base)  # noqa: SLF001  # Whoosh filters by schema, slowly
+        return stored
+
     def words(
         self, fields: tuple[str, ...], asked: Expansion, folds: bytes | None
     ) -> dict[str, int]:
@@ -114,8 +131,10 @@ class Executor:
         """
         assert kernel is not None
         assert self._segments is not None
-        with _damage():
+        try:
             found: dict[str, int] = kernel.words(self._segments, fields, asked, folds)
+        except kernel.Damaged as error:
+            raise _damage(error) from error
         return found
 
     def run(self, request: Request) -> Answer:
@@ -124,14 +143,25 @@ class Executor:
         Raises:
             DamagedSegment: a file is not what was written.
         """
+        return Answer(
+            *self._answer(
+                request.plan, request.first, request.limit, request.order, request.filters,
+                request.facets,
+            )
+        )  # fmt: skip
+
+    def _answer(self, *asked: Any) -> tuple[int, int, list[tuple[float, int]], tuple[bytes, ...]]:
+        """Answer the fields of a request; a search of a few microseconds has no time for more."""
         if self._segments is None or kernel is None:
+            node, first, limit, order, filters, facets = asked
+            request = Request(node, first, limit, order, filters, facets)
             return interpreted.answer(self.leaves, request, lambda name: self.table(name).segments)
-        with _damage():
-            found = kernel.search(
-                self._segments, request.plan, request.first, request.limit, request.order,
-                request.filters, request.facets,
-            )  # fmt: skip
-        return Answer(*found)
+        try:
+            found: tuple[int, int, list[tuple[float, int]], tuple[bytes, ...]]
+            found = kernel.search(self._segments, *asked)
+        except kernel.Damaged as error:
+            raise _damage(error) from error
+        return found
 
     def search(
         self,
@@ -157,20 +187,17 @@ class Executor:
             self.fallbacks[type(asked).__name__] += 1
             return self._fall_back(asked, offset + limit, offset, sortedby, facets)
         order = (OrderKey(*sortedby),) if sortedby else BY_SCORE
+        if not facets:
+            _, total, hits, _ = self._answer(node, offset, limit, order, (), ())
+            return Hits(total, hits)
         tables = [self.table(name) for name in facets]
         counted = tuple(
             FacetCodes(name, table.maps, len(table.values))
             for name, table in zip(facets, tables, strict=True)
         )
-        answer = self.run(Request(node, offset, limit, order, (), counted))
-        if not facets:
-            return Hits(answer.total, answer.hits)
-        named = zip(facets, tables, answer.counts, strict=True)
-        return Hits(
-            answer.total,
-            answer.hits,
-            {name: _named_counts(table, counts) for name, table, counts in named},
-        )
+        _, total, hits, counts = self._answer(node, offset, limit, order, (), counted)
+        named = zip(facets, tables, counts, strict=True)
+        return Hits(total, hits, {name: named_counts(table, each) for name, table, each in named})
 
     def _orders_by(self, column: str) -> bool:
         is_whole = getattr(self.searcher.schema[column], "numtype", None) is int
@@ -198,30 +225,16 @@ class Executor:
         return Hits(len(found), top, counts)
 
 
-@contextmanager
-def _damage() -> Iterator[None]:
-    """Name the damaged file as everybody else does."""
-    assert kernel is not None
-    try:
-        yield
-    except kernel.Damaged as error:
-        path, _, reason = str(error).partition(": ")
-        raise DamagedSegment(path, f"contenu abîmé ({reason})") from error
+def _damage(error: Exception) -> DamagedSegment:
+    """Return what names the damaged file as everybody else does."""
+    path, _, reason = str(error).partition(": ")
+    return DamagedSegment(path, f"contenu abîmé ({reason})")
 
 
 def filter_codes(table: CodeTable, column: str, values: Sequence[bytes]) -> FilterCodes:
     """Return the filter that keeps the documents which have one of some values."""
     places = frozenset(place for value in values if (place := table.place(value)) is not None)
     return FilterCodes(column, table.allowed(places))
-
-
-def _named_counts(table: CodeTable, counts: bytes) -> dict[str, int]:
-    numbers = memoryview(counts).cast("I")
-    return {
-        table.values[place].decode("utf-8", "replace"): count
-        for place, count in enumerate(numbers)
-        if count
-    }
 
 
 def _file_of(reader: IndexReader) -> Any:

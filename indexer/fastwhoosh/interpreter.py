@@ -4,8 +4,9 @@ It is what runs where the extension is not compiled or a segment is of another c
 compiled reading is compared with.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any as Anything
+from typing import Final
 
 from whoosh.reading import IndexReader, TermNotFound
 
@@ -33,26 +34,7 @@ Scores = dict[int, float]
 
 def scores(reader: IndexReader, node: Node) -> Scores:  # noqa: PLR0911  # one a kind of node
     """Return document number → score of the live documents of a segment that a plan matches."""
-    match node:
-        case Word():
-            return _word(reader, node)
-        case Positional():
-            return _positional(reader, node)
-        case Terms():
-            return _constant(_documents(reader, node.field, node.terms), node.score)
-        case Expansion():
-            terms = [text for text in _lexicon(reader, node) if meant(node, text)]
-            return _constant(_documents(reader, node.field, terms), node.score)
-        case Range():
-            return _constant(_in_range(reader, node), node.score)
-        case Every():
-            return _constant(reader.all_doc_ids(), node.score)
-        case All():
-            return _all(reader, node)
-        case Any():
-            return _any(reader, node)
-        case Constant():
-            return _constant(scores(reader, node.child), node.score)
+    return _READERS[type(node)](reader, node)
 
 
 def saturated(weight: float, k1: float) -> float:
@@ -187,3 +169,37 @@ def _any(reader: IndexReader, node: Any) -> Scores:
             total[number] = total.get(number, 0.0) + score
             matches[number] = matches.get(number, 0) + 1
     return {number: score for number, score in total.items() if matches[number] >= node.at_least}
+
+
+def _terms(reader: IndexReader, node: Terms) -> Scores:
+    return _constant(_documents(reader, node.field, node.terms), node.score)
+
+
+def _expansion(reader: IndexReader, node: Expansion) -> Scores:
+    terms = [text for text in _lexicon(reader, node) if meant(node, text)]
+    return _constant(_documents(reader, node.field, terms), node.score)
+
+
+def _range(reader: IndexReader, node: Range) -> Scores:
+    return _constant(_in_range(reader, node), node.score)
+
+
+def _every(reader: IndexReader, node: Every) -> Scores:
+    return _constant(reader.all_doc_ids(), node.score)
+
+
+def _same(reader: IndexReader, node: Constant) -> Scores:
+    return _constant(scores(reader, node.child), node.score)
+
+
+_READERS: Final[Mapping[type, Callable[[IndexReader, Anything], Scores]]] = {
+    Word: _word,
+    Positional: _positional,
+    Terms: _terms,
+    Expansion: _expansion,
+    Range: _range,
+    Every: _every,
+    All: _all,
+    Any: _any,
+    Constant: _same,
+}

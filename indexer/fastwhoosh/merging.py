@@ -6,20 +6,26 @@ byte for byte, what indexing the live documents at once would write, as long as 
 length above the exact ones was deleted (norms keep lengths in one byte only).
 """
 
+from collections import Counter
 from collections.abc import Sequence
+from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from whoosh import formats
 from whoosh.fields import Schema
 from whoosh.util.numeric import byte_to_length
 
-from indexer.fastwhoosh.bulk_documents import KINDS
+from indexer.fastwhoosh.bulk_documents import KINDS, POSITIONS
 from indexer.fastwhoosh.merging_columns import merge_column
 from indexer.fastwhoosh.merging_fields import merged_field
 from indexer.fastwhoosh.merging_plain import FieldInput
 from indexer.fastwhoosh.merging_source import Source
 from indexer.fastwhoosh.merging_stored import merge_stored
 from indexer.fastwhoosh.segmentfile import SegmentFileWriter
+
+# The norm of this length and all above.
+_LONGEST: Final = 255
 
 __all__ = ["Source", "merge_segments"]
 
@@ -35,69 +41,79 @@ def merge_segments(sources: Sequence[Source], path: Path, schema: Schema) -> int
     """
     for source in sources:
         source.file.verify()
-    docs = sum(source.live for source in sources)
     file = SegmentFileWriter(path)
     try:
-        _write(sources, file, schema, docs)
+        merger = _Merger(sources, file, schema)
+        merger.write()
     except BaseException:
         file.abandon()
         raise
-    return docs
+    return merger.docs
 
 
-def _write(sources: Sequence[Source], file: SegmentFileWriter, schema: Schema, docs: int) -> None:
-    stored = merge_stored(sources, file)
-    fields: dict[str, Any] = {}
-    for name in _names(sources, "fields", schema):
-        entry = _merged_field(sources, name, file, docs)
-        if entry["terms"]:
-            fields[name] = entry
-    columns = {
-        name: merge_column(sources, name, schema[name].column_type, file)
-        for name in _names(sources, "columns", schema)
-        if schema[name].column_type
-    }
-    file.finish({"docs": docs, "fields": fields, "columns": columns, "stored": stored})
+class _Merger:
+    """Writes the parts of the merged segment."""
 
+    def __init__(self, sources: Sequence[Source], file: SegmentFileWriter, schema: Schema) -> None:
+        self.docs = sum(source.live for source in sources)
+        self._sources, self._file, self._schema = sources, file, schema
+        self._bases = list(accumulate((source.live for source in sources), initial=0))[:-1]
+        self._numbers = [
+            source.renumbering(base) if source.deleted else None
+            for source, base in zip(sources, self._bases, strict=True)
+        ]
 
-def _names(sources: Sequence[Source], part: str, schema: Schema) -> list[str]:
-    names = {name for source in sources for name in source.file.directory[part]}
-    return sorted(name for name in names if name in schema)
+    def write(self) -> None:
+        """Write everything and finish the file."""
+        directory: dict[str, Any] = {"docs": self.docs}
+        directory["stored"] = merge_stored(self._sources, self._file)
+        fields = {name: self._field(name) for name in self._names("fields")}
+        directory["fields"] = {name: entry for name, entry in fields.items() if entry["terms"]}
+        directory["columns"] = {
+            name: merge_column(self._sources, name, self._schema[name].column_type, self._file)
+            for name in self._names("columns")
+            if self._schema[name].column_type
+        }
+        self._file.finish(directory)
 
+    def _names(self, part: str) -> list[str]:
+        names = {name for source in self._sources for name in source.file.directory[part]}
+        return sorted(name for name in names if name in self._schema)
 
-def _merged_field(
-    sources: Sequence[Source], name: str, file: SegmentFileWriter, docs: int
-) -> dict[str, Any]:
-    entries = [source.file.directory["fields"].get(name) for source in sources]
-    kind = max(KINDS.index(entry["kind"]) for entry in entries if entry)
-    norms = _norms(sources, entries)
-    inputs = []
-    base = 0
-    for source, entry in zip(sources, entries, strict=True):
-        if entry:
-            inputs.append(_input(source, entry, base))
-        base += source.live
-    written: dict[str, Any] = {"kind": KINDS[kind], **_lengths(sources, entries)}
-    with merged_field(inputs, kind, norms, docs, file.path.parent) as merged:
-        written |= {"terms": merged.terms, **merged.write(file)}
-    if norms is not None:
-        written["norms"] = file.section(norms)
-    return written
+    def _field(self, name: str) -> dict[str, Any]:
+        entries = [self._entry(source, name) for source in self._sources]
+        kind = max((KINDS.index(entry["kind"]) for entry in entries if entry), default=0)
+        norms = _norms(self._sources, entries)
+        inputs = [
+            self._input(place, entry) for place, entry in enumerate(entries) if entry is not None
+        ]
+        written: dict[str, Any] = {"kind": KINDS[kind], **_lengths(self._sources, entries)}
+        with merged_field(inputs, kind, norms, self.docs, self._file.path.parent) as merged:
+            written |= {"terms": merged.terms, **merged.write(self._file)}
+        if norms is not None:
+            written["norms"] = self._file.section(norms)
+        return written
 
+    def _entry(self, source: Source, name: str) -> dict[str, Any] | None:
+        """Return a field of a segment, None where an earlier schema meant something else by it."""
+        entry: dict[str, Any] | None = source.file.directory["fields"].get(name)
+        wanted = isinstance(self._schema[name].format, formats.Positions)
+        return entry if entry and (entry["kind"] == KINDS[POSITIONS]) == wanted else None
 
-def _input(source: Source, entry: dict[str, Any], base: int) -> FieldInput:
-    return FieldInput(
-        kind=KINDS.index(entry["kind"]),
-        docs=source.docs,
-        base=base,
-        terms=entry["terms"],
-        blob=source.file.section(entry["blob"]),
-        offsets=source.file.section(entry["offsets"]),
-        infos=source.file.section(entry["infos"]),
-        postings=source.file.section(entry["postings"]),
-        positions=source.file.section(entry["positions"]),
-        numbers=source.renumbering(base) if source.deleted else None,
-    )
+    def _input(self, place: int, entry: dict[str, Any]) -> FieldInput:
+        file = self._sources[place].file
+        return FieldInput(
+            kind=KINDS.index(entry["kind"]),
+            docs=file.docs,
+            base=self._bases[place],
+            terms=entry["terms"],
+            blob=file.section(entry["blob"]),
+            offsets=file.section(entry["offsets"]),
+            infos=file.section(entry["infos"]),
+            postings=file.section(entry["postings"]),
+            positions=file.section(entry["positions"]),
+            numbers=self._numbers[place],
+        )
 
 
 def _norms(sources: Sequence[Source], entries: Sequence[Any]) -> bytes | None:
@@ -116,14 +132,24 @@ def _lengths(sources: Sequence[Source], entries: Sequence[Any]) -> dict[str, int
     known = [(source, entry) for source, entry in zip(sources, entries, strict=True) if entry]
     least = [entry["min_length"] for _, entry in known if entry["min_length"]]
     return {
-        "length": max(0, sum(entry["length"] - _lost(source, entry) for source, entry in known)),
+        "length": sum(_live_length(source, entry) for source, entry in known),
         "min_length": min(least, default=0),
-        "max_length": max(entry["max_length"] for _, entry in known),
+        "max_length": max((entry["max_length"] for _, entry in known), default=0),
     }
 
 
-def _lost(source: Source, entry: dict[str, Any]) -> int:
+def _live_length(source: Source, entry: dict[str, Any]) -> int:
+    """Return the sum of the live lengths: exact where nothing is deleted.
+
+    Else it is reduced by the lengths that the norms of the deleted documents stand for, which are
+    the longest that they can mean, and kept within what the norms of the live ones can mean.
+    """
+    length = int(entry["length"])
     if not source.deleted or "norms" not in entry:
-        return 0
+        return length
     norms = source.file.section(entry["norms"])
-    return sum(int(byte_to_length(norms[document])) for document in source.deleted)
+    length -= int(sum(byte_to_length(norms[document]) for document in source.deleted))
+    live = Counter(source.compact(norms))
+    least: int = sum(count * (byte_to_length(norm - 1) + 1) for norm, count in live.items() if norm)
+    most: int = sum(count * byte_to_length(norm) for norm, count in live.items())
+    return max(length, least) if live[_LONGEST] else min(max(length, least), most)

@@ -2,7 +2,9 @@
 
 from array import array
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from dataclasses import dataclass
+from heapq import merge
+from itertools import compress
 from typing import Any, Final
 
 from whoosh.filedb.structfile import BufferFile
@@ -16,12 +18,35 @@ from indexer.fastwhoosh.bulk_columns import (
     new_column,
     number_entry,
     recoded,
-    strings,
 )
+from indexer.fastwhoosh.errors import DamagedSegment
 from indexer.fastwhoosh.merging_source import Source, array_of
 from indexer.fastwhoosh.segmentfile import SegmentFileWriter
 
 _CODE_TYPES: Final = {1: "B", 2: "H", 4: "I"}
+
+
+@dataclass(frozen=True)
+class _Codes:
+    """A dictionary of byte strings in ascending order, and the codes of live documents."""
+
+    codes: "array[int]"
+    blob: bytes
+    offsets: "array[int]"
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def value(self, code: int) -> bytes:
+        """Return the string of a code."""
+        return self.blob[self.offsets[code] : self.offsets[code + 1]]
+
+    def used(self, number: int) -> Iterator[tuple[bytes, int, int]]:
+        """Yield (string, ``number``, code) of the strings that a live document has."""
+        flags = bytearray(len(self))
+        for code in self.codes:
+            flags[code] = 1
+        return ((self.value(code), number, code) for code in compress(range(len(self)), flags))
 
 
 def merge_column(
@@ -86,29 +111,43 @@ def _codes(
     file: SegmentFileWriter,
 ) -> dict[str, Any]:
     known = [
-        ([b""], array("B", bytes(source.live))) if entry is None else _live_codes(source, entry)
+        _Codes(array("B", bytes(source.live)), b"", array("I", [0, 0]))
+        if entry is None
+        else _live_codes(source, entry)
         for source, entry in zip(sources, entries, strict=True)
     ]
-    values = sorted({values[code] for values, codes in known for code in set(codes)})
-    place_of = {value: place for place, value in enumerate(values)}
-    blob, offsets = strings(values)
-    width, typecode = code_width(len(values))
+    blob, offsets, places = _merged_values(known)
+    width, typecode = code_width(len(offsets) - 1)
     file.begin()
-    for own, codes in known:
-        file.append(recoded(codes, [place_of.get(value, 0) for value in own], typecode))
+    for one, own in zip(known, places, strict=True):
+        file.append(recoded(one.codes, own, typecode))
     written = file.end()
-    return codes_entry(len(values), width, file.section(blob), file.section(offsets), written)
+    sections = file.section(blob), file.section(little_endian(offsets)), written
+    return codes_entry(len(offsets) - 1, width, *sections)
 
 
-def _live_codes(source: Source, entry: dict[str, Any]) -> tuple[list[bytes], "array[int]"]:
-    codes = source.compact(source.file.section(entry["codes"]), entry["width"])
-    return _values_of(source, entry), array_of(_CODE_TYPES[entry["width"]], codes)
+def _merged_values(known: Sequence[_Codes]) -> tuple[bytearray, "array[int]", list["array[int]"]]:
+    """Merge dictionaries: all values that are used, where each ends, and new codes for the old."""
+    places = [array("I", [0]) * len(one) for one in known]
+    blob, offsets, last = bytearray(), array("I", [0]), None
+    for value, number, code in merge(*(one.used(number) for number, one in enumerate(known))):
+        if value != last:
+            blob += value
+            offsets.append(len(blob))
+            last = value
+        places[number][code] = len(offsets) - 2
+    return blob, offsets, places
 
 
-def _values_of(source: Source, entry: dict[str, Any]) -> list[bytes]:
-    blob = bytes(source.file.section(entry["blob"]))
-    ends = array_of("I", source.file.section(entry["offsets"]))
-    return [blob[start:end] for start, end in pairwise(ends)]
+def _live_codes(source: Source, entry: dict[str, Any]) -> _Codes:
+    codes = array_of(
+        _CODE_TYPES[entry["width"]],
+        source.compact(source.file.section(entry["codes"]), entry["width"]),
+    )
+    offsets = array_of("I", source.file.section(entry["offsets"]))
+    if codes and max(codes) >= len(offsets) - 1:
+        raise DamagedSegment(source.file.path, "colonne dont un code est trop grand")
+    return _Codes(codes, bytes(source.file.section(entry["blob"])), offsets)
 
 
 def _live_values(source: Source, entry: dict[str, Any], column: Any) -> Iterator[Any]:
@@ -119,8 +158,8 @@ def _live_values(source: Source, entry: dict[str, Any], column: Any) -> Iterator
             source.compact(source.file.section(entry["values"]), array(entry["typecode"]).itemsize),
         )
     elif entry["type"] == "codes":
-        values, codes = _live_codes(source, entry)
-        yield from map(values.__getitem__, codes)
+        codes = _live_codes(source, entry)
+        yield from map(codes.value, codes.codes)
     else:
         data = source.file.section(entry["data"])
         reader = column.reader(BufferFile(data), 0, len(data), source.docs)

@@ -12,9 +12,12 @@ from indexer.fastwhoosh.merging_plain import FieldInput, merge_fields
 from indexer.fastwhoosh.segmentfile import SegmentFileWriter
 from indexer.native import kernel
 
-# Files for what is not in its place yet; they have no name where the system allows it.
-_PREFIX: Final = ".fusion-"
+# How files begin that hold what has no place yet. On most systems they have no name at all.
+TEMPORARY: Final = ".fusion-"
 _COPIED: Final = 1 << 20
+_DAMAGE: Final[tuple[type[Exception], ...]] = (
+    (Malformed,) if kernel is None else (Malformed, kernel.Damaged)
+)
 
 
 class MergedField:
@@ -39,7 +42,7 @@ class MergedField:
         self._files.close()
 
     def _temporary(self, folder: Path) -> BinaryIO:
-        stream: Any = tempfile.TemporaryFile(prefix=_PREFIX, dir=folder)  # noqa: SIM115 - closed by close
+        stream: Any = tempfile.TemporaryFile(prefix=TEMPORARY, dir=folder)  # noqa: SIM115 - closed by close
         self._files.callback(stream.close)
         kept: BinaryIO = stream
         return kept
@@ -56,7 +59,10 @@ def merged_field(
     """
     merged = MergedField(folder)
     try:
-        _run(merged, (kind, docs, norms, tuple(inputs)))
+        try:
+            _run(merged, (kind, docs, norms, tuple(inputs)))
+        except _DAMAGE as error:
+            raise DamagedSegment(folder, f"un segment à fusionner est abîmé ({error})") from error
         yield merged
     finally:
         merged.close()
@@ -64,15 +70,7 @@ def merged_field(
 
 def _run(merged: MergedField, given: tuple[Any, ...]) -> None:
     run: Any = merge_fields if kernel is None else kernel.merge_fields
-    damaged: tuple[type[Exception], ...] = (Malformed,)
-    if kernel is not None:
-        damaged += (kernel.Damaged,)
-    try:
-        merged.terms, *small = run(*given, merged.postings.write, merged.positions.write)
-    except damaged as error:
-        raise DamagedSegment(
-            Path(merged.postings.name), f"segment à fusionner : {error}"
-        ) from error
+    merged.terms, *small = run(*given, merged.postings.write, merged.positions.write)
     merged.small = dict(zip(("blob", "offsets", "infos"), small, strict=True))
 
 

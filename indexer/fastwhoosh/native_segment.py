@@ -31,9 +31,7 @@ def native_segment(file: SegmentFile, deletions: bytes | None) -> Any:
         for name, entry in file.directory["columns"].items()
         if (column := _column(name, entry)) is not None
     ]
-    return kernel.Segment(
-        file.map, str(file.path), file.docs, fields, columns, deletions, _LENGTHS
-    )
+    return kernel.Segment(file.map, str(file.path), file.docs, fields, columns, deletions, _LENGTHS)
 
 
 def _extent(section: list[int]) -> tuple[int, int]:

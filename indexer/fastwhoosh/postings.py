@@ -142,7 +142,9 @@ class FastLeafMatcher(LeafMatcher):  # type: ignore[misc]  # Whoosh has no types
         return self._block < self._blocks
 
     def id(self) -> int:
-        """Return the document."""
+        """Return the document; after the end the last one, for which Whoosh's AndNot asks."""
+        if not self.is_active():
+            return self._postings.record.last(self._blocks - 1)
         return self._loaded().docs[self._i]
 
     def weight(self) -> float:
@@ -245,6 +247,8 @@ class FastLeafMatcher(LeafMatcher):  # type: ignore[misc]  # Whoosh has no types
 
     def _loaded(self) -> Block:
         if self._loaded_block is None:
+            if not self.is_active():
+                raise ReadTooFar
             self._loaded_block = self._postings.load(self._block)
         return self._loaded_block
 

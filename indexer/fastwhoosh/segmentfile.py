@@ -21,6 +21,7 @@ import os
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -120,7 +121,8 @@ class SegmentFileWriter:
     def abandon(self) -> None:
         """Close and remove the file, unless it is finished."""
         if not self._finished:
-            self._stream.close()
+            with suppress(OSError):  # a full disk: what could not be written is not wanted
+                self._stream.close()
             self.path.unlink(missing_ok=True)
 
     def __enter__(self) -> Self:

@@ -28,9 +28,13 @@ class FastTermsReader(base.TermsReader):  # type: ignore[misc]  # Whoosh has no 
         self.file = file
         self._names: list[str] = sorted(file.directory["fields"])
         self._fields: dict[str, FieldReader] = {}
+        # Whoosh asks four times for a term before it reads a posting of it.
+        self._last_found: tuple[str, bytes, int | None] | None = None
+        self._last_opened: tuple[int, Postings] | None = None
 
     def close(self) -> None:
         """Give the file back."""
+        self._fields, self._last_opened = {}, None
         detach(self.file)
 
     def field(self, name: str) -> FieldReader | None:
@@ -123,9 +127,14 @@ class FastTermsReader(base.TermsReader):  # type: ignore[misc]  # Whoosh has no 
 
     def postings_at(self, fieldname: str, place: int) -> Postings:
         """Open the postings of the term of a place of a field that the segment has."""
+        last = self._last_opened
+        if last is not None and last[0] == place and last[1].field == fieldname:
+            return last[1]
         reader = self.field_of(fieldname)
         with self.naming(fieldname):
-            return Postings(self.file.path, fieldname, reader, reader.record(place))
+            postings = Postings(self.file.path, fieldname, reader, reader.record(place))
+        self._last_opened = (place, postings)
+        return postings
 
     def info_at(self, fieldname: str, place: int) -> FastTermInfo:
         """Return the statistics of the term of a place of a field that the segment has."""
@@ -140,11 +149,16 @@ class FastTermsReader(base.TermsReader):  # type: ignore[misc]  # Whoosh has no 
         return place
 
     def _find(self, name: str, text: bytes) -> int | None:
+        last = self._last_found
+        if last is not None and last[1] == text and last[0] == name:
+            return last[2]
         reader = self.field(name)
         if reader is None:
             return None
         with self.naming(name):
-            return reader.find(text)
+            place = reader.find(text)
+        self._last_found = (name, text, place)
+        return place
 
     def _entry(self, name: str, text: bytes) -> TermEntry | None:
         place = self._find(name, text)

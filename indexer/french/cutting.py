@@ -43,7 +43,7 @@ class SurfaceWord(NamedTuple):
     offset: int
     start: int
     end: int
-    compound: bool
+    compound: bool = False
 
 
 _HYPHENS: Final = r"\-\u2010\u2011"
@@ -98,40 +98,53 @@ def _normalised(text: str) -> tuple[str, list[int], list[int]]:
 def _tokens(text: str) -> Iterator[Token]:
     position = 0
     for match in _WORD.finditer(text):
-        start = match.start()
-        words = _number(match[0]) if match["number"] else _joined(match[0])
-        for exact, offset, first, last, compound in words:
-            place = position + offset
-            yield Token(exact, stem_form(exact), place, start + first, start + last, compound)
-        position = place + 1
+        start, surface = match.start(), match[0]
+        if match["number"]:
+            exact = _number(surface)
+        elif _is_one_word(surface):
+            exact = exact_form(surface)[:MAX_WORD_CHARACTERS]
+        else:
+            for exact, offset, first, last, compound in _connected(surface):
+                stem = stem_form(exact)
+                yield Token(exact, stem, position + offset, start + first, start + last, compound)
+            position += offset + 1
+            continue
+        yield Token(exact, stem_form(exact), position, start, match.end())
+        position += 1
 
 
 def surface_words(surface: str) -> list[SurfaceWord]:
     """Return the words of one match of the word pattern, a compound before its parts."""
-    return _number(surface) if _GROUPED.search(surface) else _joined(surface)
+    if _GROUPED.search(surface):
+        return [SurfaceWord(_number(surface), 0, 0, len(surface))]
+    if _is_one_word(surface):
+        exact = exact_form(surface)[:MAX_WORD_CHARACTERS]
+        return [SurfaceWord(exact, 0, 0, len(surface))]
+    return [SurfaceWord(*word) for word in _connected(surface)]
 
 
-def _number(surface: str) -> list[SurfaceWord]:
-    return [_word(_NOT_IN_NUMBER.sub("", surface), 0, 0, len(surface))]
+def _is_one_word(surface: str) -> bool:
+    return surface.isalnum() and "ʼ" not in surface
 
 
-def _word(exact: str, offset: int, start: int, end: int, *, compound: bool = False) -> SurfaceWord:
-    return SurfaceWord(exact[:MAX_WORD_CHARACTERS], offset, start, end, compound)
+def _number(surface: str) -> str:
+    return _NOT_IN_NUMBER.sub("", surface)[:MAX_WORD_CHARACTERS]
 
 
-def _joined(surface: str) -> list[SurfaceWord]:
-    """Return the words of characters that apostrophes, hyphens or dots may join."""
-    if surface.isalnum() and "ʼ" not in surface:
-        return [_word(exact_form(surface), 0, 0, len(surface))]
+def _connected(surface: str) -> list[tuple[str, int, int, int, bool]]:
+    """Return the fields of the words of characters joined by apostrophes, hyphens or dots."""
     parts: list[tuple[str, int, int]] = []
     place = 0
     for piece in _HYPHEN.split(surface):
         parts.extend(_part(piece, place))
         place += len(piece) + 1
-    words = [_word(exact, offset, *ends) for offset, (exact, *ends) in enumerate(parts)]
+    words = [
+        (exact[:MAX_WORD_CHARACTERS], offset, start, end, False)
+        for offset, (exact, start, end) in enumerate(parts)
+    ]
     if len(parts) > 1 and _HYPHEN.search(surface):
-        whole = "".join(exact for exact, _, _ in parts)
-        words.insert(0, _word(whole, 0, parts[0][1], parts[-1][2], compound=True))
+        whole = "".join(exact for exact, _, _ in parts)[:MAX_WORD_CHARACTERS]
+        words.insert(0, (whole, 0, parts[0][1], parts[-1][2], True))
     return words
 
 

@@ -66,7 +66,9 @@ _SUFFIXES: Final = (
 
 # The rules that can fit a word by its last letter, each with the place of the next one.
 _BY_LETTER: Final = {
-    letter: tuple((place + 1, *rule) for place, rule in enumerate(_SUFFIXES) if rule[1][-1] == letter)
+    letter: tuple(
+        (following, *rule) for following, rule in enumerate(_SUFFIXES, 1) if rule[1][-1] == letter
+    )
     for letter in {rule[1][-1] for rule in _SUFFIXES}
 }
 

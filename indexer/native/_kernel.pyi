@@ -1,5 +1,5 @@
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, final
+from typing import Any, Self, final
 
 from typing_extensions import Buffer
 
@@ -43,7 +43,7 @@ class Matcher:
 def holds(lexicon: Lexicon, texts: tuple[str, ...], words: tuple[str, ...], /) -> list[bool]: ...
 
 class Inverter:
-    def __new__(cls, lengths: bytes) -> Inverter: ...
+    def __new__(cls, lengths: bytes) -> Self: ...
     @property
     def memory(self) -> int: ...
     def add_field(self, kind: int, scorable: bool, /) -> int: ...
@@ -64,9 +64,7 @@ class Inverter:
     def add_length(self, field: int, document: int, length: int, /) -> None: ...
     def invert(
         self, field: int, docs: int, /
-    ) -> tuple[
-        int, int, int, int, int, bytes, bytes, bytes, bytes, bytes, bytes | None
-    ]: ...
+    ) -> tuple[int, int, int, int, int, bytes, bytes, bytes, bytes, bytes, bytes | None]: ...
     def clear(self) -> None: ...
 
 def merge_fields(
@@ -74,12 +72,44 @@ def merge_fields(
     docs: int,
     norms: Buffer | None,
     inputs: tuple[
-        tuple[
-            int, int, int, int, Buffer, Buffer, Buffer, Buffer, Buffer, Buffer | None
-        ],
+        tuple[int, int, int, int, Buffer, Buffer, Buffer, Buffer, Buffer, Buffer | None],
         ...,
     ],
     put_postings: Callable[[bytes], object],
     put_positions: Callable[[bytes], object],
     /,
 ) -> tuple[int, bytes, bytes, bytes]: ...
+
+class Segment:
+    def __new__(
+        cls,
+        buffer: Any,
+        name: str,
+        docs: int,
+        fields: list[tuple[Any, ...]],
+        columns: list[tuple[str, str, tuple[int, int]]],
+        deletions: bytes | None,
+        lengths: Sequence[float],
+    ) -> Self: ...
+    def doc_frequency(self, field: str, term: bytes, /) -> int: ...
+    def postings(self, field: str, term: bytes, /) -> list[tuple[int, int, list[int]]]: ...
+
+def search(
+    segments: tuple[Segment, ...],
+    plan: tuple[Any, ...],
+    first: int,
+    limit: int,
+    order: tuple[Any, ...],
+    filters: tuple[Any, ...],
+    facets: tuple[Any, ...],
+    /,
+) -> tuple[int, int, list[tuple[float, int]], tuple[bytes, ...]]: ...
+def words(
+    segments: tuple[Segment, ...],
+    fields: tuple[str, ...],
+    expansion: tuple[Any, ...],
+    folds: bytes | None,
+    /,
+) -> dict[str, int]: ...
+def named_counts(names: Sequence[str], counts: bytes, /) -> dict[str, int]: ...
+def top_counts(counts: bytes, wanted: int, /) -> tuple[list[tuple[int, int]], int]: ...

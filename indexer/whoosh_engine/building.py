@@ -10,18 +10,19 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from itertools import islice
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from indexer.digests import combined_digest, line_digest
 from indexer.errors import IndexDamaged, IndexingError
 from indexer.fastwhoosh.index import create_in, open_dir
 from indexer.french.specification import specification
-from indexer.interchange import combined_digest, line_digest
 from indexer.question import uid_of
 from indexer.settings import Settings
+from indexer.spool import Partition
 from indexer.whoosh_engine import generations
 from indexer.whoosh_engine.generations import Manifest
 from indexer.whoosh_engine.schema import SCHEMA_VERSION, document_of, schema
@@ -124,10 +125,10 @@ def build(
     )
 
 
-def _wanted(corpus: "Corpus") -> tuple[dict[str, str], Counter[tuple[str, int, str]]]:
+def _wanted(corpus: "Corpus") -> tuple[dict[str, str], Counter[Partition]]:
     """Return the digest of each question, and how many there are of each kind."""
     wanted: dict[str, str] = {}
-    counts: Counter[tuple[str, int, str]] = Counter()
+    counts: Counter[Partition] = Counter()
     for key, line in corpus.lines():
         wanted[uid_of(key)] = line_digest(line)
         counts[key[:3]] += 1
@@ -155,7 +156,7 @@ def _known(folder: Path) -> _Known | None:
         return None
     try:
         manifest = snapshot.manifest
-        if (manifest.schema_version, manifest.analysis_digest) != _versions():
+        if (manifest.schema_version, manifest.analysis_digest) != versions():
             return None
         return _Known(name, _digests(snapshot), manifest.is_sample)
     except (OSError, ValueError, KeyError):
@@ -164,7 +165,8 @@ def _known(folder: Path) -> _Known | None:
         snapshot.close()
 
 
-def _versions() -> tuple[int, str]:
+def versions() -> tuple[int, str]:
+    """Return what an index must agree with: its schema and its analysis."""
     return SCHEMA_VERSION, specification().digest
 
 
@@ -205,9 +207,7 @@ def _link(source: Path, target: Path) -> None:
             os.link(path, target / path.name)
 
 
-def _write(
-    index: Any, lines: Iterator[bytes], work: _Work, stale: set[str] | None = None
-) -> None:
+def _write(index: Any, lines: Iterator[bytes], work: _Work, stale: set[str] | None = None) -> None:
     """Delete what is stale, add what is new, and commit."""
     processes = work.processes if work.total >= _WORTH_PROCESSES else 1
     writer = index.writer(procs=processes, limitmb=_WRITER_MEMORY, make=document_of)
@@ -234,7 +234,7 @@ def _batched(lines: Iterator[bytes]) -> Iterator[list[bytes]]:
 
 
 def _finish(
-    folder: Path, name: str, counts: Counter[tuple[str, int, str]], wanted: Mapping[str, str],
+    folder: Path, name: str, counts: Counter[Partition], wanted: Mapping[str, str],
     *, is_sample: bool,
 ) -> None:  # fmt: skip
     """Verify a generation against the corpus, then publish it."""
@@ -275,37 +275,3 @@ def _verify(snapshot: Snapshot, wanted: Mapping[str, str]) -> None:
             f"L'index construit ({live} questions, dont {seen} justes) ne contient pas "
             f"le corpus ({len(wanted)} questions) ; l'ancien reste en service."
         )
-
-
-def check(corpus: "Corpus", settings: Settings) -> tuple[str, ...]:
-    """Compare the index with the corpus, record by record.
-
-    Returns:
-        One French sentence for each problem; nothing where all is right.
-    """
-    try:
-        snapshot = Snapshot(settings.index, generations.current_name(settings.index))
-    except IndexingError as error:
-        return (str(error),)
-    problems = []
-    if (snapshot.manifest.schema_version, snapshot.manifest.analysis_digest) != _versions():
-        problems.append("L'index est d'une autre version du logiciel : « questions index ».")
-    indexed = list(snapshot.indexed_digests())
-    known = {uid: digest for uid, digest, _ in indexed}
-    wanted = dict(corpus.digests())
-    gone, lacking = sorted(known.keys() - wanted.keys()), sorted(wanted.keys() - known.keys())
-    problems += [f"{uid} est dans l'index et n'est plus dans le corpus." for uid in gone]
-    problems += [f"{uid} est dans le corpus et pas dans l'index." for uid in lacking]
-    for uid, _, number in indexed:
-        try:
-            stored = line_digest(snapshot.line(number))
-            snapshot.record(number)
-        except IndexingError as error:
-            problems.append(f"{uid} : {error}")
-            continue
-        if stored != known[uid]:
-            problems.append(f"{uid} est abîmée dans l'index.")
-        elif wanted.get(uid, stored) != stored:
-            problems.append(f"{uid} a changé dans le corpus depuis l'indexation.")
-    snapshot.close()
-    return tuple(problems)

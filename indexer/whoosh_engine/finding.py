@@ -10,9 +10,9 @@ from datetime import date
 from typing import Final
 
 from indexer.fastwhoosh import plan
+from indexer.fastwhoosh.counting import top_counts
 from indexer.fastwhoosh.plan import Node as Plan
 from indexer.fastwhoosh.request import SCORE, Answer, FacetCodes, OrderKey, Request
-from indexer.fastwhoosh.counting import top_counts
 from indexer.search import ranking
 from indexer.search.request import FILTERS, Search
 from indexer.search.results import Facet, FacetValue

@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 
 from indexer.durable import replaced, sync_folder
 from indexer.errors import IndexDamaged, IndexingError, IndexMissing
+from indexer.question import Chamber
 
 _NAME = re.compile(r"[0-9]{8}T[0-9]{12}Z-[0-9a-f]{6}")
 _CURRENT = "current"
@@ -37,7 +38,7 @@ class Manifest:
     questions: int
     built_at: str
     is_sample: bool
-    counts: list[tuple[str, int, str, int]]
+    counts: list[tuple[Chamber, int, str, int]]
     first_date: str | None
     last_date: str | None
 

@@ -12,9 +12,10 @@ from typing import Any, Final
 
 from whoosh import analysis, columns, fields
 
+from indexer.digests import line_digest
 from indexer.french.analysis import analyse
 from indexer.french.lexicon import new_lexicon
-from indexer.interchange import from_record, line_digest
+from indexer.interchange import from_record
 from indexer.question import Question
 from indexer.search.request import FILTERS, VALUE_OF_STATUS
 

@@ -24,6 +24,7 @@ from indexer.whoosh_engine.generations import Manifest, read_manifest
 from indexer.whoosh_engine.schema import PARTS, day_of, field_of, record_of
 from indexer.whoosh_engine.vocabulary import Vocabulary
 
+
 class Snapshot:
     """A published generation, open for reading.
 
@@ -160,7 +161,7 @@ class Snapshot:
 
     def line(self, number: int) -> bytes:
         """Return the record of a document as it stands in the corpus."""
-        line: bytes = self.reader.stored_fields(number)["record"]
+        line: bytes = self.executor.stored_fields(number)["record"]
         return line
 
     def period(self) -> tuple[date | None, date | None]:

@@ -46,8 +46,9 @@ class _Marks:
 class Translation:
     """A typed query made runnable.
 
-    ``strict`` finds what holds every word (everything where none is wanted); ``relaxed``, where there is one,
-    what holds at least half of the plain words. ``words`` are the plain words that can be missing.
+    ``strict`` finds what holds every word (everything where none is wanted); ``relaxed``, where
+    there is one, what holds at least half of the plain words. ``words`` are the plain words that
+    can be missing.
     """
 
     query: Query
@@ -75,15 +76,20 @@ class Translator:
         wanted = [self._query(child) for child in children if not isinstance(child, Not)]
         without = self._without(children)
         maybe = tuple(self._bonuses(query.plain))
-        strict = plan.All(tuple(wanted), without, maybe) if children else plan.Every()
-        if len(wanted) == 1 and not without and not maybe:
-            strict = wanted[0]
+        strict = self._strict(wanted, without, maybe) if children else plan.Every()
         relaxed, words = self._relaxed(children, without, maybe)
         if children:
             strict = self._or_named(strict, text)
             relaxed = self._or_named(relaxed, text) if relaxed else None
         notices = (*query.notices, *self.notices)
         return Translation(query, strict, relaxed, self._marker(query), words, notices)
+
+    def _strict(
+        self, wanted: Sequence[Plan], without: tuple[Plan, ...], maybe: tuple[Plan, ...]
+    ) -> Plan:
+        if len(wanted) == 1 and not without and not maybe:
+            return wanted[0]
+        return plan.All(tuple(wanted), without, maybe)
 
     def _or_named(self, found: Plan, text: str) -> Plan:
         """Find the question that a number names too: first if it is named, last if it may be."""

@@ -72,11 +72,11 @@ def _commonest(counts: dict[str, int], most: int) -> tuple[str, ...]:
 
 
 def folding_table() -> bytes:
-    """Return what each of the first characters is folded to: at most two ASCII letters each.
+    r"""Return what each of the first characters is folded to: at most two ASCII letters each.
 
     >>> table = folding_table()
     >>> table[2 * ord("é") : 2 * ord("é") + 2], table[2 * ord("œ") : 2 * ord("œ") + 2]
-    (b'e\\x00', b'oe')
+    (b'e\x00', b'oe')
     """
     table = bytearray()
     for code in range(_FOLDED_CHARACTERS):

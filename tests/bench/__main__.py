@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import click
 
-from tests.bench.corpus import Recipe
 from tests.bench.engines import NAMES
+from tests.bench.making import Recipe
 from tests.bench.model import SHAPES
 from tests.bench.report import report
 from tests.bench.running import ROOT
@@ -18,17 +18,18 @@ from tests.bench.timing import CountsDiffer
 
 _DATA: Final = ROOT.parent / "shared" / "data"
 _FOLDER: Final = click.Path(file_okay=False, path_type=Path)
+_SOURCES: Final = click.Path(exists=True, file_okay=False, path_type=Path)
 _FILE: Final = click.Path(dir_okay=False, path_type=Path)
 
 
-Callback = Callable[[click.Context, click.Parameter, str], tuple[str, ...]]
+Callback = Callable[[click.Context, click.Parameter, str | None], tuple[str, ...]]
 
 
 def _names(known: tuple[str, ...]) -> Callback:
     """Return what reads names separated by commas, each of a known set."""
 
-    def read(ctx: click.Context, param: click.Parameter, value: str) -> tuple[str, ...]:
-        names = tuple(value.split(","))
+    def read(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...]:
+        names = tuple(value.split(",")) if value else ()
         unknown = ", ".join(name for name in names if name not in known)
         if unknown:
             message = f"{unknown}: choose from {', '.join(known)}"
@@ -48,9 +49,11 @@ def _names(known: tuple[str, ...]) -> Callback:
 @click.option("--queries", type=click.IntRange(min=1), default=30, help="Queries a shape.")
 @click.option("--repeat", type=click.IntRange(min=1), default=11, help="Runs of each query.")
 @click.option("--seconds", type=float, default=2.0, help="Length of a measure of throughput.")
+@click.option("--workers", callback=_names(("1", "2", "4")), default="1,2,4", show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--real", type=click.IntRange(min=10), help="At most so many real documents.")
-@click.option("--data", type=_FOLDER, default=_DATA, help="Where the real documents are.")
+@click.option("--rebuild", callback=_names(NAMES), help="Build these anew whatever is there.")
+@click.option("--data", type=_SOURCES, default=_DATA, help="Where the real documents are.")
 @click.option("--work", type=_FOLDER, help="Keep corpora and indexes here, and use what is there.")
 def main(json_file: Path | None, work: Path | None, **options: Any) -> None:
     """Build one corpus in several engines, check that they agree, and time them."""
@@ -67,9 +70,10 @@ def main(json_file: Path | None, work: Path | None, **options: Any) -> None:
 
 def _plan(work: Path, options: dict[str, Any]) -> Plan:
     recipe = Recipe(options["data"], options["docs"], options["real"], options["seed"])
-    same = ("engines", "shapes", "parts", "queries", "repeat", "seconds")
-    procs = tuple(map(int, options["procs"]))
-    return Plan(recipe, work, procs=procs, **{name: options[name] for name in same})
+    same = ("engines", "rebuild", "shapes", "parts", "queries", "repeat", "seconds")
+    procs, workers = (tuple(map(int, options[name])) for name in ("procs", "workers"))
+    kept = {name: options[name] for name in same}
+    return Plan(recipe, work, procs=procs, workers=workers, **kept)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from typing import Final
 
 from indexer.french.analysis import stem_form
 from tests.bench.heaps import Growth, Heaps
-from tests.bench.model import GUARD, Document
+from tests.bench.model import Document
 from tests.bench.reading import Paragraph, RealDocument, exact_text
 
 # 1988-01-01 to 2023-01-01.
@@ -45,11 +45,6 @@ def _joined(number: int, parts: list[Paragraph], like: RealDocument, day: int) -
         like.group,
         like.fate,
     )
-
-
-def words_of(document: Document) -> list[str]:
-    """Return the exact words of a document, without its compounds."""
-    return document.exact.partition(f" {GUARD} ")[0].split(" ")
 
 
 class WordMaker:

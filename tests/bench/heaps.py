@@ -9,8 +9,9 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-# The law is fitted where the sampling starts to be steady, and weighs each doubling alike.
-_FIRST_TOKENS: Final = 10_000
+# The curve bends in its beginning: the law is fitted on the last five doublings, whose slope is
+# what a larger corpus goes on with, and weighs each of them alike.
+_DOUBLINGS: Final = 5
 _STEP: Final = 2**0.25
 
 
@@ -59,5 +60,5 @@ class Growth:
     def law(self) -> Heaps:
         """Return the law fitted on what was counted, its last point included."""
         points = [*self.points, (self.tokens, len(self.words))]
-        steady = [(n, float(v)) for n, v in points if n >= _FIRST_TOKENS]
-        return fit(steady if len(steady) > 1 else [(n, float(v)) for n, v in points])
+        first = self.tokens / 2**_DOUBLINGS
+        return fit([(n, float(v)) for n, v in points if n >= first])

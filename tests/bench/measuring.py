@@ -18,7 +18,6 @@ from tests.bench.running import ROOT, finish, go, run, start, wait_until_ready
 
 _COMMITS: Final = 5
 _STARTS: Final = 7
-WORKERS: Final = (1, 2, 4)
 _START_UP: Final = """
 import json, sys
 from pathlib import Path
@@ -48,20 +47,44 @@ class Built:
         return self.documents / self.seconds
 
 
-def built(name: str, procs: int, corpus: Path, documents: int) -> Built:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the index of an engine over a corpus is; ``record`` is there once it is whole."""
+
+    engine: str
+    procs: int
+    corpus: Path
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the index."""
+        return self.corpus / f"{self.engine}-{self.procs}"
+
+    @property
+    def record(self) -> Path:
+        """The file that says what building cost."""
+        return self.folder.with_suffix(".json")
+
+
+def built(place: Place, documents: int) -> Built:
     """Return the index of an engine over a corpus, built unless a whole one is there."""
-    engine = engine_class(name)
-    folder = corpus / f"{name}-{procs}"
-    record = folder.with_suffix(".json")
-    task = {"engine": name, "folder": str(folder), "corpus": str(corpus), "procs": procs}
-    if not record.is_file():
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-        most = min(documents, engine.most_documents or documents)
-        done = run({**task, "task": "build", "most": most})
-        made = Built(name, procs, str(folder), mb=_size(folder), **done)
-        record.write_text(json.dumps(asdict(made)), "utf-8")
-    return Built(**json.loads(record.read_text("utf-8")))
+    if not place.record.is_file():
+        shutil.rmtree(place.folder, ignore_errors=True)
+        place.folder.mkdir()
+        most = engine_class(place.engine).most_documents
+        done = run(
+            {
+                "task": "build",
+                "engine": place.engine,
+                "folder": str(place.folder),
+                "corpus": str(place.corpus),
+                "most": min(documents, most or documents),
+                "procs": place.procs,
+            }
+        )
+        made = Built(place.engine, place.procs, str(place.folder), mb=_size(place.folder), **done)
+        place.record.write_text(json.dumps(asdict(made)), "utf-8")
+    return Built(**json.loads(place.record.read_text("utf-8")))
 
 
 def make_ready_for_snippets(index: Built, corpus: Path) -> None:
@@ -125,13 +148,17 @@ def _task(name: str, index: Built) -> dict[str, Any]:
     return {"task": name, "engine": index.engine, "folder": index.folder}
 
 
-def throughput(index: Built, queries: Sequence[Query], seconds: float) -> dict[str, float]:
+def throughput(
+    index: Built, queries: Sequence[Query], seconds: float, workers: Sequence[int]
+) -> dict[str, float]:
     """Return queries a second by workers, ``{"2 threads": …, "2 processes": …}``."""
     told = {}
-    for workers in WORKERS:
-        told[f"{workers} threads"] = _throughput(index, queries, seconds, (1, workers))
-        if workers > 1:
-            told[f"{workers} processes"] = _throughput(index, queries, seconds, (workers, 1))
+    for count in workers:
+        told[f"{count} thread{'s' if count > 1 else ''}"] = _throughput(
+            index, queries, seconds, (1, count)
+        )
+        if count > 1:
+            told[f"{count} processes"] = _throughput(index, queries, seconds, (count, 1))
     return told
 
 

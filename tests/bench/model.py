@@ -25,6 +25,8 @@ SHAPES: Final = (
 
 LIMIT: Final = 10
 DEEP_OFFSET: Final = 990
+# The project's own length of an extract; its module is not imported for the sake of start-up.
+SNIPPET_CHARACTERS: Final = 280
 # Separates the words of an exact form from the compounds that share a place with some of them.
 GUARD: Final = "¶"
 
@@ -48,17 +50,26 @@ class Document(NamedTuple):
     fate: str
 
 
+def words_of(document: Document) -> list[str]:
+    """Return the exact words of a document, without its compounds."""
+    return document.exact.partition(f" {GUARD} ")[0].split(" ")
+
+
 class Query(NamedTuple):
     """One query of a shape. ``words`` are stems, but exact forms in a phrase.
 
-    ``days`` is an inclusive range of days, for the shape with dates alone.
+    ``days`` is an inclusive range of days, for the shape with dates alone; ``surfaces`` are the
+    words as one document has them, for the shape with snippets alone.
     """
 
     shape: str
     words: tuple[str, ...]
     days: tuple[int, int] | None = None
+    surfaces: tuple[str, ...] = ()
 
 
+# The total of an engine that does not count.
+UNCOUNTED: Final = -1
 Counts = Mapping[str, int]
 
 
@@ -81,14 +92,15 @@ class Engine(Protocol):
     """One search engine over one folder.
 
     ``most_documents`` bounds what it is given (None: no bound), ``most_procs`` with how many
-    processes or threads it can build; ``counts`` says whether its counts are exact; ``shapes``
-    are those that it can answer (none: it is only built).
+    processes or threads it can build; ``shapes`` are those that it can answer
+    (none: it is only built), ``exact`` those in which it counts all hits of the same words as the
+    others.
     """
 
     name: ClassVar[str]
     most_documents: ClassVar[int | None]
     most_procs: ClassVar[int]
-    counts: ClassVar[bool]
+    exact: ClassVar[frozenset[str]]
     shapes: ClassVar[frozenset[str]]
 
     def __init__(self, folder: Path) -> None: ...

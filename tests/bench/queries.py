@@ -9,13 +9,14 @@ import random
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import Final
+from functools import cached_property
+from typing import Final, NamedTuple
 
+from indexer.french.analysis import stem_form
 from indexer.french.specification import specification
 from tests.bench import model
 from tests.bench.corpus import Corpus
-from tests.bench.generating import words_of
-from tests.bench.model import Document, Query
+from tests.bench.model import Document, Query, words_of
 
 _PLAIN: Final = re.compile(r"[a-z]{3,}")
 # No quotes or digits: the words of a phrase are the same words to every engine.
@@ -38,7 +39,14 @@ _AFTER_LETTERS: Final = "{"
 _ON_COMMON: Final = (model.COMMON, model.FACETS, model.BY_DATE, model.PAGE100)
 
 Words = tuple[str, ...]
-Drawn = tuple[Words, tuple[int, int] | None]
+
+
+class Drawn(NamedTuple):
+    """What a query is made of, without its shape; no words where the draw found none."""
+
+    words: Words
+    days: tuple[int, int] | None = None
+    surfaces: Words = ()
 
 
 class Drawer:
@@ -56,8 +64,15 @@ class Drawer:
         self._common = self._band(_COMMON)
         self._middle = frozenset(self._band(_MIDDLE))
         self._middle_stems = sorted(self._middle)
-        self._phrases = _frequent_phrases(self._sample)
         self._days = sorted(document.day for document in self._sample)
+
+    @cached_property
+    def _phrases(self) -> list[Words]:
+        """The phrases that stand in most documents of a part of the sample."""
+        counts: Counter[Words] = Counter()
+        for document in self._sample[:_PHRASE_DOCUMENTS]:
+            counts.update(set(_phrases(document)))
+        return [phrase for phrase, count in counts.most_common(_FREQUENT_PHRASES) if count > 1]
 
     def queries(self, shape: str, count: int) -> list[Query]:
         """Return so many distinct queries of a shape, fewer where the corpus has no more."""
@@ -65,24 +80,24 @@ class Drawer:
         draw = self._draws()[shape]
         drawn: dict[Query, None] = {}
         for _ in range(_ROUNDS * count):
-            words, days = draw(rng)
-            if words:
-                drawn[Query(shape, words, days)] = None
+            found = draw(rng)
+            if found.words:
+                drawn[Query(shape, *found)] = None
             if len(drawn) == count:
                 break
         return list(drawn)
 
     def _draws(self) -> dict[str, Callable[[random.Random], Drawn]]:
         return {
-            model.RARE: lambda rng: ((rng.choice(self._rare),), None),
-            **dict.fromkeys(_ON_COMMON, lambda rng: ((rng.choice(self._common),), None)),
-            model.AND3: lambda rng: (self._together(rng, 3), None),
-            model.OR5: lambda rng: (self._together(rng, 5), None),
-            model.SNIPPETS: lambda rng: (self._together(rng, 5), None),
-            model.OR5_DATES: lambda rng: (self._together(rng, 5), self._range(rng)),
-            model.PHRASE: lambda rng: (self._phrase(rng), None),
-            model.PREFIX: lambda rng: (self._prefix(rng), None),
-            model.FUZZY: lambda rng: (self._misspelt(rng), None),
+            model.RARE: lambda rng: Drawn((rng.choice(self._rare),)),
+            **dict.fromkeys(_ON_COMMON, lambda rng: Drawn((rng.choice(self._common),))),
+            model.AND3: lambda rng: Drawn(self._together(rng, 3)),
+            model.OR5: lambda rng: Drawn(self._together(rng, 5)),
+            model.OR5_DATES: lambda rng: Drawn(self._together(rng, 5), self._range(rng)),
+            model.PHRASE: lambda rng: Drawn(self._phrase(rng)),
+            model.PREFIX: lambda rng: Drawn(self._prefix(rng)),
+            model.FUZZY: lambda rng: Drawn(self._misspelt(rng)),
+            model.SNIPPETS: self._with_surfaces,
         }
 
     def _band(self, shares: tuple[float, float]) -> list[str]:
@@ -92,8 +107,18 @@ class Drawer:
 
     def _together(self, rng: random.Random, count: int) -> Words:
         """Return stems of middling frequency that one document holds together."""
-        stems = sorted(self._middle.intersection(rng.choice(self._sample).stems.split(" ")))
+        return self._held_by(rng.choice(self._sample), rng, count)
+
+    def _held_by(self, document: Document, rng: random.Random, count: int) -> Words:
+        stems = sorted(self._middle.intersection(document.stems.split(" ")))
         return tuple(rng.sample(stems, count)) if len(stems) >= count else ()
+
+    def _with_surfaces(self, rng: random.Random) -> Drawn:
+        """Return five stems that a document holds together, and a word of it for each."""
+        document = rng.choice(self._sample)
+        words = self._held_by(document, rng, 5)
+        surfaces = {stem_form(word): word for word in document.exact.split(" ")}
+        return Drawn(words, None, tuple(surfaces[word] for word in words))
 
     def _range(self, rng: random.Random) -> tuple[int, int]:
         """Return the days of some three tenths of the documents."""
@@ -126,13 +151,6 @@ class Drawer:
         letter = rng.choice(_LETTERS)
         ends = (letter + stem[place + 1 :], stem[place + 1 :], letter + stem[place:])
         return (stem[:place] + rng.choice(ends),)
-
-
-def _frequent_phrases(sample: list[Document]) -> list[Words]:
-    counts: Counter[Words] = Counter()
-    for document in sample[:_PHRASE_DOCUMENTS]:
-        counts.update(set(_phrases(document)))
-    return [phrase for phrase, count in counts.most_common(_FREQUENT_PHRASES) if count > 1]
 
 
 def _phrases(document: Document) -> Iterator[Words]:

@@ -5,7 +5,7 @@ from statistics import median
 from typing import Final
 
 from tests.bench import targets
-from tests.bench.engines import OURS, PEER
+from tests.bench.engines import OURS, PEER, PEER_FROM_TEXT
 from tests.bench.measuring import Built
 from tests.bench.results import Results
 from tests.bench.timing import Timed
@@ -48,8 +48,9 @@ def _corpus(results: Results) -> Iterator[str]:
         f"Heaps' law on the real documents: V = {k:.2f} n^{beta:.3f}"
         f" (rms error of ln V {error:.3f})."
     )
-    curve = facts.growth[:: max(1, len(facts.growth) // 6)]
-    steps = (f"{_number(n)} → {_number(v)} ({k * n**beta:.0f})" for n, v in curve[1:])
+    curve = facts.growth[:: -max(1, len(facts.growth) // 6)][:6][::-1]
+    points = [*curve, (facts.tokens, facts.words)]
+    steps = (f"{_number(n)} → {_number(v)} ({_number(int(k * n**beta))})" for n, v in points)
     yield f"Words → distinct words (law): {', '.join(steps)}."
 
 
@@ -62,6 +63,9 @@ def _shapes(results: Results) -> Iterator[str]:
     head = ["shape", "hits", *(_headed(name, results) for name in names)]
     rows = (_shape_row(shape, timed, names) for shape, timed in results.shapes.items())
     yield from _table([*head, f"{PEER} / ours", "target", ""], rows)
+    for name, count in results.fallbacks.items():
+        yield ""
+        yield f"Searches that {name} left to slower matchers: {count}."
 
 
 def _headed(name: str, results: Results) -> str:
@@ -126,10 +130,11 @@ def _indexing_row(builds: Builds, name: str, procs: Sequence[int]) -> Row:
 
 def _indexing_ratios(builds: Builds, procs: Sequence[int]) -> Iterator[str]:
     for n in procs:
-        ours, theirs = builds.get((OURS, n)), builds.get((PEER, n))
-        if ours and theirs and n in targets.INDEXING_TARGETS:
-            verdict = _verdict(ours.rate / theirs.rate, targets.INDEXING_TARGETS[n])
-            yield f"- indexing, {n} at once, ours / {PEER}: {' '.join(verdict)}"
+        for peer in (PEER, PEER_FROM_TEXT):
+            ours, theirs = builds.get((OURS, n)), builds.get((peer, n))
+            if ours and theirs:
+                verdict = _verdict(ours.rate / theirs.rate, targets.INDEXING_TARGETS[n])
+                yield f"- indexing, {n} at once, ours / {peer}: {' '.join(verdict)}"
     ours, theirs = builds.get((OURS, procs[0])), builds.get((PEER, procs[0]))
     if ours and theirs:
         verdict = _verdict(theirs.mb / ours.mb, targets.SIZE_TARGET)

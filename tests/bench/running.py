@@ -21,8 +21,10 @@ from tests.bench.engines import engine_class
 from tests.bench.model import COMMON, Document, Engine, Query, Search
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-_MARKER: Final = "zzrepere"
+# A word that no document has, and its own stem.
+MARKER: Final = "zqxw"
 _BATCH: Final = 100
+_WARMING_SECONDS: Final = 1.0
 _READY: Final = "ready"
 Task = dict[str, Any]
 
@@ -78,7 +80,11 @@ def opened(task: Task) -> Engine:
 
 def queries_of(task: Task) -> list[Query]:
     """Return the queries of a task."""
-    return [Query(q[0], tuple(q[1]), tuple(q[2]) if q[2] else None) for q in task["queries"]]
+    return [_query(*q) for q in task["queries"]]
+
+
+def _query(shape: str, words: list[str], days: list[int] | None, surfaces: list[str]) -> Query:
+    return Query(shape, tuple(words), (days[0], days[1]) if days else None, tuple(surfaces))
 
 
 def build(task: Task) -> Any:
@@ -131,12 +137,13 @@ def commit(task: Task) -> Any:
     engine = opened(task)
     documents = list(Corpus(Path(task["corpus"])).documents(_BATCH))
     first = task["documents"]
+    marker = Query(COMMON, (MARKER,))
     times = []
     for turn in range(task["repeat"]):
         batch = [_marked(d, first + turn * _BATCH + place) for place, d in enumerate(documents)]
         start_time = time.perf_counter()
         engine.append(batch)
-        answer = engine.prepare(Query(COMMON, (_MARKER,)))()
+        answer = engine.prepare(marker)()
         times.append(time.perf_counter() - start_time)
         if answer.total != (turn + 1) * len(batch):
             raise RuntimeError(f"{engine.name} sees {answer.total} of the added documents")
@@ -146,9 +153,9 @@ def commit(task: Task) -> Any:
 def _marked(document: Document, number: int) -> Document:
     return document._replace(
         number=number,
-        text=f"{document.text}\n{_MARKER}",
-        stems=f"{document.stems} {_MARKER}",
-        exact=f"{document.exact} {_MARKER}",
+        text=f"{document.text}\n{MARKER}",
+        stems=f"{document.stems} {MARKER}",
+        exact=f"{document.exact} {MARKER}",
     )
 
 
@@ -176,9 +183,12 @@ def _searched_until(searches: Sequence[Search], end: float, place: int) -> int:
 
 
 def _prepared(engine: Engine, queries: Sequence[Query]) -> list[Search]:
+    """Return the searches of the queries, warm as far as there is time for."""
     searches = [engine.prepare(query) for query in queries]
+    end = time.perf_counter() + _WARMING_SECONDS
     for search in searches:
-        search()
+        if time.perf_counter() < end:
+            search()
     return searches
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from tests.bench import measuring, model
-from tests.bench.corpus import Corpus, Recipe, corpus_of
+from tests.bench.corpus import Corpus
 from tests.bench.engines import engine_class
 from tests.bench.machine import this_machine
+from tests.bench.making import Recipe, corpus_of
 from tests.bench.measuring import Built
 from tests.bench.model import Engine, Query
 from tests.bench.queries import Drawer
@@ -37,12 +38,14 @@ class Plan:
     recipe: Recipe
     work: Path
     engines: tuple[str, ...]
+    rebuild: tuple[str, ...]
     shapes: tuple[str, ...]
     parts: tuple[str, ...]
     procs: tuple[int, ...]
     queries: int
     repeat: int
     seconds: float
+    workers: tuple[int, ...]
 
 
 def tell(message: str) -> None:
@@ -87,7 +90,13 @@ class _Session:
         first = {build.engine: build for build in reversed(builds)}
         searched = {name: first[name] for name in self._engines if self._engines[name].shapes}
         whole = [index for name, index in searched.items() if self._holds_all(name)]
-        results = Results(this_machine(), self._corpus.facts, builds, absent=self._absent)
+        results = Results(
+            this_machine(),
+            self._corpus.facts,
+            builds,
+            queries=self._queries,
+            absent=self._absent,
+        )
         measures = {
             SEARCH: lambda: self._search(searched, results),
             START_UP: lambda: self._start_up(whole, results),
@@ -107,9 +116,10 @@ class _Session:
         for procs in self._plan.procs:
             if procs <= self._engines[name].most_procs:
                 tell(f"index of {name}, {procs} at once")
-                yield measuring.built(
-                    name, procs, self._corpus.folder, self._corpus.facts.documents
-                )
+                place = measuring.Place(name, procs, self._corpus.folder)
+                if name in self._plan.rebuild:
+                    place.record.unlink(missing_ok=True)
+                yield measuring.built(place, self._corpus.facts.documents)
 
     def _search(self, indexes: dict[str, Built], results: Results) -> None:
         engines = {name: self._opened(index) for name, index in indexes.items()}
@@ -118,6 +128,9 @@ class _Session:
         for shape, queries in self._queries.items():
             tell(f"{shape}, {len(queries)} queries")
             results.shapes[shape] = time_shape(engines, queries, self._plan.repeat, checked)
+        results.fallbacks.update(
+            {name: each.fallbacks() for name, each in engines.items() if hasattr(each, "fallbacks")}
+        )
 
     def _opened(self, index: Built) -> Engine:
         if model.SNIPPETS in self._queries:
@@ -128,13 +141,11 @@ class _Session:
 
     def _checked(self, indexes: dict[str, Built]) -> Checked:
         total = self._corpus.facts.documents
-        counting = {name: i.documents for name, i in indexes.items() if self._engines[name].counts}
-        whole = frozenset(name for name, held in counting.items() if held == total)
-        few = {name: held for name, held in counting.items() if held <= _REFERENCE_DOCUMENTS}
-        if len(set(few.values())) > 1:
-            raise ValueError(f"engines hold different parts of the corpus: {few}")
-        documents = self._corpus.documents(next(iter(few.values()))) if few else ()
-        return Checked(whole, frozenset(few), Reference(documents) if few else None)
+        exact = {name: self._engines[name].exact for name in indexes}
+        whole = {name: exact[name] for name in exact if indexes[name].documents == total}
+        part = min(total, _REFERENCE_DOCUMENTS)
+        few = {name: exact[name] for name in exact if indexes[name].documents == part}
+        return Checked(whole, few, Reference(self._corpus.documents(part)) if few else None)
 
     def _start_up(self, indexes: list[Built], results: Results) -> None:
         query = next(iter(self._queries.values()))[0]
@@ -154,5 +165,6 @@ class _Session:
         queries = [q for shape in _MIXED for q in self._queries.get(shape, [])]
         for index in indexes:
             if queries:
-                rates = measuring.throughput(index, queries, self._plan.seconds)
-                results.throughput[index.engine] = rates
+                results.throughput[index.engine] = measuring.throughput(
+                    index, queries, self._plan.seconds, self._plan.workers
+                )

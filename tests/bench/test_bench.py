@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from indexer.french.analysis import stem_form
 from tests.bench.engines import NAMES, engine_class
 from tests.bench.model import SHAPES
-from tests.bench.running import ROOT
+from tests.bench.running import MARKER, ROOT
 
 pytestmark = pytest.mark.real_data
 
@@ -23,7 +24,7 @@ def test_the_whole_command(shared_data: Path, tmp_path: Path) -> None:
     figures = tmp_path / "figures.json"
     small = ("--docs", "300", "--real", "200", "--queries", "4", "--repeat", "1")
     where = ("--data", str(shared_data), "--work", str(tmp_path / "work"))
-    done = bench(*small, *where, "--seconds", "0.05", "--json", str(figures))
+    done = bench(*small, *where, "--seconds", "0.05", "--workers", "1,2", "--json", str(figures))
     assert done.returncode == 0, done.stderr
     told = json.loads(figures.read_text("utf-8"))
     assert told["facts"]["documents"] == 300
@@ -37,6 +38,10 @@ def test_the_whole_command(shared_data: Path, tmp_path: Path) -> None:
     assert all(rate > 0 for rates in told["throughput"].values() for rate in rates.values())
     assert "| rare term |" in done.stdout
     assert "Heaps' law on the real documents" in done.stdout
+
+
+def test_the_marker_of_added_documents_is_its_own_stem() -> None:
+    assert stem_form(MARKER) == MARKER
 
 
 def test_names_that_are_not_known_are_refused() -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from indexer.french.analysis import analyse
-from tests.bench.corpus import Corpus, Recipe, corpus_of
-from tests.bench.generating import Generator, WordMaker, document_of, words_of
+from tests.bench.corpus import Corpus
+from tests.bench.generating import Generator, WordMaker, document_of
 from tests.bench.heaps import Growth, fit
-from tests.bench.model import GUARD
+from tests.bench.making import Recipe, corpus_of
+from tests.bench.model import GUARD, words_of
 from tests.bench.reading import RealDocument, paragraph
 
 TEXTS = (

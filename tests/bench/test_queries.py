@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from indexer.french.analysis import stem_form
 from indexer.french.specification import specification
+from indexer.search.passages import PASSAGE_CHARACTERS
 from tests.bench import model
-from tests.bench.corpus import Corpus, Recipe, corpus_of
+from tests.bench.corpus import Corpus
+from tests.bench.making import Recipe, corpus_of
 from tests.bench.model import Document, Query
 from tests.bench.queries import Drawer
 from tests.bench.reference import Reference, within_one_edit
@@ -47,6 +50,15 @@ def test_a_phrase_holds_a_stop_word_between_two_others(corpus: Corpus) -> None:
         first, *inner, last = query.words
         assert stops.isdisjoint({first, last})
         assert not stops.isdisjoint(inner)
+
+
+def test_snippets_are_cut_from_words_of_a_document(corpus: Corpus) -> None:
+    for query in Drawer(corpus, 5).queries(model.SNIPPETS, 10):
+        assert [stem_form(surface) for surface in query.surfaces] == list(query.words)
+
+
+def test_the_length_of_snippets_is_that_of_the_project() -> None:
+    assert model.SNIPPET_CHARACTERS == PASSAGE_CHARACTERS
 
 
 def test_the_reference_answers_each_shape() -> None:

@@ -1,4 +1,6 @@
 import random
+from array import array
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -37,11 +39,11 @@ def test_codes_are_as_wide_as_they_need_be(distinct: int, width: int) -> None:
         column.add(document, expected[document])
     entry, (blob, offsets, codes) = written(column, docs)
     ends = memoryview(offsets).cast("I").tolist()
-    kept = [blob[a:b] for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    kept = [blob[a:b] for a, b in pairwise(ends)]
     assert kept == sorted(set(expected))
     assert entry["values"] == len(kept)
     assert entry["width"] == width
-    places = memoryview(codes).cast({1: "B", 2: "H", 4: "I"}[entry["width"]])
+    places = array({1: "B", 2: "H", 4: "I"}[entry["width"]], codes)
     assert [kept[place] for place in places] == expected
 
 

@@ -109,14 +109,13 @@ class _Analyzer(analysis.SpaceSeparatedTokenizer().__class__):  # type: ignore[m
     """An analyzer that offers a lexicon, which nobody calls here."""
 
     family = "test"
-    native = object()
 
     def __init__(self, form: str) -> None:
         super().__init__(r"\S+")
         self.form = form
 
     def lexicon(self) -> object:
-        return self.native
+        return object()
 
 
 def test_fields_of_one_lexicon_with_one_text_share_it() -> None:
@@ -127,7 +126,11 @@ def test_fields_of_one_lexicon_with_one_text_share_it() -> None:
     )
     documents = Documents(schema)
     given = {"a": "la loi", "b": "la loi", "c": "l'état", "_c_boost": 2}
-    assert documents.prepare(given).texts == {(0, "la loi", 1): ["a", "b"], (0, "l'état", 2): ["c"]}
+    number = id(documents.plan("a").lexicon)
+    assert documents.prepare(given).texts == {
+        (number, "la loi", 1): ["a", "b"],
+        (number, "l'état", 2): ["c"],
+    }
     assert not documents.plan("a").derived
     assert documents.plan("b").derived
     with pytest.raises(TypeError, match="texte"):

@@ -36,6 +36,12 @@ def test_optimizing_makes_one_segment_unless_there_is_one() -> None:
     assert plan([], optimize=True) == []
 
 
+def test_no_segment_gets_more_documents_than_the_format_allows() -> None:
+    half = 2**23
+    assert plan(sizes(half, half, 1, 1), optimize=True) == [[0, 1], [2, 3]]
+    assert plan(sizes(*[2**24] * 9)) == []
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_commits_for_ever_keep_segments_few_and_work_bounded(seed: int) -> None:
     rng = random.Random(seed)

@@ -99,9 +99,13 @@ def test_a_killed_worker_is_an_error_and_nothing_is_committed(empty: Any, tmp_pa
         writer.add_document(**document)
     for process in multiprocessing.active_children():
         process.kill()
-    with pytest.raises(WorkerFailed, match="arrêté"):
+
+    def add() -> None:
         for document in given[200:]:
             writer.add_document(**document)
+
+    with pytest.raises(WorkerFailed, match="arrêté"):
+        add()
     with pytest.raises(IndexingError, match="échoué"):
         writer.commit()
     _assert_untouched(empty, tmp_path)

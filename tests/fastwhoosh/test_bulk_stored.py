@@ -1,5 +1,6 @@
 import pickle
 import random
+from itertools import pairwise
 
 import pytest
 
@@ -31,7 +32,7 @@ def test_entries_come_back(count: int) -> None:
     dictionary, ends = stored.finish()
     assert bool(dictionary) == (count > 200)
     unpacker = Unpacker(dictionary)
-    entries = [bytes(written[a:b]) for a, b in zip(ends, ends[1:], strict=False)]
+    entries = [bytes(written[a:b]) for a, b in pairwise(ends)]
     assert [unpacker.unpack(entry) if entry else b"" for entry in entries] == given
     if dictionary:
         assert len(written) < sum(map(len, given)) * 0.7

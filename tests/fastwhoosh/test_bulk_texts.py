@@ -29,13 +29,13 @@ def text(rng: random.Random) -> str:
 def add_tokens(
     plain: PlainInverter, number: int, document: int, words: Iterable[tuple[str, int]], weight: int
 ) -> None:
-    positions = defaultdict(list)
+    positions: defaultdict[bytes, list[int]] = defaultdict(list)
     length = 0
     for word, position in words:
         positions[word.encode()] += [position] * weight
         length += 1
-    for word, places in positions.items():
-        plain.add_term(number, word, document, len(places), places)
+    for term, places in positions.items():
+        plain.add_term(number, term, document, len(places), places)
     plain.add_length(number, document, length)
 
 

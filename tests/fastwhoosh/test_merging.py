@@ -201,3 +201,16 @@ def test_a_damaged_segment_is_not_merged(tmp_path: Path) -> None:
     with SegmentFile(path) as file, pytest.raises(DamagedSegment):
         merge_segments([Source(file)], tmp_path / "merged.fws", SCHEMA)
     assert not (tmp_path / "merged.fws").exists()
+
+
+def test_a_field_that_meant_something_else_is_left_out(
+    tmp_path: Path, segment: Callable[..., SegmentFile]
+) -> None:
+    source = Source(segment(documents(1, 30)))
+    schema = SCHEMA.copy()
+    schema.remove("text")
+    schema.add("text", fields.ID())
+    merge_segments([source], tmp_path / "merged.fws", schema)
+    with SegmentFile(tmp_path / "merged.fws") as file:
+        assert "text" not in file.directory["fields"]
+        assert "uid" in file.directory["fields"]

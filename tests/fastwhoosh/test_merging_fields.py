@@ -3,17 +3,21 @@
 import random
 from array import array
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from indexer.fastwhoosh.bulk_documents import EXISTENCE, FREQUENCIES, POSITIONS
 from indexer.fastwhoosh.bulk_inverter import Inverted, PlainInverter
-from indexer.fastwhoosh.errors import Malformed
+from indexer.fastwhoosh.errors import DamagedSegment, Malformed
+from indexer.fastwhoosh.merging_fields import merged_field
 from indexer.fastwhoosh.merging_plain import GONE, FieldInput, merge_fields
 from indexer.native import COMPILED, kernel
 
 pytestmark = pytest.mark.skipif(not COMPILED, reason="the extension is not compiled")
 
+SECTIONS = ("blob", "offsets", "infos", "postings", "positions")
 Merged = tuple[int, bytes, bytes, bytes, bytes, bytes]
 
 
@@ -47,7 +51,20 @@ def inputs(seed: int, kind: int, sizes: list[int], share: float) -> tuple[list[F
         assert one.norms is not None
         norms += bytes(norm for norm, lives in zip(one.norms, live, strict=True) if lives)
         kept = numbers.tobytes() if share else None
-        given.append(FieldInput(kind, docs, base, one.terms, *map(memoryview, one[5:10]), kept))
+        given.append(
+            FieldInput(
+                kind=kind,
+                docs=docs,
+                base=base,
+                terms=one.terms,
+                blob=memoryview(one.blob),
+                offsets=memoryview(one.offsets),
+                infos=memoryview(one.infos),
+                postings=memoryview(one.postings),
+                positions=memoryview(one.positions),
+                numbers=kept,
+            )
+        )
         base = number
     return given, norms
 
@@ -76,15 +93,16 @@ def test_damage_is_found_and_never_fatal(kind: int) -> None:
     expected = run(kernel.merge_fields, kind, len(norms), norms, tuple(given))
     raised = 0
     for _ in range(3000):
-        part = rng.randrange(4, 9)
-        data = bytearray(given[0][part])
+        part = rng.choice(SECTIONS)
+        data = bytearray(getattr(given[0], part))
         if not data:
             continue
         for _ in range(rng.randrange(1, 4)):
             data[rng.randrange(len(data))] = rng.choice([0, 255, 128, 127, rng.randrange(256)])
         if rng.random() < 0.2:
             del data[rng.randrange(len(data)) :]
-        broken = (FieldInput(*given[0][:part], memoryview(data), *given[0][part + 1 :]), given[1])
+        changed: dict[str, Any] = {part: memoryview(data)}
+        broken = (given[0]._replace(**changed), given[1])
         try:
             run(kernel.merge_fields, kind, len(norms), norms, broken)
         except (kernel.Damaged, OverflowError, ValueError):
@@ -93,14 +111,26 @@ def test_damage_is_found_and_never_fatal(kind: int) -> None:
     assert run(kernel.merge_fields, kind, len(norms), norms, tuple(given)) == expected
 
 
-@pytest.mark.parametrize("size", ["blob", "offsets", "infos", "postings", "positions"])
-def test_a_section_cut_short_is_damage_to_both(size: str) -> None:
+@pytest.mark.parametrize("part", SECTIONS)
+def test_a_section_cut_short_is_damage_to_both(part: str) -> None:
     assert kernel is not None
     given, norms = inputs(4, POSITIONS, [300], 0)
-    cut = given[0]._replace(**{size: getattr(given[0], size)[:-1]})
+    cut = given[0]._replace(**{part: getattr(given[0], part)[:-1]})
     for merge, damage in ((kernel.merge_fields, kernel.Damaged), (merge_fields, Malformed)):
         with pytest.raises(damage):
             run(merge, POSITIONS, len(norms), norms, (cut,))
+
+
+def test_what_is_damaged_is_said_with_its_folder(tmp_path: Path) -> None:
+    given, norms = inputs(4, POSITIONS, [300], 0)
+    cut = given[0]._replace(postings=given[0].postings[:-1])
+    with (
+        pytest.raises(DamagedSegment, match="abîmé") as raised,
+        merged_field([cut], POSITIONS, norms, len(norms), tmp_path),
+    ):
+        pass
+    assert raised.value.path == tmp_path
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_errors_of_the_receiver_pass_through() -> None:

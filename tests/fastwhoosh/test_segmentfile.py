@@ -1,5 +1,6 @@
 """A segment's file is whole or refused, and closing it never fails."""
 
+import errno
 import json
 import struct
 import zlib
@@ -48,6 +49,25 @@ def test_a_file_that_is_not_finished_is_removed(tmp_path: Path) -> None:
         writer.section("no bytes")  # type: ignore[arg-type]
     assert not path.exists()
     with SegmentFileWriter(path) as writer:
+        writer.section(b"abc")
+    assert not path.exists()
+
+
+def test_a_full_disk_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.fws"
+    writer = SegmentFileWriter(path)
+    stream = writer._stream
+
+    class Full:
+        def write(self, _: bytes) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        def close(self) -> None:
+            stream.close()
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(writer, "_stream", Full())
+    with pytest.raises(OSError, match="No space"), writer:
         writer.section(b"abc")
     assert not path.exists()
 

@@ -1,6 +1,8 @@
 /* A plan of Python tuples, bound to one segment: names looked up, postings opened. */
 #include "search.h"
 
+#include <stdlib.h>
+
 #define MAX_DEPTH 100
 
 static int wrong(const char *what) {
@@ -8,20 +10,46 @@ static int wrong(const char *what) {
     return -1;
 }
 
-static const double *weights_of(Bound *bound, double weight, double b, double average) {
-    for (Table *table = bound->tables; table; table = table->next) {
+/* Tables of earlier searches: an index has few (weight, b, average). Under the lock of Python. */
+#define MOST_SHARED 64
+static Table *shared_tables = NULL;
+static int n_shared = 0;
+
+static const double *known_table(const Table *table, double weight, double b, double average) {
+    for (; table; table = table->next) {
         if (table->weight == weight && table->b == b && table->average == average)
             return table->values;
     }
-    Table *table = arena_alloc(bound->arena, sizeof(Table));
+    return NULL;
+}
+
+/* Tables that are shared are never freed: there are at most 64, of 2 kB each. */
+static Table *new_table(Bound *bound) {
+    Table *table = n_shared < MOST_SHARED ? malloc(sizeof(Table)) : NULL;
+    if (table) {
+        n_shared++;
+        table->next = shared_tables;
+        shared_tables = table;
+        return table;
+    }
+    table = arena_alloc(bound->arena, sizeof(Table));
     if (!table) return NULL;
     table->next = bound->tables;
+    bound->tables = table;
+    return table;
+}
+
+static const double *weights_of(Bound *bound, double weight, double b, double average) {
+    const double *known = known_table(shared_tables, weight, b, average);
+    if (!known) known = known_table(bound->tables, weight, b, average);
+    if (known) return known;
+    Table *table = new_table(bound);
+    if (!table) return NULL;
     table->weight = weight;
     table->b = b;
     table->average = average;
     double slope = average > 0 ? b / average : 0, flat = average > 0 ? 1 - b : 1;
     for (int i = 0; i < 256; i++) table->values[i] = weight / (flat + slope * norm_lengths[i]);
-    bound->tables = table;
     return table->values;
 }
 

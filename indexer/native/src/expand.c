@@ -1,5 +1,5 @@
-/* What a surface stands for: looked up where it was seen before, otherwise read here where it is
- * plain, and by the Python callable `expand` where it is anything else. */
+/* What a surface stands for: read natively where it is plain (plain.c), by the Python callable
+ * `expand` where it is anything else, and then kept. */
 #include "lexicon.h"
 
 /* A longer surface is garbage: read each time, never kept. */
@@ -80,84 +80,6 @@ static int keep_word(Lexicon *self, const Surface *surface, uint32_t word) {
     return 0;
 }
 
-/* The word whose lower case is that of these SIMPLE characters; NO_WORD with an exception. */
-static uint32_t simple_word(Lexicon *self, const uint8_t *bytes, size_t count) {
-    char utf8[2 * MAX_KEY];
-    size_t length = 0;
-    for (size_t at = 0; at < count; at++) {
-        uint8_t lower = scan_lower[bytes[at]];
-        if (lower < 0x80) {
-            utf8[length++] = (char)lower;
-        } else {
-            utf8[length++] = (char)(0xc0 | lower >> 6);
-            utf8[length++] = (char)(0x80 | (lower & 0x3f));
-        }
-    }
-    return words_intern(&self->words, utf8, length);
-}
-
-static int all_simple(const uint8_t *bytes, size_t count) {
-    int simple = SIMPLE;
-    for (size_t at = 0; at < count; at++) simple &= scan_classes[bytes[at]];
-    return simple != 0;
-}
-
-static int set_holds(PyObject *set, const uint8_t *latin, size_t count) {
-    PyObject *word = PyUnicode_FromKindAndData(PyUnicode_1BYTE_KIND, latin, (Py_ssize_t)count);
-    if (!word) return -1;
-    int holds = PySet_Contains(set, word);
-    Py_DECREF(word);
-    return holds;
-}
-
-/* Where the word after an elided article begins in a key, 0 where it is no such surface, or -1. */
-static int after_elision(Lexicon *self, const uint8_t *key, size_t count) {
-    uint8_t exact[MAX_KEY];
-    size_t apostrophe = 0;
-    for (size_t at = 0; at < count; at++) {
-        if (is_apostrophe(key[at])) {
-            if (apostrophe) return 0;
-            apostrophe = at;
-            exact[at] = '\'';
-        } else if (scan_classes[key[at]] & SIMPLE) {
-            exact[at] = scan_lower[key[at]];
-        } else {
-            return 0;
-        }
-    }
-    if (!apostrophe) return 0;
-    int elided = set_holds(self->elisions, exact, apostrophe);
-    if (elided <= 0) return elided;
-    int whole = set_holds(self->whole_words, exact, count);
-    return whole < 0 ? -1 : whole ? 0 : (int)apostrophe + 1;
-}
-
-/* Reads a surface whose characters are known here: 1 where it did, 0 where Python must, or -1. */
-static int expand_plain(Lexicon *self, const Surface *surface, LexToken *token) {
-    const uint8_t *key = surface->key.bytes;
-    size_t count = (size_t)(surface->end - surface->start), start = 0;
-    uint8_t digits[MAX_KEY];
-    if (surface->number) {
-        size_t kept = 0;
-        for (size_t at = 0; at < count; at++) {
-            if ((key[at] >= '0' && key[at] <= '9') || key[at] == ',') digits[kept++] = key[at];
-            else if (!(scan_classes[key[at]] & SPACING) && key[at] < 0x80) return 0;
-        }
-        token->word = simple_word(self, digits, kept);
-    } else {
-        if (!all_simple(key, count)) {
-            int after = after_elision(self, key, count);
-            if (after <= 0) return after;
-            start = (size_t)after;
-        }
-        token->word = simple_word(self, key + start, count - start);
-    }
-    token->position = token->compound = 0;
-    token->start = (uint32_t)start;
-    token->end = (uint32_t)count;
-    return token->word == NO_WORD ? -1 : 1;
-}
-
 /* Reads one (exact, offset, start, end, compound) of what `expand` gave. */
 static int read_part(Lexicon *self, PyObject *part, Py_ssize_t length, LexToken *token) {
     PyObject *exact;
@@ -229,12 +151,12 @@ static int append_odd(Lexicon *self, int kind, const void *data, Surface *surfac
 }
 
 int lexicon_append_new(Lexicon *self, int kind, const void *data, Surface *surface, Found *found) {
-    LexToken token;
+    LexToken parts[MAX_PARTS];
     if (!surface->narrow) return append_odd(self, kind, data, surface, found);
-    int plain = expand_plain(self, surface, &token);
-    if (plain < 0) return -1;
-    if (!plain) return append_odd(self, kind, data, surface, found);
-    if (lexicon_append_parts(&token, 1, surface->start, found) < 0) return -1;
-    if (token.start) return keep_parts(self, surface, &token, 1);
-    return keep_word(self, surface, token.word);
+    int count = expand_plain(self, surface, parts);
+    if (count < 0) return -1;
+    if (!count) return append_odd(self, kind, data, surface, found);
+    if (lexicon_append_parts(parts, (size_t)count, surface->start, found) < 0) return -1;
+    if (count > 1 || parts[0].start) return keep_parts(self, surface, parts, (size_t)count);
+    return keep_word(self, surface, parts[0].word);
 }

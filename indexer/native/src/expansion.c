@@ -109,10 +109,166 @@ static int fits(const Node *node, const uint32_t *pattern, int n, const uint8_t 
                                : glob_fits(pattern, n, chars, m);
 }
 
+/* ---- misspelt words ------------------------------------------------------------------------- */
+
+/* A walk over the terms as over a tree of characters. `row[j]` is the distance of the characters
+   walked so far from the first j of the pattern; where none is below the limit, only characters
+   that the pattern has there can follow. */
+typedef struct {
+    const Field *field;
+    const Node *node;
+    const uint32_t *pattern;
+    int n, limit;
+    const uint8_t *starts[MAX_PATTERN + 1]; /* of the pattern's characters in its text */
+    FoundTerm found;
+    void *self;
+    int damaged;
+} Misspelt;
+
+#define FEW_TERMS 6 /* so many are looked at one by one */
+
+static int check_term(Misspelt *walk, uint32_t place) {
+    const uint8_t *term;
+    size_t length;
+    if (term_at(walk->field, place, &term, &length) < 0) {
+        walk->damaged = 1;
+        return -1;
+    }
+    return fits(walk->node, walk->pattern, walk->n, term, length) ? walk->found(walk->self, place) : 0;
+}
+
+/* Orders a term's bytes at a depth against those of a character: below, at or above it. */
+static int compare_at(Misspelt *walk, uint32_t place, size_t depth, const uint8_t *bytes, size_t k) {
+    const uint8_t *term;
+    size_t length;
+    if (term_at(walk->field, place, &term, &length) < 0) {
+        walk->damaged = 1;
+        return 1;
+    }
+    size_t room = length > depth ? length - depth : 0;
+    int order = memcmp(term + (room ? depth : 0), bytes, room < k ? room : k);
+    return order ? order : room < k ? -1 : 0;
+}
+
+/* The first place from low on whose character is at least (or, with `beyond`, above) the given. */
+static uint32_t seek_char(Misspelt *walk, uint32_t low, uint32_t high, size_t depth,
+                          const uint8_t *bytes, size_t k, int beyond) {
+    uint32_t step = 1, top = low;
+    while (top < high && compare_at(walk, top, depth, bytes, k) < beyond) {
+        low = top + 1;
+        top += step;
+        step *= 2;
+    }
+    if (top > high) top = high;
+    while (low < top) {
+        uint32_t middle = low + (top - low) / 2;
+        if (compare_at(walk, middle, depth, bytes, k) < beyond)
+            low = middle + 1;
+        else
+            top = middle;
+    }
+    return low;
+}
+
+static int walk_range(Misspelt *walk, uint32_t low, uint32_t high, size_t depth, const uint8_t *row);
+
+/* Goes on with the terms that have one character at the depth. */
+static int walk_char(Misspelt *walk, uint32_t low, uint32_t high, size_t depth, const uint8_t *row,
+                     const uint8_t *bytes, size_t k) {
+    uint8_t next[MAX_PATTERN + 1], least = UINT8_MAX;
+    const uint8_t *at = bytes;
+    uint32_t character = next_char(&at, bytes + k);
+    for (int j = 0; j <= walk->n; j++) {
+        int value = row[j] + 1;
+        if (j && next[j - 1] + 1 < value) value = next[j - 1] + 1;
+        if (j && row[j - 1] + (walk->pattern[j - 1] != character) < value)
+            value = row[j - 1] + (walk->pattern[j - 1] != character);
+        next[j] = (uint8_t)(value > walk->limit ? walk->limit + 1 : value);
+        if (next[j] < least) least = next[j];
+    }
+    return least > walk->limit ? 0 : walk_range(walk, low, high, depth + k, next);
+}
+
+static int walk_range(Misspelt *walk, uint32_t low, uint32_t high, size_t depth, const uint8_t *row) {
+    int least = walk->limit + 1;
+    for (int j = 0; j <= walk->n; j++) least = row[j] < least ? row[j] : least;
+    if (high - low <= FEW_TERMS) {
+        for (; low < high; low++) {
+            if (check_term(walk, low) < 0) return -1;
+        }
+        return 0;
+    }
+    if (least == walk->limit) {
+        /* The term that ends here, then only what the pattern goes on with. */
+        const uint8_t *term;
+        size_t length;
+        if (term_at(walk->field, low, &term, &length) < 0) return walk->damaged = 1, -1;
+        if (length <= depth && check_term(walk, low) < 0) return -1;
+        for (int j = 0; j < walk->n; j++) {
+            const uint8_t *bytes = walk->starts[j];
+            size_t k = (size_t)(walk->starts[j + 1] - bytes);
+            int seen = row[j] != walk->limit;
+            for (int i = 0; i < j && !seen; i++)
+                seen = row[i] == walk->limit && walk->pattern[i] == walk->pattern[j];
+            if (seen) continue;
+            uint32_t first = seek_char(walk, low, high, depth, bytes, k, 0);
+            uint32_t end = seek_char(walk, first, high, depth, bytes, k, 1);
+            if (first < end && walk_char(walk, first, end, depth, row, bytes, k) < 0) return -1;
+        }
+        return walk->damaged ? -1 : 0;
+    }
+    while (low < high) {
+        const uint8_t *term;
+        size_t length;
+        if (term_at(walk->field, low, &term, &length) < 0) return walk->damaged = 1, -1;
+        if (length <= depth) {
+            if (check_term(walk, low++) < 0) return -1;
+            continue;
+        }
+        const uint8_t *bytes = term + depth, *at = bytes;
+        next_char(&at, term + length);
+        size_t k = (size_t)(at - bytes);
+        uint32_t end = seek_char(walk, low, high, depth, bytes, k, 1);
+        if (walk_char(walk, low, end, depth, row, bytes, k) < 0) return -1;
+        low = end;
+    }
+    return walk->damaged ? -1 : 0;
+}
+
+static int expand_misspelt(Bound *bound, const Field *field, const Node *node,
+                           const uint32_t *pattern, int n, FoundTerm found, void *self) {
+    size_t prefix = literal_prefix(node);
+    Misspelt walk = {.field = field, .node = node, .pattern = pattern, .n = n,
+                     .limit = node->distance, .found = found, .self = self};
+    uint8_t row[MAX_PATTERN + 1];
+    const uint8_t *at = node->text, *end = at + node->text_len;
+    int skipped = 0;
+    for (int j = 0; j < n; j++) {
+        walk.starts[j] = at;
+        skipped += (size_t)(at - node->text) < prefix;
+        next_char(&at, end);
+    }
+    walk.starts[n] = end;
+    for (int j = 0; j <= n; j++) {
+        int value = j < skipped ? walk.limit + 1 : j - skipped;
+        row[j] = (uint8_t)(value > walk.limit ? walk.limit + 1 : value);
+    }
+    int64_t first = lower_bound(bound->segment, field, node->text, prefix);
+    if (first < 0) return -1;
+    uint32_t low = (uint32_t)first;
+    uint32_t high = prefix ? seek_char(&walk, low, field->terms, 0, node->text, prefix, 1) : field->terms;
+    return walk_range(&walk, low, high, prefix, row);
+}
+
 int expand_terms(Bound *bound, const Field *field, const Node *node, FoundTerm found, void *self) {
     uint32_t pattern[MAX_PATTERN];
     int n = decode(node->text, node->text_len, pattern, MAX_PATTERN);
     if (n < 0) return 0;
+    if (node->kind == FUZZY && node->distance >= 0 && node->distance < 8) {
+        int state = expand_misspelt(bound, field, node, pattern, n, found, self);
+        if (state < 0) arena_damage(bound->arena, bound->segment, "term table out of range");
+        return state;
+    }
     size_t prefix = literal_prefix(node);
     const uint8_t *start = node->text;
     size_t start_len = node->kind == BETWEEN ? node->text_len : prefix;

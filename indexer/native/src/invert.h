@@ -45,16 +45,6 @@ typedef struct {
     uint64_t length;
 } Sections;
 
-/* A term of the field with its bytes, for sorting. */
-typedef struct {
-    uint64_t prefix; /* the first 8 bytes, big-endian */
-    const char *text;
-    uint32_t length, term;
-} Key;
-
-void sort_keys(Key *keys, size_t count);
-uint64_t key_prefix(const char *text, size_t length);
-
 void free_sections(Sections *out);
 /* Writes what belongs to a term beside its record, which the encoder holds. */
 Encoded end_term(Sections *out, const char *text, uint32_t length);

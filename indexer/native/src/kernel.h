@@ -50,6 +50,19 @@ static inline int bits_of(uint32_t value) {
     return value ? 32 - __builtin_clz(value) : 0;
 }
 
+/* Without the processor's own instruction, which a plain build must not rely on, the compiler
+   calls a function; this is inlined. */
+static inline uint32_t popcount64(uint64_t x) {
+#if defined(__POPCNT__) || defined(__aarch64__)
+    return (uint32_t)__builtin_popcountll(x);
+#else
+    x -= (x >> 1) & 0x5555555555555555u;
+    x = (x & 0x3333333333333333u) + ((x >> 2) & 0x3333333333333333u);
+    x = (x + (x >> 4)) & 0x0F0F0F0F0F0F0F0Fu;
+    return (uint32_t)((x * 0x0101010101010101u) >> 56);
+#endif
+}
+
 #define BLOCK 128
 #define SKIP_ENTRY 20
 #define LONG_HEADER 16

@@ -37,6 +37,11 @@ typedef struct {
 
 int found_reserve(Found *found, size_t more);
 
+/* plain.c: reads a surface that has a key and is not in the table: how many tokens it gives, 0 where
+ * Python must read it, or -1 with an exception. No expansion of MAX_KEY characters has more. */
+#define MAX_PARTS (MAX_KEY / 2 + 2)
+int expand_plain(Lexicon *self, const Surface *surface, LexToken parts[MAX_PARTS]);
+
 /* expand.c: appends the tokens of a surface that is not in the table, or the parts of one that is:
  * 0, or -1 with an exception. `kind` and `data` are the storage of the text. */
 int lexicon_append_new(Lexicon *self, int kind, const void *data, Surface *surface, Found *found);

@@ -23,7 +23,7 @@ uint32_t set_count(const Bound *bound, const Set *set) {
     if (set->kind == SET_ALL) return bound->docs;
     if (set->kind == SET_NONE) return 0;
     uint64_t count = 0;
-    for (uint32_t i = 0; i < bound->words; i++) count += (uint64_t)__builtin_popcountll(set->bits[i]);
+    for (uint32_t i = 0; i < bound->words; i++) count += popcount64(set->bits[i]);
     return (uint32_t)count;
 }
 

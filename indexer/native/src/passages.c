@@ -1,5 +1,6 @@
 /* The type Matcher: what a query marks, and the marks and extracts of texts made with it. */
 #include "passages.h"
+#include "tuples.h"
 
 static PyTypeObject MatcherType;
 
@@ -126,12 +127,6 @@ static int take_phrases(Matcher *self, PyObject *phrases, PyObject *slops) {
     return 0;
 }
 
-static int is_plain_tuple(PyObject *type) {
-    return PyType_Check(type) && PyType_IsSubtype((PyTypeObject *)type, &PyTuple_Type) &&
-           ((PyTypeObject *)type)->tp_basicsize == PyTuple_Type.tp_basicsize &&
-           ((PyTypeObject *)type)->tp_itemsize == PyTuple_Type.tp_itemsize;
-}
-
 static int take_arguments(Matcher *self, PyObject *args, PyObject *kwargs) {
     static char *names[] = {"lexicon", "stems", "exacts", "phrases", "slops", "piece", "span", NULL};
     PyObject *lexicon, *stems, *exacts, *phrases, *slops;
@@ -153,20 +148,6 @@ static int take_arguments(Matcher *self, PyObject *args, PyObject *kwargs) {
 }
 
 /* --- answering ------------------------------------------------------------------------------- */
-
-/* A tuple of a type from items whose references it takes; NULL where one of them is NULL. */
-static PyObject *make_tuple(PyObject *type, PyObject *const *items, Py_ssize_t count) {
-    PyTypeObject *kind = (PyTypeObject *)type;
-    PyObject *tuple = kind == &PyTuple_Type ? PyTuple_New(count) : kind->tp_alloc(kind, count);
-    int whole = tuple != NULL;
-    for (Py_ssize_t at = 0; at < count; at++) {
-        whole &= items[at] != NULL;
-        if (tuple) PyTuple_SET_ITEM(tuple, at, items[at]);
-        else Py_XDECREF(items[at]);
-    }
-    if (!whole) Py_CLEAR(tuple);
-    return tuple;
-}
 
 static int append_piece(Matcher *self, PyObject *list, PyObject *text, Py_ssize_t start, Py_ssize_t end, int match) {
     PyObject *items[2] = {PyUnicode_Substring(text, start, end), PyBool_FromLong(match)};

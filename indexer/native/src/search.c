@@ -35,6 +35,7 @@ typedef struct {
     Filter filters[MAX_FILTERS];
     Facet facets[MAX_FACETS];
     uint64_t matched, total;
+    size_t first;
 } Search;
 
 /* ---- reading the request -------------------------------------------------------------------- */
@@ -263,7 +264,7 @@ static int run(Search *search) {
                  arena_bad(&arena)))
                 bad = i;
         }
-        if (bad < 0) sort_hits(&search->top);
+        if (bad < 0) sort_hits(&search->top, search->first);
         Py_END_ALLOW_THREADS
         if (bad >= 0) state = raise_damage(&arena);
     }
@@ -278,7 +279,7 @@ static PyObject *hits_of(const Top *top, size_t first) {
     size_t n = top->n > first ? top->n - first : 0;
     PyObject *hits = PyList_New((Py_ssize_t)n);
     for (size_t i = 0; hits && i < n; i++) {
-        const Hit *hit = &top->heap[first + i];
+        const Hit *hit = &top->hits[first + i];
         PyObject *pair = PyTuple_New(2);
         PyObject *score = PyFloat_FromDouble(hit->score), *doc = PyLong_FromUnsignedLong(hit->doc);
         if (!pair || !score || !doc) {
@@ -338,6 +339,7 @@ static PyObject *search_call(PyObject *module, PyObject *const *args, Py_ssize_t
         PyErr_SetString(PyExc_ValueError, "first and limit are at least 0");
         return NULL;
     }
+    search.first = (size_t)first;
     search.top.limit = limit ? (size_t)first + (size_t)limit : 0;
     Py_ssize_t segments = PyTuple_GET_SIZE(search.segments);
     if (read_keys(args[4], &search.top) == 0 && read_filters(args[5], &search, segments) == 0 &&
@@ -350,7 +352,7 @@ static PyObject *search_call(PyObject *module, PyObject *const *args, Py_ssize_t
     Py_XDECREF(hits);
     Py_XDECREF(counts);
     for (int i = 0; i < search.n_facets; i++) free(search.facets[i].counts);
-    free(search.top.heap);
+    free(search.top.hits);
     return result;
 }
 
@@ -393,7 +395,31 @@ static PyObject *top_counts(PyObject *module, PyObject *args) {
     return top ? Py_BuildValue("Nn", top, used) : NULL;
 }
 
+/* named_counts(names, counts) -> {name: count} of the counts that are not 0. */
+static PyObject *named_counts(PyObject *module, PyObject *args) {
+    (void)module;
+    PyObject *names;
+    Py_buffer view;
+    if (!PyArg_ParseTuple(args, "O!y*", &PyList_Type, &names, &view)) return NULL;
+    PyObject *named = PyDict_New();
+    if (named && PyList_GET_SIZE(names) != view.len / 4) {
+        PyErr_SetString(PyExc_ValueError, "one count a name is wanted");
+        Py_CLEAR(named);
+    }
+    for (Py_ssize_t i = 0; named && i < PyList_GET_SIZE(names); i++) {
+        uint32_t count = load_u32((const uint8_t *)view.buf + 4 * i);
+        if (!count) continue;
+        PyObject *number = PyLong_FromUnsignedLong(count);
+        if (!number || PyDict_SetItem(named, PyList_GET_ITEM(names, i), number) < 0) Py_CLEAR(named);
+        Py_XDECREF(number);
+    }
+    PyBuffer_Release(&view);
+    return named;
+}
+
 static PyMethodDef methods[] = {
+    {"named_counts", named_counts, METH_VARARGS,
+     "named_counts(names, counts) -> {name: count} of the counts that are not 0."},
     {"words", expansion_words, METH_VARARGS,
      "words(segments, fields, expansion, folds) -> {word: documents, summed over the fields}."},
     {"top_counts", top_counts, METH_VARARGS,

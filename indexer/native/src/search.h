@@ -25,6 +25,7 @@ typedef struct {
     int n;
     Part *parts;
     double factor, k1;
+    double *table; /* of a single list: scores by tf and norm, or NULL */
 } Group;
 
 typedef struct {
@@ -141,11 +142,15 @@ typedef struct {
 typedef struct {
     int n_keys, score_first, has_score;
     Key keys[4];
-    Hit *heap;           /* the worst first */
+    Hit *hits;
     size_t n, limit, room;
+    int is_full;         /* a hit must be better than the worst to enter */
+    Hit worst;
 } Top;
 
 int collect_top(Bound *bound, Top *top, const Set *matches, int only_leaf);
-void sort_hits(Top *top);
+/* top_hits.c: hits kept while they come: a heap (the worst first) of few, a buffer of many. */
+int push_hit(Top *top, const Hit *hit); /* 0, or -1 where there is no memory */
+void sort_hits(Top *top, size_t first); /* those before `first` come in any order */
 
 #endif

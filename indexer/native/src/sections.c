@@ -4,7 +4,14 @@
 #include "invert.h"
 #include "text.h"
 
-uint64_t key_prefix(const char *text, size_t length) {
+/* A term of the field with its bytes, for sorting. */
+typedef struct {
+    uint64_t prefix; /* the first 8 bytes, big-endian */
+    const char *text;
+    uint32_t length, term;
+} Key;
+
+static uint64_t key_prefix(const char *text, size_t length) {
     uint64_t prefix = 0;
     for (size_t i = 0; i < 8; i++) prefix = prefix << 8 | (i < length ? (uint8_t)text[i] : 0);
     return prefix;
@@ -18,7 +25,7 @@ static int compare_keys(const void *left, const void *right) {
     return order ? order : (a->length > b->length) - (a->length < b->length);
 }
 
-void sort_keys(Key *keys, size_t count) {
+static void sort_keys(Key *keys, size_t count) {
     qsort(keys, count, sizeof *keys, compare_keys);
 }
 

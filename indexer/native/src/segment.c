@@ -182,7 +182,6 @@ static int open_short(List *list, const uint8_t *at, const uint8_t *end) {
     list->pos_end = end;
     list->n = list->df;
     list->last = list->docs[list->df - 1];
-    list->pos_block = NO_BLOCK;
     return 0;
 }
 
@@ -204,7 +203,7 @@ static int open_long(List *list, const uint8_t *at, const uint8_t *end) {
     list->docs = arena_alloc(list->arena, 4 * BLOCK);
     list->tfs = arena_alloc(list->arena, 4 * BLOCK);
     if (!list->docs || !list->tfs) return -1;
-    list->block = list->current = list->tf_block = list->pos_block = NO_BLOCK;
+    list->block = list->current = list->tf_block = NO_BLOCK;
     return 0;
 }
 
@@ -346,7 +345,7 @@ static void count_ranks(Dense *dense, uint32_t words) {
     uint32_t rank = 0;
     for (uint32_t w = 0; w < words; w++) {
         dense->ranks[w] = rank;
-        rank += (uint32_t)__builtin_popcountll(dense->bits[w]);
+        rank += popcount64(dense->bits[w]);
     }
 }
 
@@ -439,7 +438,7 @@ static inline int seek_dense(List *list, uint32_t doc) {
     const Dense *dense = list->dense;
     uint64_t word = dense->bits[doc >> 6], below = (1ull << (doc & 63)) - 1;
     if (!(word >> (doc & 63) & 1)) return 0;
-    uint32_t rank = dense->ranks[doc >> 6] + (uint32_t)__builtin_popcountll(word & below);
+    uint32_t rank = dense->ranks[doc >> 6] + popcount64(word & below);
     list->current = rank / BLOCK;
     list->i = rank % BLOCK;
     return 1;
@@ -479,100 +478,117 @@ static uint32_t in_block(const List *list, uint32_t block) {
     return is_full_block(list, block) ? BLOCK : list->df - block * BLOCK;
 }
 
-static int sum_starts(List *list, uint32_t block, uint64_t *sum) {
-    if (!list->starts) {
-        list->starts = arena_alloc(list->arena, 4 * (BLOCK + 1));
-        if (!list->starts) return -1;
+#define MOST_TF (1u << 24)
+
+/* Sums of tf: of the block, and of the postings before number i. -1 where they cannot be. */
+static int sum_tfs(List *list, uint32_t n, uint32_t i, uint32_t *total, uint32_t *before) {
+    const uint32_t *tfs = list->tfs;
+    uint32_t sum = 0, first = 0, all = 0;
+    for (uint32_t k = 0; k < n; k++) {
+        sum += tfs[k];
+        all |= tfs[k];
     }
-    uint64_t total = 0;
-    uint32_t n = in_block(list, block);
-    for (uint32_t i = 0; i < n; i++) {
-        list->starts[i] = (uint32_t)total;
-        total += list->tfs[i];
-    }
-    if (total > UINT32_MAX / 2) return bad(list, "too many positions");
-    list->starts[n] = (uint32_t)total;
-    *sum = total;
+    for (uint32_t k = 0; k < i; k++) first += tfs[k];
+    if (all >= MOST_TF) return bad(list, "too many positions");
+    *total = sum;
+    *before = first;
     return 0;
 }
 
 static int load_short_positions(List *list) {
-    uint64_t total;
-    if (sum_starts(list, 0, &total) < 0) return -1;
+    uint32_t total, before;
+    if (sum_tfs(list, list->df, 0, &total, &before) < 0) return -1;
     if (total > (uint64_t)(list->pos_end - list->pos)) return bad(list, "positions cut short");
     list->short_values = arena_alloc(list->arena, 4 * (size_t)total + 4);
     if (!list->short_values) return -1;
     const uint8_t *at = list->pos;
-    for (uint64_t i = 0; i < total; i++) {
+    for (uint32_t i = 0; i < total; i++) {
         if (!(at = read_varint(at, list->pos_end, &list->short_values[i])))
             return bad(list, "positions cut short");
     }
-    list->pos_block = 0;
     return 0;
 }
 
-static int load_groups(List *list, uint32_t block) {
-    uint64_t total;
-    if (list_load_tfs(list, block) < 0 || sum_starts(list, block, &total) < 0) return -1;
+static inline uint32_t sum_bytes(const uint8_t *bytes, uint32_t n) {
+    uint32_t sum = 0;
+    for (uint32_t i = 0; i < n; i++) sum += bytes[i];
+    return sum;
+}
+
+/* Where the groups of a block are, and which value is the first of posting i. */
+typedef struct {
+    const uint8_t *bits, *data;
+    uint32_t values, first;
+} Groups;
+
+static int find_groups(List *list, uint32_t block, uint32_t i, Groups *out) {
+    if (list_load_tfs(list, block) < 0) return -1;
+    if (sum_tfs(list, in_block(list, block), i, &out->values, &out->first) < 0) return -1;
     uint32_t offset = load_u32(list->skip + (size_t)SKIP_ENTRY * block + 8);
-    uint32_t groups = (uint32_t)((total + 31) / 32);
-    list->pos_block = NO_BLOCK;
-    if (!list->pos || offset > (uint64_t)(list->pos_end - list->pos) ||
-        groups > (uint64_t)(list->pos_end - list->pos) - offset)
+    uint64_t room = (uint64_t)(list->pos_end - list->pos);
+    uint32_t groups = (out->values + 31) / 32;
+    if (!list->pos || offset > room || groups > room - offset)
         return bad(list, "positions cut short");
-    if (groups > list->groups || !list->group_offsets) {
-        list->group_offsets = arena_alloc(list->arena, 4 * ((size_t)groups + 1) * 2);
-        if (!list->group_offsets) return -1;
-        list->groups = 2 * groups + 1;
-    }
-    list->group_bits = list->pos + offset;
-    list->group_data = list->group_bits + groups;
-    uint64_t room = (uint64_t)(list->pos_end - list->group_data), place = 0;
-    for (uint32_t g = 0; g < groups; g++) {
-        uint32_t values = g + 1 < groups ? 32 : (uint32_t)(total - 32 * (uint64_t)g);
-        list->group_offsets[g] = (uint32_t)place;
-        if (list->group_bits[g] > 32) return bad(list, "positions out of range");
-        place += (values * (uint32_t)list->group_bits[g] + 7) / 8;
-    }
-    if (place > room) return bad(list, "positions cut short");
-    list->group_offsets[groups] = (uint32_t)place;
-    list->pos_block = block;
+    out->bits = list->pos + offset;
+    out->data = out->bits + groups;
     return 0;
 }
 
-static void read_groups(const List *list, uint32_t start, uint32_t n, uint32_t *out) {
-    uint32_t value = 0;
-    for (uint32_t k = 0; k < n; k++) {
-        uint32_t index = start + k, g = index / 32;
-        const uint8_t *group = list->group_data + list->group_offsets[g];
-        const uint8_t *end = list->group_data + list->group_offsets[g + 1];
-        int bits = list->group_bits[g];
-        value += read_bits(group, end, (index % 32) * (uint32_t)bits, bits);
-        out[k] = value;
+/* Reads n values of groups, each added to the one before; full groups are of 4 * bits bytes. */
+static int read_groups(List *list, const Groups *groups, uint32_t n, uint32_t *out) {
+    uint32_t value = 0, done = 0, g = groups->first / 32;
+    const uint8_t *group = groups->data + 4 * (uint64_t)sum_bytes(groups->bits, g);
+    while (done < n) {
+        const int bits = groups->bits[g];
+        uint32_t first = (groups->first + done) % 32, left = groups->values - 32 * g;
+        uint32_t in_group = left < 32 ? left : 32, bytes = (in_group * (uint32_t)bits + 7) / 8;
+        if (bits > 32 || group > list->pos_end || (uint64_t)(list->pos_end - group) < bytes)
+            return bad(list, "positions cut short");
+        uint32_t count = in_group - first < n - done ? in_group - first : n - done;
+        uint32_t bit = first * (uint32_t)bits;
+        if (bits && bits < 32 && list->pos_end - group >= bytes + 8) {
+            const uint64_t mask = (1ull << bits) - 1;
+            for (uint32_t i = 0; i < count; i++, bit += (uint32_t)bits) {
+                value += (uint32_t)(load_u64(group + bit / 8) >> (bit % 8) & mask);
+                out[done + i] = value;
+            }
+        } else {
+            for (uint32_t i = 0; i < count; i++, bit += (uint32_t)bits)
+                out[done + i] = value += read_bits(group, group + bytes, bit, bits);
+        }
+        done += count;
+        group += bytes;
+        g++;
     }
+    return 0;
+}
+
+static uint32_t *room_for(List *list, uint32_t n, uint32_t **values, uint32_t *room) {
+    if (n <= *room) return *values;
+    uint32_t size = n + n / 2 + 64;
+    *values = arena_alloc(list->arena, 4 * (size_t)size);
+    *room = *values ? size : 0;
+    return *values;
 }
 
 int64_t list_positions(List *list, uint32_t **values, uint32_t *room) {
     if (list->field->kind != POSITIONS) return 0;
-    if (list->pos_block != list->current) {
-        uint32_t i = list->i, block = list->current;
-        if ((list->is_short ? load_short_positions(list) : load_groups(list, block)) < 0) return -1;
-        list->i = i;
-        list->current = block;
-    }
-    uint32_t start = list->starts[list->i], n = list->starts[list->i + 1] - start;
-    if (n > *room) {
-        uint32_t size = n + n / 2 + 64;
-        *values = arena_alloc(list->arena, 4 * (size_t)size);
-        if (!*values) return -1;
-        *room = size;
-    }
+    uint32_t i = list->i, block = list->current;
     if (list->is_short) {
-        uint32_t value = 0;
-        for (uint32_t k = 0; k < n; k++) (*values)[k] = value += list->short_values[start + k];
-    } else {
-        read_groups(list, start, n, *values);
+        uint32_t total, start, value = 0;
+        if (!list->short_values && load_short_positions(list) < 0) return -1;
+        if (sum_tfs(list, list->df, i, &total, &start) < 0) return -1;
+        if (!room_for(list, list->tfs[i], values, room)) return -1;
+        for (uint32_t k = 0; k < list->tfs[i]; k++)
+            (*values)[k] = value += list->short_values[start + k];
+        return list->tfs[i];
     }
+    Groups groups;
+    if (find_groups(list, block, i, &groups) < 0) return -1;
+    list->i = i;
+    list->current = block;
+    uint32_t n = list->tfs[i];
+    if (!room_for(list, n, values, room) || read_groups(list, &groups, n, *values) < 0) return -1;
     return n;
 }
 

@@ -31,7 +31,7 @@ typedef struct Dense {
 } Dense;
 
 #define DENSE_BUCKETS 64
-#define DENSE_SHARE 24 /* a term that one document in so many holds is dense */
+#define DENSE_SHARE 64 /* a term that one document in so many holds is dense */
 
 typedef struct {
     PyObject_HEAD
@@ -85,12 +85,9 @@ typedef struct List {
     const Dense *dense;
     uint32_t block, n, first, last; /* documents */
     uint32_t current, i;
-    uint32_t tf_block, pos_block;   /* which block tfs and starts are of */
+    uint32_t tf_block;              /* which block tfs are of */
     uint32_t *docs, *tfs;
-    uint32_t *starts;       /* of the positions of each posting of the block, then their number */
     uint32_t *short_values; /* decoded positions of a short list */
-    uint32_t groups, *group_offsets;
-    const uint8_t *group_bits, *group_data;
     Arena *arena;
 } List;
 

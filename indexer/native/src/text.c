@@ -1,6 +1,7 @@
 /* The type Lexicon: words of texts, interned. Where a text is cut stands in scan.h, what a surface
  * stands for in expand.c, texts that must be normalised first in normal.c. */
 #include "lexicon.h"
+#include "tuples.h"
 
 /* A longer text is not remembered: it would take more memory than it saves time. */
 #define MAX_REMEMBERED 4096
@@ -283,10 +284,6 @@ int lexicon_derived(PyObject *lexicon, uint32_t id, uint32_t *derived) {
 
 /* --- the type -------------------------------------------------------------------------------- */
 
-static PyObject *new_tuple(PyTypeObject *type) {
-    return type == &PyTuple_Type ? PyTuple_New(6) : type->tp_alloc(type, 6);
-}
-
 static PyObject *derived_str(Lexicon *self, uint32_t word) {
     uint32_t derived;
     if (lexicon_derived((PyObject *)self, word, &derived) < 0) return NULL;
@@ -294,20 +291,17 @@ static PyObject *derived_str(Lexicon *self, uint32_t word) {
 }
 
 static PyObject *token_tuple(Lexicon *self, const LexToken *token) {
-    PyObject *tuple = new_tuple((PyTypeObject *)self->token);
-    if (!tuple) return NULL;
+    PyObject *exact = str_of(&self->words, token->word);
+    PyObject *derived = exact ? derived_str(self, token->word) : NULL;
     PyObject *items[6] = {
-        str_of(&self->words, token->word),        derived_str(self, token->word),
-        PyLong_FromUnsignedLong(token->position), PyLong_FromUnsignedLong(token->start),
-        PyLong_FromUnsignedLong(token->end),      PyBool_FromLong((long)token->compound),
+        exact,
+        derived,
+        PyLong_FromUnsignedLong(token->position),
+        PyLong_FromUnsignedLong(token->start),
+        PyLong_FromUnsignedLong(token->end),
+        PyBool_FromLong((long)token->compound),
     };
-    int failed = 0;
-    for (Py_ssize_t at = 0; at < 6; at++) {
-        failed |= !items[at];
-        PyTuple_SET_ITEM(tuple, at, items[at]);
-    }
-    if (failed) Py_CLEAR(tuple);
-    return tuple;
+    return make_tuple(self->token, items, 6);
 }
 
 PyDoc_STRVAR(tokens_doc,
@@ -338,12 +332,6 @@ static Py_ssize_t lexicon_length(Lexicon *self) {
     return self->words.count;
 }
 
-static int token_type_is_plain(PyObject *type) {
-    return PyType_Check(type) && PyType_IsSubtype((PyTypeObject *)type, &PyTuple_Type) &&
-           ((PyTypeObject *)type)->tp_basicsize == PyTuple_Type.tp_basicsize &&
-           ((PyTypeObject *)type)->tp_itemsize == PyTuple_Type.tp_itemsize;
-}
-
 /* Takes the constructor's arguments into the fields: 0 or -1. */
 static int take_arguments(Lexicon *self, PyObject *args, PyObject *kwargs) {
     static char *names[] = {"elisions", "whole_words", "expand", "derive", "token", "surfaces", NULL};
@@ -353,7 +341,7 @@ static int take_arguments(Lexicon *self, PyObject *args, PyObject *kwargs) {
                                      &elisions, &PyFrozenSet_Type, &whole_words, &expand, &derive, &token,
                                      &self->max_surfaces))
         return -1;
-    if (!PyCallable_Check(expand) || !PyCallable_Check(derive) || !token_type_is_plain(token)) {
+    if (!PyCallable_Check(expand) || !PyCallable_Check(derive) || !is_plain_tuple(token)) {
         PyErr_SetString(PyExc_TypeError,
                         "expand and derive must be callable, token a type of plain tuples");
         return -1;

@@ -15,77 +15,11 @@
 #define SLACK 1.000000001
 #define FEW 192 /* documents that are looked up one by one, without windows */
 
-/* ---- the heap ------------------------------------------------------------------------------- */
-
-static int worse(const Top *top, const Hit *a, const Hit *b) {
-    for (int i = 0; i < top->n_keys; i++) {
-        const Key *key = &top->keys[i];
-        if (!key->name) {
-            if (a->score != b->score) return a->score < b->score;
-        } else if (a->keys[i] != b->keys[i]) {
-            return key->descending ? a->keys[i] < b->keys[i] : a->keys[i] > b->keys[i];
-        }
-    }
-    return a->doc > b->doc;
-}
-
-static void sift_down(Top *top, size_t at) {
-    Hit moved = top->heap[at];
-    for (;;) {
-        size_t child = 2 * at + 1;
-        if (child >= top->n) break;
-        if (child + 1 < top->n && worse(top, &top->heap[child + 1], &top->heap[child])) child++;
-        if (!worse(top, &top->heap[child], &moved)) break;
-        top->heap[at] = top->heap[child];
-        at = child;
-    }
-    top->heap[at] = moved;
-}
-
-static int push(Bound *bound, Top *top, const Hit *hit) {
-    if (top->n == top->limit) {
-        if (!worse(top, &top->heap[0], hit)) return 0;
-        top->heap[0] = *hit;
-        sift_down(top, 0);
-        return 0;
-    }
-    if (top->n == top->room) {
-        size_t room = top->room ? 2 * top->room : 64;
-        if (room > top->limit) room = top->limit;
-        Hit *heap = realloc(top->heap, sizeof(Hit) * room);
-        if (!heap) {
-            bound->arena->failed = 1;
-            return -1;
-        }
-        top->heap = heap;
-        top->room = room;
-    }
-    size_t at = top->n++;
-    while (at && worse(top, hit, &top->heap[(at - 1) / 2])) {
-        top->heap[at] = top->heap[(at - 1) / 2];
-        at = (at - 1) / 2;
-    }
-    top->heap[at] = *hit;
-    return 0;
-}
-
-void sort_hits(Top *top) {
-    size_t n = top->n;
-    while (top->n > 1) {
-        Hit last = top->heap[top->n - 1];
-        top->heap[top->n - 1] = top->heap[0];
-        top->heap[0] = last;
-        top->n--;
-        sift_down(top, 0);
-    }
-    top->n = n;
-}
-
-static inline int is_full(const Top *top) { return top->n == top->limit; }
+static inline int is_full(const Top *top) { return top->is_full; }
 
 /* Whether a document of that bound can still enter, by its score. */
 static inline int can_enter(const Top *top, double bound) {
-    return !is_full(top) || !(bound * SLACK < top->heap[0].score);
+    return !is_full(top) || !(bound * SLACK < top->worst.score);
 }
 
 typedef struct {
@@ -104,9 +38,15 @@ static inline int64_t key_of(const Top *top, const KeyColumns *columns, int i, u
     return value == key->zero && key->has_zero_as ? key->zero_as : value;
 }
 
+static int push(Bound *bound, Top *top, const Hit *hit) {
+    if (push_hit(top, hit) == 0) return 0;
+    bound->arena->failed = 1;
+    return -1;
+}
+
 static int push_scored(Bound *bound, Top *top, const KeyColumns *columns, uint32_t doc,
                        double score) {
-    if (is_full(top) && score < top->heap[0].score) return 0;
+    if (is_full(top) && score < top->worst.score) return 0;
     Hit hit = {.score = score, .doc = bound->base + doc};
     for (int i = 0; i < top->n_keys; i++) {
         if (top->keys[i].name) hit.keys[i] = key_of(top, columns, i, doc);
@@ -336,6 +276,33 @@ static inline uint32_t end_in_block(const List *list, uint32_t at, uint32_t end)
     return at;
 }
 
+/* Scores of small tf by norm byte: what divisions would give, made once for a long list. */
+#define TABLED 3
+#define WORTH_TABLE 1024 /* postings */
+
+static void make_table(Group *group, double constant, double *table) {
+    const double *weights = group->parts[0].weights;
+    for (int tf = 1; tf <= TABLED; tf++) {
+        for (int norm = 0; norm < 256; norm++)
+            table[256 * (tf - 1) + norm] =
+                group->factor * saturated(tf * weights[norm], group->k1) + constant;
+    }
+}
+
+static int prepare_tables(Bound *bound, const Leaves *all) {
+    for (int i = 0; i < all->n; i++) {
+        Node *node = all->leaves[i];
+        for (int g = 0; node->op == WORD && g < node->n_groups; g++) {
+            Group *group = &node->groups[g];
+            if (group->n != 1 || group->parts[0].list->df < WORTH_TABLE) continue;
+            group->table = arena_alloc(bound->arena, 8 * 256 * TABLED);
+            if (!group->table) return -1;
+            make_table(group, g ? 0 : node->score, group->table);
+        }
+    }
+    return 0;
+}
+
 /* Adds what one list scores to the sums: a group of one list is saturated posting by posting. */
 static void score_run(const Group *group, const Part *part, uint32_t first, uint32_t at,
                       uint32_t end, double constant, Sums *sums) {
@@ -344,8 +311,14 @@ static void score_run(const Group *group, const Part *part, uint32_t first, uint
     const uint8_t *norms = list->field->norms;
     const double *weights = part->weights;
     const double k1 = group->k1, factor = group->factor * (k1 > 0 ? k1 + 1 : 1);
+    const double *table = norms ? group->table : NULL;
     for (uint32_t i = at; i < end; i++) {
         uint32_t d = docs[i] - first;
+        if (table && tfs[i] <= TABLED) {
+            sums->sums[d] += table[256 * (tfs[i] - 1) + norms[docs[i]]];
+            sums->touched[d >> 6] |= 1ull << (d & 63);
+            continue;
+        }
         double x = tfs[i] * weights[norms ? norms[docs[i]] : 0];
         sums->sums[d] += (k1 > 0 ? factor * x / (x + k1) : factor * x) + constant;
         sums->touched[d >> 6] |= 1ull << (d & 63);
@@ -452,7 +425,7 @@ static uint32_t count_in_window(const Bound *bound, const Set *set, uint32_t fir
     }
     uint32_t count = 0, start = first >> 6, end = start + WINDOW_DOCS / 64;
     if (end > bound->words) end = bound->words;
-    for (uint32_t i = start; i < end; i++) count += (uint32_t)__builtin_popcountll(set->bits[i]);
+    for (uint32_t i = start; i < end; i++) count += popcount64(set->bits[i]);
     return count;
 }
 
@@ -468,6 +441,26 @@ static int essential_leaves(const Top *top, const Leaves *all, uint32_t w, doubl
     }
     *rest = sum;
     return n;
+}
+
+/* Adding a leaf up costs less than looking it up for each candidate, where it is not much longer
+   than what is added up anyway. */
+#define LOOK_UP_COST 3
+
+static int add_cheap(const Bound *bound, Leaves *all, uint32_t w, int essential, double *rest) {
+    uint64_t added = 0;
+    for (int i = 0; i < essential; i++) added += postings_in_window(bound, all->leaves[i]);
+    for (int i = essential; i < all->n; i++) {
+        Node *node = all->leaves[i];
+        uint64_t postings = postings_in_window(bound, node);
+        if (node->op != WORD || postings > LOOK_UP_COST * added) continue;
+        memmove(&all->leaves[essential + 1], &all->leaves[essential],
+                sizeof(Node *) * (size_t)(i - essential));
+        all->leaves[essential++] = node;
+        added += postings;
+        *rest = *rest > node->bounds[w] ? *rest - node->bounds[w] : 0;
+    }
+    return essential;
 }
 
 static int look_up_window(Bound *bound, Top *top, const KeyColumns *columns, const Set *matches,
@@ -519,7 +512,7 @@ static int add_up_window(Bound *bound, Top *top, const KeyColumns *columns, cons
         for (; left; left &= left - 1) {
             uint32_t d = 64 * word + (uint32_t)__builtin_ctzll(left);
             double score = sums->sums[d];
-            if (is_full(top) && (score + rest) * SLACK < top->heap[0].score) continue;
+            if (is_full(top) && (score + rest) * SLACK < top->worst.score) continue;
             if (look_up(bound, top, columns, all->leaves + essential, all->n - essential, rest, w,
                         first + d, score) < 0)
                 return -1;
@@ -535,6 +528,7 @@ static int collect_window(Bound *bound, Top *top, const KeyColumns *columns, con
     order_leaves(all, w);
     double rest;
     int essential = essential_leaves(top, all, w, &rest);
+    essential = add_cheap(bound, all, w, essential, &rest);
     uint64_t adding = 0, looking = 0;
     for (int i = 0; i < all->n; i++) {
         const Node *node = all->leaves[i];
@@ -564,7 +558,7 @@ static int compare_ranked(const void *a, const void *b) {
 
 static int collect_windows(Bound *bound, Top *top, const KeyColumns *columns, const Set *matches,
                            Leaves *all) {
-    if (prepare_bounds(bound, all) < 0) return -1;
+    if (prepare_bounds(bound, all) < 0 || prepare_tables(bound, all) < 0) return -1;
     Ranked *order = arena_alloc(bound->arena, sizeof(Ranked) * ((size_t)all->windows + 1));
     if (!order) return -1;
     for (uint32_t w = 0; w < all->windows; w++) order[w] = (Ranked){all->sums[w], w};
@@ -595,39 +589,55 @@ static int collect_same(Bound *bound, Top *top, const KeyColumns *columns, const
     Walk walk = walk_from(bound, matches, 0, bound->docs);
     uint32_t doc;
     while (walk_next(&walk, &doc)) {
-        if (top->n_keys == 1 && is_full(top) && !(score > top->heap[0].score)) return 0;
+        if (top->n_keys == 1 && is_full(top) && !(score > top->worst.score)) return 0;
         if (push_scored(bound, top, columns, doc, score) < 0) return -1;
     }
     return 0;
 }
 
-/* 1 where a document with these keys, before the score's place, is no better than the worst. */
-static int loses(const Top *top, const Hit *hit, int *tied) {
-    *tied = 0;
-    if (!is_full(top)) return 0;
-    const Hit *worst = &top->heap[0];
-    for (int i = 0; i < top->n_keys && top->keys[i].name; i++) {
-        if (hit->keys[i] != worst->keys[i])
-            return top->keys[i].descending ? hit->keys[i] < worst->keys[i]
-                                           : hit->keys[i] > worst->keys[i];
+static int collect_sorted(Bound *bound, Top *top, const KeyColumns *columns, const Set *matches) {
+    Walk walk = walk_from(bound, matches, 0, bound->docs);
+    const int descending = top->keys[0].descending, single = top->n_keys == 1;
+    uint32_t doc;
+    while (walk_next(&walk, &doc)) {
+        int64_t first = key_of(top, columns, 0, doc);
+        if (is_full(top)) {
+            int64_t worst = top->worst.keys[0];
+            if (descending ? first < worst : first > worst) continue;
+            if (single && first == worst && bound->base + doc > top->worst.doc) continue;
+        }
+        Hit hit = {.doc = bound->base + doc, .keys = {first}};
+        for (int i = 1; i < top->n_keys; i++) {
+            if (top->keys[i].name) hit.keys[i] = key_of(top, columns, i, doc);
+        }
+        if (top->has_score) node_score(bound, bound->root, doc, &hit.score);
+        if (push(bound, top, &hit) < 0 || arena_bad(bound->arena)) return -1;
     }
-    *tied = 1;
     return 0;
 }
 
-static int collect_sorted(Bound *bound, Top *top, const KeyColumns *columns, const Set *matches) {
-    Walk walk = walk_from(bound, matches, 0, bound->docs);
-    uint32_t doc;
-    while (walk_next(&walk, &doc)) {
-        Hit hit = {.doc = bound->base + doc};
-        int tied;
-        for (int i = 0; i < top->n_keys; i++) {
-            if (top->keys[i].name) hit.keys[i] = key_of(top, columns, i, doc);
-        }
-        if (loses(top, &hit, &tied)) continue;
-        if (top->has_score) node_score(bound, bound->root, doc, &hit.score);
-        else if (tied && hit.doc > top->heap[0].doc) continue;
-        if (push(bound, top, &hit) < 0 || arena_bad(bound->arena)) return -1;
+/* The least weight whose score can enter, so that most postings need no division. */
+static double least_weight(const Top *top, const Group *group, double constant) {
+    if (!is_full(top)) return 0;
+    double score = (top->worst.score - constant) / SLACK, k1 = group->k1;
+    if (k1 <= 0) return group->factor > 0 ? score / group->factor : 0;
+    double most = group->factor * (k1 + 1);
+    return score < most ? k1 * score / (most - score) / SLACK : score > 0 ? DBL_MAX : 0;
+}
+
+static int score_block(Bound *bound, Top *top, const KeyColumns *columns, const Group *group,
+                       double constant) {
+    const Part *part = &group->parts[0];
+    const List *list = part->list;
+    const uint8_t *norms = list->field->norms;
+    double least = least_weight(top, group, constant);
+    for (uint32_t i = 0; i < list->n; i++) {
+        uint32_t doc = list->docs[i];
+        double x = list->tfs[i] * part->weights[norms ? norms[doc] : 0];
+        if (x < least) continue;
+        double score = group->factor * saturated(x, group->k1) + constant;
+        if (push_scored(bound, top, columns, doc, score) < 0) return -1;
+        least = least_weight(top, group, constant);
     }
     return 0;
 }
@@ -657,11 +667,7 @@ static int collect_list(Bound *bound, Top *top, const KeyColumns *columns) {
                 if (list_load_tfs(list, block) < 0) return -1;
                 bounds[block] = -1;
             }
-            for (uint32_t i = 0; i < list->n; i++) {
-                double x = part_weight(part, list->docs[i], list->tfs[i]);
-                double score = group->factor * saturated(x, group->k1) + constant;
-                if (push_scored(bound, top, columns, list->docs[i], score) < 0) return -1;
-            }
+            if (score_block(bound, top, columns, group, constant) < 0) return -1;
         }
     }
     return 0;

@@ -19,8 +19,8 @@ class Bm25s:
     name: ClassVar[str] = "bm25s"
     most_documents: ClassVar[int | None] = 50_000
     most_procs: ClassVar[int] = 1
-    counts: ClassVar[bool] = False
     shapes: ClassVar[frozenset[str]] = frozenset({model.RARE, model.COMMON, model.OR5})
+    exact: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -46,6 +46,8 @@ class Bm25s:
 
         def run() -> Answer:
             found, scores = retrieve(words, k=model.LIMIT, show_progress=False, n_threads=0)
-            return Answer(-1, list(zip(scores[0].tolist(), found[0].tolist(), strict=True)))
+            return Answer(
+                model.UNCOUNTED, list(zip(scores[0].tolist(), found[0].tolist(), strict=True))
+            )
 
         return run

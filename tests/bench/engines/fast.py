@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
-from indexer.fastwhoosh.index import create_in, open_dir
-
 from indexer.fastwhoosh.executor import Executor
+from indexer.fastwhoosh.index import create_in, open_dir
 from indexer.search.passages import Marker, passages
 from tests.bench import model
 from tests.bench.engines.whoosh_forms import fields_of, query_of, schema
@@ -22,8 +21,8 @@ class Fast:
     name: ClassVar[str] = "fastwhoosh"
     most_documents: ClassVar[int | None] = None
     most_procs: ClassVar[int] = 2
-    counts: ClassVar[bool] = True
     shapes: ClassVar[frozenset[str]] = frozenset(model.SHAPES)
+    exact: ClassVar[frozenset[str]] = shapes
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -42,6 +41,10 @@ class Fast:
 
     def segments(self) -> int:
         return len(self._searcher.leaf_searchers())
+
+    def fallbacks(self) -> int:
+        """Return how many searches the executor left to Whoosh's matchers."""
+        return sum(self._executor.fallbacks.values())
 
     def append(self, documents: Iterable[Document]) -> None:
         _write(self._index.writer(), documents)
@@ -80,7 +83,7 @@ class Fast:
         return run
 
     def _with_snippets(self, query: Any, marker: Marker) -> Search:
-        search, stored = self._executor.search, self._searcher.stored_fields
+        search, stored = self._executor.search, self._executor.stored_fields
 
         def run() -> Answer:
             found = search(query, limit=model.LIMIT)

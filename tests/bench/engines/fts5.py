@@ -39,9 +39,9 @@ class Fts5:
     name: ClassVar[str] = "fts5"
     most_documents: ClassVar[int | None] = None
     most_procs: ClassVar[int] = 1
-    counts: ClassVar[bool] = True
     # Fuzzy words it has not, and snippets only where the table holds the text that it searches.
     shapes: ClassVar[frozenset[str]] = frozenset(model.SHAPES) - {model.FUZZY, model.SNIPPETS}
+    exact: ClassVar[frozenset[str]] = shapes
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

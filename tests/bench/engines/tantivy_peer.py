@@ -1,8 +1,8 @@
 """tantivy, the native engine that ours is measured against, through tantivy-py.
 
 Text is given analysed, words separated by spaces, to its whitespace tokenizer. For snippets it
-needs the stored text of a field that it searches, so a second small index, made only where that
-shape is asked for and not counted in any size or time, stores the stems.
+needs the stored text of a field that it searches: a second index, made only where that shape is
+asked for and not counted in any size, holds the texts, analysed by its own French stemmer.
 """
 
 from collections.abc import Callable, Iterable
@@ -17,7 +17,8 @@ from tests.bench.model import Answer, Counts, Document, Query, Search
 
 # Bytes of memory that the writer may fill before it writes a segment, for each thread.
 _HEAP: Final = 512_000_000
-_SNIPPET_CHARACTERS: Final = 200
+_FRENCH: Final = "french"
+_LOWER: Final = "lower"
 _MOST_VALUES: Final = 65_000
 _FACETS: Final = {
     name: {"terms": {"field": name, "size": _MOST_VALUES}} for name in ("group", "author")
@@ -39,7 +40,18 @@ def _schema(stem: str, exact: str) -> tantivy.Schema:
 
 def _snippet_schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    return builder.add_text_field("stem", tokenizer_name="whitespace", stored=True).build()
+    return builder.add_text_field("stem", tokenizer_name=_FRENCH, stored=True).build()
+
+
+def _french() -> tantivy.TextAnalyzer:
+    words = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+    stems = words.filter(tantivy.Filter.lowercase()).filter(tantivy.Filter.stopword(_FRENCH))
+    return stems.filter(tantivy.Filter.stemmer(_FRENCH)).filter(tantivy.Filter.ascii_fold()).build()
+
+
+def _lower() -> tantivy.TextAnalyzer:
+    words = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+    return words.filter(tantivy.Filter.lowercase()).build()
 
 
 def _document(document: Document) -> tantivy.Document:
@@ -77,8 +89,9 @@ class Tantivy:
     name: ClassVar[str] = "tantivy"
     most_documents: ClassVar[int | None] = None
     most_procs: ClassVar[int] = 2
-    counts: ClassVar[bool] = True
     shapes: ClassVar[frozenset[str]] = frozenset(model.SHAPES)
+    # Its snippets are cut from real text, which it can search by its own French stems alone.
+    exact: ClassVar[frozenset[str]] = shapes - {model.SNIPPETS}
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -89,10 +102,11 @@ class Tantivy:
         _fill(tantivy.Index(schema, str(self._folder)), corpus, procs, _document)
 
     def build_for_snippets(self, corpus: Iterable[Document]) -> None:
-        """Make the second index, which stores the stems."""
+        """Make the second index, which stores the texts that it searches."""
         self._snippet_folder.mkdir()
         index = tantivy.Index(_snippet_schema(), str(self._snippet_folder))
-        _fill(index, corpus, 2, lambda document: tantivy.Document(stem=document.stems))
+        index.register_tokenizer(_FRENCH, _french())
+        _fill(index, corpus, 2, lambda document: tantivy.Document(stem=document.text))
 
     def open(self) -> None:
         self._index = tantivy.Index.open(str(self._folder))
@@ -129,7 +143,7 @@ class Tantivy:
 
         def run() -> Answer:
             found = search(query, limit, offset=offset, order_by_field=order_by_field)
-            return Answer(_count(found), _hits(found))
+            return Answer(_count(found), found.hits)
 
         return run
 
@@ -140,22 +154,24 @@ class Tantivy:
             found = searcher.search(query, model.LIMIT)
             facets = searcher.aggregate(query, _FACETS)
             counts = (_values(facets, "group"), _values(facets, "author"))
-            return Answer(_count(found), _hits(found), counts)
+            return Answer(_count(found), found.hits, counts)
 
         return run
 
     def _with_snippets(self, query: Query) -> Search:
         index = tantivy.Index.open(str(self._snippet_folder))
+        french = _french()
+        index.register_tokenizer(_FRENCH, french)
         schema, searcher = index.schema, index.searcher()
-        made = _any(_terms(schema, query.words))
+        made = _any(_terms(schema, french.analyze(" ".join(query.surfaces))))
 
         def run() -> Answer:
             found = searcher.search(made, model.LIMIT)
             cutter = tantivy.SnippetGenerator.create(searcher, made, schema, "stem")
-            cutter.set_max_num_chars(_SNIPPET_CHARACTERS)
+            cutter.set_max_num_chars(model.SNIPPET_CHARACTERS)
             documents = (searcher.doc(address) for _, address in found.hits)
             snippets = [cutter.snippet_from_doc(document).to_html() for document in documents]
-            return Answer(_count(found), _hits(found), None, snippets)
+            return Answer(_count(found), found.hits, None, snippets)
 
         return run
 
@@ -187,16 +203,12 @@ class TantivyFromText(Tantivy):
 
     name: ClassVar[str] = "tantivy-text"
     shapes: ClassVar[frozenset[str]] = frozenset()
+    exact: ClassVar[frozenset[str]] = frozenset()
 
     def build(self, corpus: Iterable[Document], procs: int) -> None:
-        index = tantivy.Index(_schema("french", "lower"), str(self._folder))
-        words = tantivy.Tokenizer.simple()
-        lower = tantivy.TextAnalyzerBuilder(words).filter(tantivy.Filter.lowercase())
-        index.register_tokenizer("lower", lower.build())
-        stems = tantivy.TextAnalyzerBuilder(words).filter(tantivy.Filter.lowercase())
-        stems = stems.filter(tantivy.Filter.stopword("french"))
-        stems = stems.filter(tantivy.Filter.stemmer("french"))
-        index.register_tokenizer("french", stems.filter(tantivy.Filter.ascii_fold()).build())
+        index = tantivy.Index(_schema(_FRENCH, _LOWER), str(self._folder))
+        index.register_tokenizer(_LOWER, _lower())
+        index.register_tokenizer(_FRENCH, _french())
         _fill(index, corpus, procs, _document_from_text)
 
 
@@ -219,10 +231,6 @@ def _days(schema: tantivy.Schema, days: tuple[int, int]) -> tantivy.Query:
 def _count(found: tantivy.SearchResult) -> int:
     count: int = found.count  # type: ignore[attr-defined]  # its stubs leave it out
     return count
-
-
-def _hits(found: tantivy.SearchResult) -> list[tuple[float, object]]:
-    return [(score, address) for score, address in found.hits]
 
 
 def _values(facets: dict[str, dict[str, list[dict[str, int]]]], name: str) -> Counts:

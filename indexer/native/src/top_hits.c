@@ -1,0 +1,135 @@
+/* Hits kept while they come: a heap of few, a buffer of many that is cut down now and then. */
+#include "search.h"
+
+#include <stdlib.h>
+
+#define HEAP_LIMIT 128 /* above it, pushing down a heap costs more than cutting a buffer */
+
+static int worse_by_keys(const Top *top, const Hit *a, const Hit *b) {
+    for (int i = 0; i < top->n_keys; i++) {
+        const Key *key = &top->keys[i];
+        if (!key->name) {
+            if (a->score != b->score) return a->score < b->score;
+        } else if (a->keys[i] != b->keys[i]) {
+            return key->descending ? a->keys[i] < b->keys[i] : a->keys[i] > b->keys[i];
+        }
+    }
+    return a->doc > b->doc;
+}
+
+static inline int worse(const Top *top, const Hit *a, const Hit *b) {
+    if (top->score_first && a->score != b->score) return a->score < b->score;
+    if (top->score_first && top->n_keys == 1) return a->doc > b->doc;
+    return worse_by_keys(top, a, b);
+}
+
+static void sift_down(const Top *top, Hit *hits, size_t n, size_t at) {
+    Hit moved = hits[at];
+    for (;;) {
+        size_t child = 2 * at + 1;
+        if (child >= n) break;
+        if (child + 1 < n && worse(top, &hits[child + 1], &hits[child])) child++;
+        if (!worse(top, &hits[child], &moved)) break;
+        hits[at] = hits[child];
+        at = child;
+    }
+    hits[at] = moved;
+}
+
+static inline void swap(Hit *a, Hit *b) {
+    Hit moved = *a;
+    *a = *b;
+    *b = moved;
+}
+
+/* Splits hits around one of them: its place, the better ones before it. */
+static size_t split(const Top *top, Hit *hits, size_t n) {
+    size_t middle = n / 2;
+    if (worse(top, &hits[0], &hits[middle])) swap(&hits[0], &hits[middle]);
+    if (worse(top, &hits[middle], &hits[n - 1])) swap(&hits[middle], &hits[n - 1]);
+    if (worse(top, &hits[0], &hits[middle])) swap(&hits[0], &hits[middle]);
+    swap(&hits[middle], &hits[n - 1]);
+    size_t at = 0;
+    for (size_t i = 0; i + 1 < n; i++) {
+        if (worse(top, &hits[n - 1], &hits[i])) swap(&hits[i], &hits[at++]);
+    }
+    swap(&hits[at], &hits[n - 1]);
+    return at;
+}
+
+/* Puts the `wanted` best of n hits first, in any order, the worst of them last. */
+static void select_best(const Top *top, Hit *hits, size_t n, size_t wanted) {
+    size_t low = 0, high = n;
+    while (high - low > 1) {
+        size_t at = low + split(top, hits + low, high - low);
+        if (at + 1 == wanted) return;
+        if (at < wanted)
+            low = at + 1;
+        else
+            high = at;
+    }
+}
+
+static void sort_best(const Top *top, Hit *hits, size_t n) {
+    for (size_t i = n / 2; i-- > 0;) sift_down(top, hits, n, i);
+    for (size_t end = n; end > 1; end--) {
+        swap(&hits[0], &hits[end - 1]);
+        sift_down(top, hits, end - 1, 0);
+    }
+}
+
+static int make_room(Top *top, size_t most) {
+    if (top->n < top->room) return 0;
+    size_t room = top->room ? 2 * top->room : 64;
+    if (room > most) room = most;
+    Hit *hits = realloc(top->hits, sizeof(Hit) * room);
+    if (!hits) return -1;
+    top->hits = hits;
+    top->room = room;
+    return 0;
+}
+
+static int push_to_heap(Top *top, const Hit *hit) {
+    if (top->is_full) {
+        top->hits[0] = *hit;
+        sift_down(top, top->hits, top->n, 0);
+        top->worst = top->hits[0];
+        return 0;
+    }
+    if (make_room(top, top->limit) < 0) return -1;
+    size_t at = top->n++;
+    while (at && worse(top, hit, &top->hits[(at - 1) / 2])) {
+        top->hits[at] = top->hits[(at - 1) / 2];
+        at = (at - 1) / 2;
+    }
+    top->hits[at] = *hit;
+    top->is_full = top->n == top->limit;
+    top->worst = top->hits[0];
+    return 0;
+}
+
+static int push_to_buffer(Top *top, const Hit *hit) {
+    if (make_room(top, 2 * top->limit) < 0) return -1;
+    top->hits[top->n++] = *hit;
+    if (top->n < 2 * top->limit) return 0;
+    select_best(top, top->hits, top->n, top->limit);
+    top->n = top->limit;
+    top->is_full = 1;
+    top->worst = top->hits[top->limit - 1];
+    return 0;
+}
+
+int push_hit(Top *top, const Hit *hit) {
+    if (top->is_full && !worse(top, &top->worst, hit)) return 0;
+    return top->limit > HEAP_LIMIT ? push_to_buffer(top, hit) : push_to_heap(top, hit);
+}
+
+void sort_hits(Top *top, size_t first) {
+    if (top->n > top->limit) {
+        select_best(top, top->hits, top->n, top->limit);
+        top->n = top->limit;
+    }
+    if (first >= top->n) return;
+    if (first) select_best(top, top->hits, top->n, first);
+    sort_best(top, top->hits + first, top->n - first);
+}
