@@ -3,19 +3,26 @@
 What is not kept of Whoosh, on purpose:
 
 * ``Not`` and ranges inside ``And`` add 1.0 to every score there; here they add nothing, as filters.
-* A ``Prefix``, ``Wildcard`` or ``FuzzyTerm`` scores as BM25F where one word fits it and otherwise
-  by the size of the index; here always by its boost.
+  ``Not`` adds nothing elsewhere either, and finds no deleted document, which it may there.
+* A ``Prefix``, ``Wildcard``, ``FuzzyTerm`` or ``TermRange`` scores as BM25F where one word fits it
+  and otherwise by the size of the index; here always by its boost.
+* ``AndNot`` keeps its first document there, though it is to be left out, where what is left out
+  begins before it; here it goes.
+* ``AndMaybe`` inside ``And`` or ``Require`` forgets there what it may add to some documents.
+* A ``NumericRange`` finds numbers above its end there, where it is of small unsigned numbers (the
+  splitting of a range runs below 0); here it ends at its end.
+* In small indexes ``Or`` leaves out documents that score 0 there, and a ``ConstantScoreQuery`` or
+  ``Every`` of score 0 scores 1.0; here 0 is a score as any other.
 * ``And`` and ``Or`` of a single query ignore their own boost: this is kept.
 
 :func:`compile_query` gives None for what has no plan; a stock searcher runs that.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any as Anything
 from typing import Final
 
 from whoosh import fields, query
-from whoosh.util.numeric import tiered_ranges
 
 from indexer.fastwhoosh import plan
 from indexer.fastwhoosh.bm25 import Statistics
@@ -31,10 +38,10 @@ from indexer.fastwhoosh.plan import (
     Part,
     Positional,
     Range,
-    Terms,
     Word,
 )
 from indexer.fastwhoosh.plan_query import PlanQuery
+from indexer.fastwhoosh.ranges import numeric_range
 
 # A line of a plan holds at most this many terms.
 _MAX_PHRASE: Final = 16
@@ -103,11 +110,14 @@ def _and(statistics: Statistics, asked: query.And, boost: float) -> Node:
         return plan.NOTHING
     wanted = [child for child in subqueries if child.__class__ is not query.Not]
     without = [child.query for child in subqueries if child.__class__ is query.Not]
-    children = [
-        node._replace(score=0.0) if node.__class__ is Range else node
-        for node in _children(statistics, wanted, boost * asked.boost)
-    ]
-    return All(tuple(children), _children(statistics, without, 1.0))
+    children = _children(statistics, wanted, boost * asked.boost)
+    nodes = tuple(map(_unscored_range, wanted, children))
+    return All(nodes, _children(statistics, without, 1.0))
+
+
+def _unscored_range(asked: query.Query, node: Node) -> Node:
+    is_range = isinstance(asked, query.NumericRange) and node.__class__ in (Range, Constant)
+    return node._replace(score=0.0) if is_range else node
 
 
 def _or(statistics: Statistics, asked: query.Or, boost: float) -> Node:
@@ -202,48 +212,10 @@ def _term_range(statistics: Statistics, asked: query.TermRange, boost: float) ->
 def _numeric_range(statistics: Statistics, asked: query.NumericRange, boost: float) -> Node:
     if asked.fieldname not in statistics.schema:
         return plan.NOTHING
-    fieldtype = statistics.schema[asked.fieldname]
-    if not isinstance(fieldtype, fields.NUMERIC) or fieldtype.numtype is not int:
+    node = numeric_range(statistics.schema[asked.fieldname], asked, boost * asked.boost)
+    if node is None:
         raise NoPlan("NumericRange of a field that is not of whole numbers")
-    score = boost * asked.boost
-    column = fieldtype.column_type
-    if column is not None:
-        low, high = _column_bounds(fieldtype, asked)
-        # A document without a value has the column's default.
-        if not low <= column.default_value() <= high:
-            return Range(asked.fieldname, low, high, score)
-    tiers = tuple(_tiers(fieldtype, asked))
-    return Constant(Any(tiers), score) if tiers else plan.NOTHING
-
-
-def _column_bounds(fieldtype: fields.NUMERIC, asked: query.NumericRange) -> tuple[int, int]:
-    low, high = 0, (1 << fieldtype.bits) - 1
-    if fieldtype.__class__ is fields.DATETIME:
-        low, high = -(1 << 63), (1 << 63) - 1
-    to_sortable = fieldtype.to_column_value if fieldtype.__class__ is fields.NUMERIC else int
-    if asked.start is not None:
-        low = to_sortable(asked.start) + bool(asked.startexcl)
-    if asked.end is not None:
-        high = to_sortable(asked.end) - bool(asked.endexcl)
-    return low, high
-
-
-def _tiers(fieldtype: fields.NUMERIC, asked: query.NumericRange) -> Iterator[Node]:
-    bounds = (
-        None if end is None else fieldtype.prepare_number(end) for end in (asked.start, asked.end)
-    )
-    ranges = tiered_ranges(
-        fieldtype.numtype, fieldtype.bits, fieldtype.signed, *bounds, fieldtype.shift_step,
-        asked.startexcl, asked.endexcl,
-    )  # fmt: skip
-    to_bytes = fieldtype.sortable_to_bytes
-    for first, last, shift in ranges:
-        if first == last:
-            yield Terms(asked.fieldname, (to_bytes(first, shift),))
-        else:
-            yield Expansion(
-                asked.fieldname, plan.BETWEEN, to_bytes(first, shift), to_bytes(last, shift)
-            )
+    return node
 
 
 def _constant(statistics: Statistics, asked: query.ConstantScoreQuery, boost: float) -> Node:

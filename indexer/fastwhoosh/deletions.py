@@ -31,8 +31,8 @@ def none_deleted(docs: int) -> bytearray:
 
 
 def get(bits: Bits, doc: int) -> bool:
-    """Whether a document is deleted."""
-    return bool(bits[doc >> 3] >> (doc & 7) & 1)
+    """Whether a document is deleted; Whoosh asks for the one after the last too."""
+    return doc >> 3 < len(bits) and bool(bits[doc >> 3] >> (doc & 7) & 1)
 
 
 def put(bits: bytearray, doc: int, *, deleted: bool) -> None:

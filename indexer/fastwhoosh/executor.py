@@ -41,6 +41,7 @@ _NO_FACETS: Final[Mapping[str, Mapping[str, int]]] = {}
 class Hits(NamedTuple):
     """What :meth:`Executor.search` finds: how many, and (score, document number) in order.
 
+    In an order of a column, scores are 0.0: they are not computed.
     ``facets`` maps a column to the number of hits of each of its values that has any.
     """
 
@@ -185,11 +186,12 @@ class Executor:
             asked: any Whoosh query; what has no plan is run by a stock searcher and counted.
             limit: hits wanted, from ``offset`` on.
             offset: hits left out before them.
-            sortedby: a numeric column and whether it descends; by score where None.
+            sortedby: a numeric column and whether it descends; by score where None. Has no plan
+                where a segment is without it.
             facets: columns whose values are counted over all hits.
         """
         node = compile_query(self._statistics, asked) if self._has_formula else None
-        if node is None or (sortedby and not self._is_numeric(sortedby[0])):
+        if node is None or (sortedby and not self._orders_by(sortedby[0])):
             self.fallbacks[type(asked).__name__] += 1
             return self._fall_back(asked, offset + limit, offset, sortedby, facets)
         order = (OrderKey(*sortedby),) if sortedby else BY_SCORE
@@ -205,8 +207,9 @@ class Executor:
         named = zip(facets, tables, counts, strict=True)
         return Hits(total, hits, {name: named_counts(table, each) for name, table, each in named})
 
-    def _is_numeric(self, column: str) -> bool:
-        return hasattr(self.searcher.schema[column], "numtype")
+    def _orders_by(self, column: str) -> bool:
+        is_whole = getattr(self.searcher.schema[column], "numtype", None) is int
+        return is_whole and all(reader.has_column(column) for reader, _ in self.leaves)
 
     def _fall_back(
         self,
@@ -218,8 +221,11 @@ class Executor:
     ) -> Hits:
         order = sorting.FieldFacet(sortedby[0], reverse=sortedby[1]) if sortedby else None
         groups = {name: sorting.FieldFacet(name) for name in facets}
-        found = self.searcher.search(asked, limit=limit, sortedby=order, groupedby=groups or None)
-        top = [(float(score or 0.0), number) for score, number in found.top_n[offset:]]
+        # Without its optimisations: with them, Whoosh counts some segments and not others.
+        found = self.searcher.search(
+            asked, limit=limit, sortedby=order, groupedby=groups or None, optimize=False
+        )
+        top = [(0.0 if order else float(key), number) for key, number in found.top_n[offset:]]
         counts = {
             name: {str(value): len(numbers) for value, numbers in found.groups(name).items()}
             for name in facets

@@ -11,7 +11,9 @@ from indexer.fastwhoosh.plan import Expansion
 
 
 def meant(node: Expansion, term: bytes) -> bool:
-    """Return whether an expansion means a term."""
+    """Return whether an expansion means a term; none means the empty one."""
+    if not term:
+        return False
     if node.kind == plan.PREFIX:
         return term.startswith(node.text)
     if node.kind == plan.BETWEEN:

@@ -24,8 +24,10 @@ def answer(leaves: Leaves, request: Request, codes_of: CodesOf) -> Answer:
     matched = len(found)
     kept, counts = _filtered(leaves, request, codes_of, found)
     keys = _sort_keys(leaves, request.order, kept)
-    order = sorted(kept, key=keys)[request.first : request.first + request.limit]
-    hits = [(kept[number], number) for number in order]
+    order = sorted(kept, key=keys)
+    page = order[request.first : request.first + request.limit]
+    is_scored = any(key.column is None for key in request.order)
+    hits = [(kept[number] if is_scored else 0.0, number) for number in page]
     return Answer(matched, len(kept), hits, counts)
 
 
@@ -93,6 +95,6 @@ def _sort_keys(
 
 
 def _numbers(reader: IndexReader, column: str) -> Any:
-    if not reader.has_column(column):
+    if column not in reader.schema or not reader.has_column(column):
         return [0] * reader.doc_count_all()
     return reader.column_reader(column, translate=False)

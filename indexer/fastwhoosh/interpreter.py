@@ -32,7 +32,7 @@ from indexer.fastwhoosh.plan import (
 Scores = dict[int, float]
 
 
-def scores(reader: IndexReader, node: Node) -> Scores:
+def scores(reader: IndexReader, node: Node) -> Scores:  # one a kind of node
     """Return document number → score of the live documents of a segment that a plan matches."""
     return _READERS[type(node)](reader, node)
 

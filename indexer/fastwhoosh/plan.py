@@ -5,8 +5,8 @@ A plan is a tree of the tuples below. Two readings give the same answers: the na
 Whoosh reader. Statistics (inverse document frequencies, average lengths) are put in when a plan is
 made, from the whole index, so that a document scores the same in whichever segment it lies.
 
-A document's score is a sum over what matches. All scores and factors are at least 0. Each tuple
-ends in ``op``, the number by which native code knows it.
+A document's score is a sum over what matches. All scores and factors are at least 0, weights
+above 0. Each tuple ends in ``op``, the number by which native code knows it.
 
 >>> loup = Group((Part("text", b"loup", 1.0, 0.75, 120.0),), factor=3.2, k1=1.2)
 >>> Word((loup,)).op
@@ -102,6 +102,7 @@ class Expansion(NamedTuple):
     ``PREFIX``: begins with ``text``. ``WILDCARD``: ``*`` is any characters, ``?`` one. ``FUZZY``:
     at most ``distance`` insertions, deletions or substitutions away, sharing the first ``prefix``
     characters. ``BETWEEN``: from ``text`` to ``last``, both included (``last`` None is open).
+    The empty term is never meant.
     """
 
     field: str

@@ -61,7 +61,8 @@ class Answer(NamedTuple):
     """What a request finds.
 
     ``matched`` counts before the filters, ``total`` after them; ``hits`` are (score, document
-    number) in order; ``counts`` are 32-bit numbers, one a place of each facet.
+    number) in order, where the score is 0.0 if the order does not ask for it; ``counts`` are
+    32-bit numbers, one a place of each facet.
     """
 
     matched: int

@@ -219,11 +219,31 @@ static int bind_expansion(Bound *bound, PyObject *plan, Node *node) {
     return PyErr_Occurred() ? -1 : 0;
 }
 
+/* Reads an end of a range as column_value has numbers; `beyond` is -1 below and 1 above them. */
+static int64_t range_end(PyObject *item, const Column *column, int *beyond) {
+    int64_t value = PyLong_AsLongLongAndOverflow(item, beyond);
+    if (*beyond > 0 && column && column->type == 'Q') {
+        uint64_t large = PyLong_AsUnsignedLongLong(item);
+        if (PyErr_Occurred()) {
+            PyErr_Clear();
+            return INT64_MAX;
+        }
+        *beyond = 0;
+        return (int64_t)(large ^ (uint64_t)INT64_MIN);
+    }
+    if (*beyond) return *beyond > 0 ? INT64_MAX : INT64_MIN;
+    if (!column || column->type != 'Q') return value;
+    if (value < 0) *beyond = -1;
+    return value < 0 ? INT64_MIN : value ^ INT64_MIN;
+}
+
 static int bind_range(Bound *bound, PyObject *plan, Node *node) {
+    int low_beyond, high_beyond;
     if (!is_tuple(plan, 5)) return wrong("a range is five values");
     node->column = segment_column(bound->segment, ITEM(plan, 0));
-    node->low = PyLong_AsLongLong(ITEM(plan, 1));
-    node->high = PyLong_AsLongLong(ITEM(plan, 2));
+    node->low = range_end(ITEM(plan, 1), node->column, &low_beyond);
+    node->high = range_end(ITEM(plan, 2), node->column, &high_beyond);
+    if (low_beyond > 0 || high_beyond < 0) node->column = NULL; /* holds no number at all */
     node->score = number(ITEM(plan, 3));
     return PyErr_Occurred() ? -1 : 0;
 }

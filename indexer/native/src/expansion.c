@@ -280,6 +280,7 @@ int expand_terms(Bound *bound, const Field *field, const Node *node, FoundTerm f
             place = -2;
             break;
         }
+        if (!length) continue; /* the empty term is never meant */
         if (node->kind != BETWEEN && !begins_with(term, length, start, prefix)) break;
         int fit = fits(node, pattern, n, term, length);
         if (!fit && node->kind == BETWEEN) break;

@@ -61,6 +61,17 @@ static int read_keys(PyObject *order, Top *top) {
     return 0;
 }
 
+/* Keys as column_value has numbers; the column is of one type in all segments. */
+static void fit_keys(const Segment *segment, Top *top) {
+    for (int i = 0; i < top->n_keys; i++) {
+        Key *key = &top->keys[i];
+        const Column *column = key->name ? segment_column(segment, key->name) : NULL;
+        if (!column || key->zero == column_zero(column->type)) continue;
+        key->zero = column_zero(column->type);
+        key->zero_as ^= key->zero;
+    }
+}
+
 static int check_tables(PyObject *tables, Py_ssize_t n) {
     if (PyTuple_Check(tables) && PyTuple_GET_SIZE(tables) == n) {
         Py_ssize_t i = 0;
@@ -238,6 +249,7 @@ static int run(Search *search) {
         bound->words = (segment->docs + 63) / 64;
         bound->base = base;
         base += segment->docs;
+        fit_keys(segment, &search->top);
         for (int k = 0; k < search->n_filters; k++)
             at[k] = lookup_of(segment, search->filters[k].column, search->filters[k].allowed, i, 1);
         for (int k = 0; k < search->n_facets; k++)

@@ -131,7 +131,7 @@ typedef struct {
     PyObject *name;      /* NULL: the score */
     int descending;
     int has_zero_as;
-    int64_t zero_as;
+    int64_t zero, zero_as; /* as column_value has numbers */
 } Key;
 
 typedef struct {

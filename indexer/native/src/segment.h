@@ -136,6 +136,9 @@ static inline int is_deleted(const Segment *segment, uint32_t doc) {
 Field *segment_field(const Segment *segment, PyObject *name);   /* NULL where there is none */
 Column *segment_column(const Segment *segment, PyObject *name); /* NULL where there is none */
 
+/* What 0 becomes in a column of that type: numbers of Q keep their order as signed ones. */
+static inline int64_t column_zero(char type) { return type == 'Q' ? INT64_MIN : 0; }
+
 static inline int64_t column_value(const Column *column, uint32_t doc) {
     const uint8_t *values = column->values;
     switch (column->type) {
@@ -145,7 +148,7 @@ static inline int64_t column_value(const Column *column, uint32_t doc) {
         case 'H': { uint16_t v; memcpy(&v, values + 2 * (size_t)doc, 2); return v; }
         case 'i': { int32_t v; memcpy(&v, values + 4 * (size_t)doc, 4); return v; }
         case 'I': return load_u32(values + 4 * (size_t)doc);
-        default: { int64_t v; memcpy(&v, values + 8 * (size_t)doc, 8); return v; }
+        default: { int64_t v; memcpy(&v, values + 8 * (size_t)doc, 8); return v ^ column_zero(column->type); }
     }
 }
 

@@ -35,8 +35,9 @@ static void find_columns(const Bound *bound, const Top *top, KeyColumns *out) {
 }
 
 static inline int64_t key_of(const Top *top, const KeyColumns *columns, int i, uint32_t doc) {
-    int64_t value = columns->columns[i] ? column_value(columns->columns[i], doc) : 0;
-    return value == 0 && top->keys[i].has_zero_as ? top->keys[i].zero_as : value;
+    const Key *key = &top->keys[i];
+    int64_t value = columns->columns[i] ? column_value(columns->columns[i], doc) : key->zero;
+    return value == key->zero && key->has_zero_as ? key->zero_as : value;
 }
 
 static int push(Bound *bound, Top *top, const Hit *hit) {
