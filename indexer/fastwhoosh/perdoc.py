@@ -8,7 +8,7 @@ from whoosh.util.numeric import byte_to_length
 
 from indexer.fastwhoosh.building import Lengths, kind_of
 from indexer.fastwhoosh.columns import column_reader
-from indexer.fastwhoosh.errors import UnsupportedField, naming
+from indexer.fastwhoosh.errors import DamagedSegment, Malformed, UnsupportedField, naming
 from indexer.fastwhoosh.segment import FastSegment, detach
 from indexer.fastwhoosh.segmentfile import SegmentFile
 from indexer.fastwhoosh.stored import StoredReader, StoredSections
@@ -185,8 +185,10 @@ class FastPerDocReader(base.PerDocumentReader):  # type: ignore[misc]  # Whoosh 
             IndexError: there is no such document.
             DamagedSegment: the bytes are not what was written.
         """
-        with naming(self.file.path, f"document {docnum}"):
+        try:
             return self._stored[docnum]
+        except Malformed as error:
+            raise DamagedSegment(self.file.path, f"document {docnum} : {error}") from error
 
     def _statistic(self, name: str, key: str) -> int:
         number: int = self.file.directory["fields"].get(name, {}).get(key, 0)

@@ -75,7 +75,8 @@ class StoredReader:
     def __init__(self, sections: StoredSections, docs: int) -> None:
         if len(sections.index) != _OFFSET.size * (docs + 1):
             raise Malformed("table des champs enregistrés de longueur fausse")
-        self._sections = sections
+        self._data = sections.data
+        self._ends = memoryview(sections.index).cast("Q")
         self._docs = docs
         self._dictionary = zstandard.ZstdCompressionDict(bytes(sections.dictionary))
         try:
@@ -94,11 +95,10 @@ class StoredReader:
         """
         if not 0 <= doc < self._docs:
             raise IndexError(f"no document {doc} of {self._docs}")
-        (start,) = _OFFSET.unpack_from(self._sections.index, _OFFSET.size * doc)
-        (end,) = _OFFSET.unpack_from(self._sections.index, _OFFSET.size * (doc + 1))
-        if not start <= end <= len(self._sections.data):
+        start, end = self._ends[doc], self._ends[doc + 1]
+        if not start <= end <= len(self._data):
             raise Malformed("table des champs enregistrés désordonnée")
-        return self._decoded(bytes(self._sections.data[start:end])) if end > start else {}
+        return self._decoded(bytes(self._data[start:end])) if end > start else {}
 
     def _decoded(self, entry: bytes) -> dict[str, Any]:
         if len(entry) < _HEAD.size:

@@ -63,14 +63,12 @@ def passages(text: str, turns: Sequence[Turn], marker: Marker) -> tuple[Passage,
     """
     matcher = native_matcher(marker)
     extracts = extracts_in_python(text, marker) if matcher is None else matcher.passages(text)
+    length = len(text)
     return tuple(
-        Passage(
-            cut,
-            _speaker(turns, focus) if turns else None,
-            cut_before=start > 0,
-            cut_after=end < len(text),
-        )
-        for cut, start, end, focus in extracts
+        [
+            Passage(cut, _speaker(turns, focus) if turns else None, start > 0, end < length)
+            for cut, start, end, focus in extracts
+        ]
     )
 
 
