@@ -407,6 +407,12 @@ PyObject *expansion_words(PyObject *module, PyObject *args) {
     node.text = text.buf;
     node.text_len = (size_t)text.len;
     PyObject *counts = PyDict_New();
+    char *last_bytes = NULL;
+    Py_ssize_t last_len = 0;
+    if (counts && last != Py_None && PyBytes_AsStringAndSize(last, &last_bytes, &last_len) < 0)
+        Py_CLEAR(counts);
+    node.last = (const uint8_t *)last_bytes;
+    node.last_len = (size_t)last_len;
     if (counts && folding != Py_None && PyObject_GetBuffer(folding, &folds, PyBUF_SIMPLE) < 0)
         Py_CLEAR(counts);
     if (counts && folds.obj && folds.len != 2 * FOLDED) {
