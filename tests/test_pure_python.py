@@ -14,8 +14,9 @@ from indexer.settings import Settings
 QUERIES: Final = (
     "traite des êtres humains", "loup", "loups -mouton", '"traite des êtres humains"',
     '"êtres humains"~4', '"victimes protection"~8', "prostitution OU esclavage", "santé*",
-    "m?decin", "medecin~", "hopital~ urgence", "titre:agriculture", "question:loup", "reponse:justice",
-    "type:QE", "statut:attente", "chambre:AN loi", "ministere:santé", "eau SAUF (mer OU océan)",
+    "m?decin", "medecin~", "hopital~ urgence", "titre:agriculture", "question:loup",
+    "reponse:justice", "type:QE", "statut:attente", "chambre:AN loi", "ministere:santé",
+    "eau SAUF (mer OU océan)",
     "l'aide aux victimes de violences", "police gendarmerie nationale", "impôt sur le revenu",
     "école primaire en zone rurale", "qu'entend faire le Gouvernement", "a", "de la", "zzzz",
     "arc-en-ciel", "sous-préfet", "24191", "QE 24191", "15 QE 24191", "(loi OU décret) justice",

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from whoosh import fields, query
 from whoosh.matching import ListMatcher, NullMatcher
+from whoosh.query import Query
 
 from tests.fastwhoosh.random_indexes import EPOCH, Words, new_schema
 
@@ -23,8 +24,6 @@ _UNSIGNED: Final = {
     "tiny": new_schema()["tiny"],
     "asked": fields.NUMERIC(int, signed=False, shift_step=8),
 }
-
-Query = query.Query
 
 
 class Generator:
@@ -92,7 +91,7 @@ class Generator:
         )
 
     def term_range(self) -> Query:
-        ends: list[str | None] = sorted(self.words.one(self.rng) for _ in range(2))
+        ends: list[str | None] = [*sorted(self.words.one(self.rng) for _ in range(2))]
         if self.rng.random() < 0.2:
             ends[self.rng.randrange(2)] = None
         open_start = self.rng.random() < 0.3
@@ -101,7 +100,8 @@ class Generator:
     def number_range(self) -> Query:
         field = self.rng.choice(tuple(_NUMBERS))
         least = 0 if field in _UNSIGNED else -_NUMBERS[field]
-        ends: list[int | None] = sorted(self.rng.randint(least, _NUMBERS[field]) for _ in range(2))
+        numbers = sorted(self.rng.randint(least, _NUMBERS[field]) for _ in range(2))
+        ends: list[int | None] = [*numbers]
         if self.rng.random() < 0.3:
             ends[self.rng.randrange(2)] = None
         if self.rng.random() < 0.1:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pytest
 from whoosh import index, query
+from whoosh.query import Query
 
 from indexer.corpus import Corpus
 from indexer.fastwhoosh.executor import Executor
@@ -19,7 +20,7 @@ from indexer.whoosh_engine.generations import current_name
 from indexer.whoosh_engine.schema import document_of, schema
 from indexer.whoosh_engine.snapshot import Snapshot
 from indexer.whoosh_engine.translate import Translator
-from tests.fastwhoosh.random_queries import Query, without_quirks
+from tests.fastwhoosh.random_queries import without_quirks
 from tests.fastwhoosh.rankings import Ranking, check_same
 from tests.fastwhoosh.readings import check_readings
 from tests.fastwhoosh.typed_queries import TypedQueries
