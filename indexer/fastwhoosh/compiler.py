@@ -116,8 +116,9 @@ def _and(statistics: Statistics, asked: query.And, boost: float) -> Node:
 
 
 def _unscored_range(asked: query.Query, node: Node) -> Node:
-    is_range = isinstance(asked, query.NumericRange) and node.__class__ in (Range, Constant)
-    return node._replace(score=0.0) if is_range else node
+    if isinstance(asked, query.NumericRange) and isinstance(node, Range | Constant):
+        return node._replace(score=0.0)
+    return node
 
 
 def _or(statistics: Statistics, asked: query.Or, boost: float) -> Node:

@@ -25,7 +25,7 @@ from indexer.fastwhoosh.plan import Word as PlanWord
 from indexer.fastwhoosh.request import SCORE, FacetCodes, FilterCodes, OrderKey, Request
 from tests.fastwhoosh.random_indexes import Words
 
-_FIELDS: Final = ("text", "text", "body", "flat", "tags", "labels", "name", "kind", "unknown")
+_FIELDS: Final = ("text", "text", "body", "flat", "tags", "labels", "name", "group", "unknown")
 _POSITIONS: Final = ("text", "text", "flat", "unknown")
 _SCORES: Final = (0.0, 0.0, 0.5, 1.0, 3.25)
 _K1: Final = (1.2, 1.2, 2.0, plan.LINEAR)
@@ -68,12 +68,11 @@ class PlanGenerator:
             Part(rng.choice(_FIELDS), self._term(), *self._weighing())
             for _ in range(rng.choice((0, 1, 1, 1, 2, 2, 3, 9)))
         ]
-        groups = [self._group(parts)]
-        groups += [
+        bonuses = (
             self._group(rng.sample(parts, rng.randint(0, len(parts))))
             for _ in range(rng.choice((0, 0, 1, 2)))
-        ]
-        return PlanWord(tuple(groups), rng.choice((0.0, 0.0, 10_000.0)))
+        )
+        return PlanWord((self._group(parts), *bonuses), rng.choice((0.0, 0.0, 10_000.0)))
 
     def _group(self, parts: list[Part]) -> Group:
         return Group(tuple(parts), self.rng.choice((0.0, 1.0, 3.7)), self.rng.choice(_K1))

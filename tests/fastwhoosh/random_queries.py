@@ -9,17 +9,21 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 
-from whoosh import query
+from whoosh import fields, query
 from whoosh.matching import ListMatcher, NullMatcher
+from whoosh.query import Query
 
 from tests.fastwhoosh.random_indexes import EPOCH, Words, new_schema
 
 _TEXTS: Final = ("text", "text", "text", "body", "flat", "tags", "labels", "name", "group")
 _BOOSTS: Final = (1.0, 1.0, 1.0, 0.5, 2.5)
 _NUMBERS: Final = {"count": 60, "plain": 320, "small": 70, "tiny": 255, "wide": 110}
-_UNSIGNED: Final = ("small", "tiny")
-
-Query = query.Query
+# Fields of small unsigned numbers; "asked" is that of questions.
+_UNSIGNED: Final = {
+    "small": new_schema()["small"],
+    "tiny": new_schema()["tiny"],
+    "asked": fields.NUMERIC(int, signed=False, shift_step=8),
+}
 
 
 class Generator:
@@ -87,7 +91,7 @@ class Generator:
         )
 
     def term_range(self) -> Query:
-        ends: list[str | None] = sorted(self.words.one(self.rng) for _ in range(2))
+        ends: list[str | None] = [*sorted(self.words.one(self.rng) for _ in range(2))]
         if self.rng.random() < 0.2:
             ends[self.rng.randrange(2)] = None
         open_start = self.rng.random() < 0.3
@@ -96,7 +100,8 @@ class Generator:
     def number_range(self) -> Query:
         field = self.rng.choice(tuple(_NUMBERS))
         least = 0 if field in _UNSIGNED else -_NUMBERS[field]
-        ends: list[int | None] = sorted(self.rng.randint(least, _NUMBERS[field]) for _ in range(2))
+        numbers = sorted(self.rng.randint(least, _NUMBERS[field]) for _ in range(2))
+        ends: list[int | None] = [*numbers]
         if self.rng.random() < 0.3:
             ends[self.rng.randrange(2)] = None
         if self.rng.random() < 0.1:
@@ -262,7 +267,7 @@ def _unscored(child: Query) -> Query:
 
 def _exact_range(asked: query.NumericRange) -> Query:
     """Look for every number as it is: the coarse terms of unsigned ones mislead Whoosh."""
-    field = new_schema()[asked.fieldname]
+    field = _UNSIGNED[asked.fieldname]
     start = field.to_bytes(0 if asked.start is None else asked.start)
     end = field.to_bytes(field.max_value if asked.end is None else asked.end)
     excluded = (

@@ -14,13 +14,14 @@ from typing import Any, Final
 
 import pytest
 from whoosh import query, sorting
+from whoosh.query import Query
 
 from indexer.fastwhoosh import interpreted
 from indexer.fastwhoosh.compiler import compile_query
 from indexer.fastwhoosh.executor import Executor
 from indexer.fastwhoosh.request import OrderKey, Request
 from tests.fastwhoosh.random_indexes import EXACT_LENGTHS, Pair, Shape, Words, build_pair
-from tests.fastwhoosh.random_queries import Generator, Query, without_quirks
+from tests.fastwhoosh.random_queries import Generator, without_quirks
 from tests.fastwhoosh.rankings import Ranking, check_same
 
 _SHORT: Final = (0, 1, 2, 3, 5, 8, 12)

@@ -2,21 +2,18 @@
 
 import random
 from collections.abc import Iterator
-from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
-from indexer.fastwhoosh import interpreted
 from indexer.fastwhoosh.executor import Executor
 from indexer.fastwhoosh.index import create_in
-from indexer.fastwhoosh.request import Answer, Request
+from indexer.fastwhoosh.request import Request
 from indexer.native import COMPILED
 from tests.fastwhoosh.random_indexes import Shape, Words, new_schema, write_history
 from tests.fastwhoosh.random_plans import PlanGenerator
-from tests.fastwhoosh.rankings import is_near
+from tests.fastwhoosh.readings import check_readings
 
 pytestmark = pytest.mark.skipif(not COMPILED, reason="the extension is not compiled")
 
@@ -28,7 +25,6 @@ SHAPES: Final = {
     "windows": Shape((4500, 2100), 300, (1, 2, 4, 7), share=0.05, rich=False),
 }
 _REQUESTS: Final = 110
-_ALL: Final = 1_000_000
 
 
 @pytest.fixture(scope="module", params=SHAPES)
@@ -44,50 +40,6 @@ def build(folder: Path, seed: int, shape: Shape) -> tuple[Any, Words]:
     """Write a fast index of random documents."""
     index = create_in(folder / "index", new_schema())
     return index, write_history((index,), seed, shape)
-
-
-def check_readings(executor: Executor, request: Request) -> None:
-    """Fail unless both readings of a request give the same."""
-    found = executor.run(request)
-    whole = interpreted.answer(
-        executor.leaves,
-        replace(request, first=0, limit=_ALL),
-        lambda name: executor.table(name).segments,
-    )
-    assert found._replace(hits=[]) == whole._replace(hits=[])
-    expected = whole.hits[request.first : request.first + request.limit]
-    assert len(found.hits) == len(expected)
-    check_hits(executor, request, found, whole, expected)
-
-
-def check_hits(
-    executor: Executor,
-    request: Request,
-    found: Answer,
-    whole: Answer,
-    expected: list[tuple[float, int]],
-) -> None:
-    """Fail unless hits have the scores and the keys that they should, in their order.
-
-    Scores may differ by rounding, which may change the order of two hits.
-    """
-    scores = {number: score for score, number in whole.hits}
-    for score, number in found.hits:
-        assert is_near(scores[number], score)
-    wanted = sort_keys(executor, request, expected)
-    got = sort_keys(executor, request, found.hits)
-    for one, other in zip(wanted, got, strict=True):
-        assert all(map(is_near, one[:-1], other[:-1]))
-    assert all(before < after for before, after in pairwise(got))
-
-
-def sort_keys(
-    executor: Executor, request: Request, hits: list[tuple[float, int]]
-) -> list[tuple[float, ...]]:
-    """Return what hits are ordered by."""
-    kept = {number: score for score, number in hits}
-    key = interpreted._sort_keys(executor.leaves, request.order, kept)
-    return [key(number) for _, number in hits]
 
 
 def test_both_readings_of_any_plan_are_the_same(shaped: tuple[Executor, Words]) -> None:

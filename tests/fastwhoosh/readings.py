@@ -1,0 +1,51 @@
+"""When the compiled reading of a request and the obvious one give the same."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Final
+
+from indexer.fastwhoosh import interpreted
+from indexer.fastwhoosh.executor import Executor
+from indexer.fastwhoosh.request import Answer, Request
+from tests.fastwhoosh.rankings import is_near
+
+_ALL: Final = 1_000_000
+Found = Sequence[tuple[float, int]]
+
+
+def check_readings(executor: Executor, request: Request) -> Answer:
+    """Fail unless both readings of a request give the same; return the compiled one's answer."""
+    found = executor.run(request)
+    whole = interpreted.answer(
+        executor.leaves,
+        replace(request, first=0, limit=_ALL),
+        lambda name: executor.table(name).segments,
+    )
+    assert found._replace(hits=[]) == whole._replace(hits=[])
+    expected = whole.hits[request.first : request.first + request.limit]
+    assert len(found.hits) == len(expected)
+    _check_scores(whole, found)
+    _check_order(executor, request, expected, found.hits)
+    return found
+
+
+def _check_scores(whole: Answer, found: Answer) -> None:
+    scores = {number: score for score, number in whole.hits}
+    for score, number in found.hits:
+        assert is_near(scores[number], score)
+
+
+def _check_order(executor: Executor, request: Request, expected: Found, hits: Found) -> None:
+    """Scores may differ by rounding, which may change the order of two hits."""
+    wanted = _sort_keys(executor, request, expected)
+    got = _sort_keys(executor, request, hits)
+    for one, other in zip(wanted, got, strict=True):
+        assert all(map(is_near, one[:-1], other[:-1]))
+    assert all(before < after for before, after in pairwise(got))
+
+
+def _sort_keys(executor: Executor, request: Request, hits: Found) -> list[tuple[float, ...]]:
+    kept = {number: score for score, number in hits}
+    key = interpreted._sort_keys(executor.leaves, request.order, kept)
+    return [key(number) for _, number in hits]
