@@ -33,7 +33,7 @@ def case(files: Files, seed: int, number: int, cases: int) -> Case:
     rng = random.Random(f"{seed}-{number}")
     if number % 2 == 0:
         return _byte_in_order(files, rng, number // 2, max(1, cases // 2))
-    kinds = list(KINDS)
+    kinds = [kind for kind in KINDS if any(map(KINDS[kind][2], files))]
     kind = rng.choices(kinds, [KINDS[kind][0] for kind in kinds])[0]
     names = [name for name in files if KINDS[kind][2](name)]
     name = rng.choices(names, [len(files[name]) + 500 for name in names])[0]
