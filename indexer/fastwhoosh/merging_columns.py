@@ -112,6 +112,12 @@ def _live_codes(source: Source, entry: dict[str, Any]) -> tuple[list[bytes], "ar
 def _values_of(source: Source, entry: dict[str, Any]) -> list[bytes]:
     blob = bytes(source.file.section(entry["blob"]))
     ends = array_of("I", source.file.section(entry["offsets"]))
+    if (
+        len(ends) != entry["values"] + 1
+        or ends[-1] > len(blob)
+        or any(start > end for start, end in pairwise(ends))
+    ):
+        raise DamagedSegment(source.file.path, "colonne : table des valeurs abîmée")
     return [blob[start:end] for start, end in pairwise(ends)]
 
 
