@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from heapq import merge
 from itertools import compress
 from typing import Any, Final
@@ -144,10 +145,14 @@ def _live_codes(source: Source, entry: dict[str, Any]) -> _Codes:
         _CODE_TYPES[entry["width"]],
         source.compact(source.file.section(entry["codes"]), entry["width"]),
     )
+    blob = bytes(source.file.section(entry["blob"]))
     offsets = array_of("I", source.file.section(entry["offsets"]))
+    disordered = any(start > end for start, end in pairwise(offsets))
+    if len(offsets) != entry["values"] + 1 or offsets[-1] > len(blob) or disordered:
+        raise DamagedSegment(source.file.path, "colonne : table des valeurs abîmée")
     if codes and max(codes) >= len(offsets) - 1:
         raise DamagedSegment(source.file.path, "colonne dont un code est trop grand")
-    return _Codes(codes, bytes(source.file.section(entry["blob"])), offsets)
+    return _Codes(codes, blob, offsets)
 
 
 def _live_values(source: Source, entry: dict[str, Any], column: Any) -> Iterator[Any]:

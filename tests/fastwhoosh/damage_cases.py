@@ -33,7 +33,7 @@ def case(files: Files, seed: int, number: int, cases: int) -> Case:
     rng = random.Random(f"{seed}-{number}")
     if number % 2 == 0:
         return _byte_in_order(files, rng, number // 2, max(1, cases // 2))
-    kinds = list(KINDS)
+    kinds = [kind for kind in KINDS if any(map(KINDS[kind][2], files))]
     kind = rng.choices(kinds, [KINDS[kind][0] for kind in kinds])[0]
     names = [name for name in files if KINDS[kind][2](name)]
     name = rng.choices(names, [len(files[name]) + 500 for name in names])[0]
@@ -101,25 +101,27 @@ def _sections(node: Any) -> list[list[int]]:
     return [node] if isinstance(node, list) and node[1] else []
 
 
-def _split(data: bytearray) -> tuple[bytearray, Any]:
+def split(data: bytearray) -> tuple[bytearray, Any]:
+    """Return what stands before a segment's directory, and the directory."""
     offset, length = _FOOTER.unpack_from(data, len(data) - _FOOTER.size)[:2]
     return data[:offset], json.loads(data[offset : offset + length])
 
 
-def _joined(body: Bytes, directory: Any) -> Bytes:
+def joined(body: Bytes, directory: Any) -> Bytes:
+    """Return a segment of these parts, its footer right."""
     text = json.dumps(directory).encode()
     return body + text + _FOOTER.pack(len(body), len(text), zlib.crc32(text), 1, b"1hsoohwf")
 
 
 def _in_section(data: bytearray, rng: random.Random) -> Bytes:
-    body, directory = _split(data)
+    body, directory = split(data)
     for _ in range(rng.choice([1, 1, 1, 4])):
         # Small sections as often as large ones: they are tables.
         section = rng.choice(_sections(directory))
         start, size = section[0], section[1]
         _change(body, start, size, rng)
         section[2] = zlib.crc32(body[start : start + size])
-    return _joined(body, directory)
+    return joined(body, directory)
 
 
 def _change(body: bytearray, start: int, size: int, rng: random.Random) -> None:
@@ -135,13 +137,13 @@ def _change(body: bytearray, start: int, size: int, rng: random.Random) -> None:
 
 
 def _in_directory(data: bytearray, rng: random.Random) -> Bytes:
-    body, directory = _split(data)
+    body, directory = split(data)
     holders = list(_holders(directory))
     for _ in range(rng.choice([1, 1, 2])):
         holder, key = rng.choice(holders)
         holder[key] = _other(holder[key], rng)
     _sum_up(directory, body)
-    return _joined(body, directory)
+    return joined(body, directory)
 
 
 def _holders(node: Any) -> list[tuple[Any, Any]]:

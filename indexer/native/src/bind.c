@@ -324,7 +324,8 @@ static Node *bind_node(Bound *bound, PyObject *plan, int depth) {
 
 int bind_plan(Bound *bound, PyObject *plan) {
     bound->root = bind_node(bound, plan, 0);
-    if (!bound->root || !bound->longest) return bound->root ? 0 : -1;
+    if (!bound->root || PyErr_Occurred()) return -1;
+    if (!bound->longest) return 0;
     size_t n = (size_t)bound->longest;
     bound->places = arena_zero(bound->arena, sizeof(uint32_t *) * n);
     bound->rooms = arena_zero(bound->arena, 4 * n);

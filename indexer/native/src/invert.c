@@ -180,7 +180,9 @@ static PyObject *inverter_add_text(PyObject *object, PyObject *args) {
     LexToken *tokens; /* the lexicon's own, until it is asked again */
     Py_ssize_t count;
     if (lexicon_tokenise(source->lexicon, text, &tokens, &count) < 0) return NULL;
-    source = self->sources + number; /* tokenising may have run Python code */
+    /* Tokenising may have run Python code, in which another thread may have begun to write. */
+    if (!usable(self)) return NULL;
+    source = self->sources + number;
     if (copy_tokens(source, tokens, count) < 0) return NULL;
     Entry entry = {document, (uint32_t)(source->starts.size / 8 - 2), repeat};
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(numbers); i++) {
@@ -261,26 +263,32 @@ static int64_t intern(Terms *terms, const char *text, size_t length) {
     return terms->count++;
 }
 
+/* The positions of a posting as a tuple of ints, so that reading them runs no code. */
+static PyObject *tuple_of_ints(PyObject *positions, unsigned long tf) {
+    PyObject *tuple = PySequence_Tuple(positions);
+    if (tuple && PyTuple_GET_SIZE(tuple) != (Py_ssize_t)tf) {
+        refuse("as many positions as the weight are needed");
+        Py_CLEAR(tuple);
+    }
+    for (Py_ssize_t i = 0; tuple && i < PyTuple_GET_SIZE(tuple); i++) {
+        if (PyLong_Check(PyTuple_GET_ITEM(tuple, i))) continue;
+        PyErr_SetString(PyExc_TypeError, "positions must be whole numbers");
+        Py_CLEAR(tuple);
+    }
+    return tuple;
+}
+
 /* Writes the positions of a posting as the first and differences; they may not descend. */
 static int put_positions(PyObject *positions, uint32_t tf, uint32_t *out) {
-    PyObject *fast = PySequence_Fast(positions, "positions must be a sequence");
-    if (!fast) return -1;
-    int failed = 0;
-    if (PySequence_Fast_GET_SIZE(fast) != (Py_ssize_t)tf)
-        failed = refuse("as many positions as the weight are needed");
     long long before = 0;
-    for (uint32_t i = 0; !failed && i < tf; i++) {
-        long long position = PyLong_AsLongLong(PySequence_Fast_GET_ITEM(fast, i));
-        if (position == -1 && PyErr_Occurred())
-            failed = -1;
-        else if (position < before || position > UINT32_MAX)
-            failed = refuse("positions must ascend");
-        else
-            out[i] = (uint32_t)(position - before);
+    for (uint32_t i = 0; i < tf; i++) {
+        long long position = PyLong_AsLongLong(PyTuple_GET_ITEM(positions, i));
+        if (position == -1 && PyErr_Occurred()) return -1;
+        if (position < before || position > UINT32_MAX) return refuse("positions must ascend");
+        out[i] = (uint32_t)(position - before);
         before = position;
     }
-    Py_DECREF(fast);
-    return failed;
+    return 0;
 }
 
 static int add_posting(Field *field, PyObject *term, uint32_t document, unsigned long tf,
@@ -317,8 +325,16 @@ static PyObject *inverter_add_term(PyObject *object, PyObject *args) {
     if (!field) return NULL;
     if (field->source != NO_SOURCE) return refuse("this field takes texts"), NULL;
     if (document >= MAX_DOCS) return refuse("document out of bounds"), NULL;
-    if (add_posting(field, term, document, tf, positions) < 0) return NULL;
-    Py_RETURN_NONE;
+    if (field->kind == POSITIONS) {
+        /* This may run Python code, which may add fields or have them written. */
+        if (!(positions = tuple_of_ints(positions, tf))) return NULL;
+        field = usable(self) ? field_at(self, number) : NULL;
+    } else {
+        positions = Py_NewRef(Py_None);
+    }
+    int failed = field ? add_posting(field, term, document, tf, positions) : -1;
+    Py_DECREF(positions);
+    return failed < 0 ? NULL : Py_NewRef(Py_None);
 }
 
 static PyObject *inverter_add_length(PyObject *object, PyObject *args) {

@@ -698,7 +698,7 @@ static int set_deletions(Segment *self, PyObject *deletions) {
 static int fill(Segment *self, PyObject *fields, PyObject *columns) {
     self->places = PyDict_New();
     self->column_places = PyDict_New();
-    Py_ssize_t n_fields = PyList_GET_SIZE(fields), n_columns = PyList_GET_SIZE(columns);
+    Py_ssize_t n_fields = PyTuple_GET_SIZE(fields), n_columns = PyTuple_GET_SIZE(columns);
     self->fields = PyMem_Calloc((size_t)n_fields + 1, sizeof(Field));
     self->columns = PyMem_Calloc((size_t)n_columns + 1, sizeof(Column));
     if (!self->places || !self->column_places) return -1;
@@ -707,14 +707,14 @@ static int fill(Segment *self, PyObject *fields, PyObject *columns) {
         return -1;
     }
     for (Py_ssize_t i = 0; i < n_fields; i++, self->n_fields++) {
-        if (get_field(self, PyList_GET_ITEM(fields, i), &self->fields[i]) < 0) return -1;
+        if (get_field(self, PyTuple_GET_ITEM(fields, i), &self->fields[i]) < 0) return -1;
         if (put_place(self->places, self->fields[i].name, i) < 0) {
             Py_DECREF(self->fields[i].name);
             return -1;
         }
     }
     for (Py_ssize_t i = 0; i < n_columns; i++, self->n_columns++) {
-        if (get_column(self, PyList_GET_ITEM(columns, i), &self->columns[i]) < 0) return -1;
+        if (get_column(self, PyTuple_GET_ITEM(columns, i), &self->columns[i]) < 0) return -1;
         if (put_place(self->column_places, self->columns[i].name, i) < 0) {
             Py_DECREF(self->columns[i].name);
             return -1;
@@ -724,15 +724,16 @@ static int fill(Segment *self, PyObject *fields, PyObject *columns) {
 }
 
 static int get_lengths(PyObject *lengths) {
-    PyObject *items = PySequence_Fast(lengths, "256 lengths are wanted");
+    /* A tuple of its own: reading a number may run code that changes a list. */
+    PyObject *items = PySequence_Tuple(lengths);
     if (!items) return -1;
-    if (PySequence_Fast_GET_SIZE(items) != 256) {
+    if (PyTuple_GET_SIZE(items) != 256) {
         Py_DECREF(items);
         PyErr_SetString(PyExc_ValueError, "256 lengths are wanted");
         return -1;
     }
     for (int i = 0; i < 256; i++) {
-        double value = PyFloat_AsDouble(PySequence_Fast_GET_ITEM(items, i));
+        double value = PyFloat_AsDouble(PyTuple_GET_ITEM(items, i));
         if (value == -1.0 && PyErr_Occurred()) break;
         norm_lengths[i] = value;
     }
@@ -759,11 +760,14 @@ static PyObject *segment_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
     self->docs = docs;
     Py_INCREF(name);
     self->name = name;
-    if (PyObject_GetBuffer(buffer, &self->view, PyBUF_SIMPLE) < 0 ||
-        fill(self, fields, columns) < 0 || set_deletions(self, deletions) < 0) {
-        Py_DECREF(self);
-        return NULL;
-    }
+    /* Tuples, since reading a number may run code that changes a list. */
+    fields = PyList_AsTuple(fields);
+    columns = PyList_AsTuple(columns);
+    int failed = !fields || !columns || PyObject_GetBuffer(buffer, &self->view, PyBUF_SIMPLE) < 0 ||
+                 fill(self, fields, columns) < 0 || set_deletions(self, deletions) < 0;
+    Py_XDECREF(fields);
+    Py_XDECREF(columns);
+    if (failed) Py_CLEAR(self);
     return (PyObject *)self;
 }
 
