@@ -10,14 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-<<<<<<< HEAD
-from indexer.fastwhoosh.errors import DamagedSegment
-=======
 from indexer.fastwhoosh.columns import CodesReader
 from indexer.fastwhoosh.errors import Malformed, naming
->>>>>>> main
 from indexer.fastwhoosh.segmentfile import SegmentFile
-from indexer.native import kernel
 
 _CODE_FORMATS: Final[Mapping[int, Literal["B", "H", "I"]]] = {1: "B", 2: "H", 4: "I"}
 
@@ -71,31 +66,17 @@ def codes_of_file(file: SegmentFile, column: str) -> SegmentCodes:
     """Return a ``codes`` column of a segment file; every document has no value where it is not.
 
     Raises:
-<<<<<<< HEAD
-        DamagedSegment: a document has the code of no value.
-=======
         DamagedSegment: the column is not what was written.
->>>>>>> main
     """
     entry = file.directory["columns"].get(column)
     if entry is None or entry["type"] != "codes":
         return SegmentCodes([b""], bytes(file.docs))
-<<<<<<< HEAD
-    blob = bytes(file.section(entry["blob"]))
-    offsets = file.section(entry["offsets"]).cast("I")
-    values = [blob[offsets[i] : offsets[i + 1]] for i in range(entry["values"])]
-    codes = file.section(entry["codes"]).cast(_CODE_FORMATS[entry["width"]])
-    # The extension looks at each code when it reads it.
-    if kernel is None and file.docs and max(codes) >= len(values):
-        raise DamagedSegment(file.path, f"colonne « {column} » : valeur inconnue")
-=======
     with naming(file.path, f"colonne « {column} »"):
         reader = CodesReader(file, column)
         values = [reader.value(code) for code in range(reader.values)]
         codes = file.section(entry["codes"]).cast(_CODE_FORMATS[entry["width"]])
         if max(codes, default=0) >= max(len(values), 1):
             raise Malformed("valeur inconnue")
->>>>>>> main
     return SegmentCodes(values, codes)
 
 
