@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 from indexer.fastwhoosh.columns import CodesReader
 from indexer.fastwhoosh.errors import Malformed, naming
 from indexer.fastwhoosh.segmentfile import SegmentFile
+from indexer.native import kernel
 
 _CODE_FORMATS: Final[Mapping[int, Literal["B", "H", "I"]]] = {1: "B", 2: "H", 4: "I"}
 

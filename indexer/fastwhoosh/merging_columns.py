@@ -3,9 +3,8 @@
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from heapq import merge
-from itertools import compress
+from itertools import compress, pairwise
 from typing import Any, Final
 
 from whoosh.filedb.structfile import BufferFile
