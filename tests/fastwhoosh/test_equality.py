@@ -198,3 +198,14 @@ def test_best_hits_are_found_through_the_quality_of_blocks(engines: Engines) -> 
         found = Ranking.of_results(engines.fast.search(asked, limit=10))
         # Whoosh does not count what it leaves out by its quality.
         check_same(whole, Ranking(whole.total, found.top))
+
+
+def test_quality_may_be_asked_for_behind_the_last_block(engines: Engines) -> None:
+    for searcher, _ in engines.fast.leaf_searchers():
+        terms = [term for field, term in searcher.reader().all_terms() if field == "text"]
+        for term in terms[:5]:
+            matcher = searcher.postings("text", term)
+            assert matcher.block_quality() > 0
+            while matcher.is_active():
+                matcher.next()
+            assert matcher.block_quality() == 0

@@ -251,7 +251,7 @@ static int64_t intern(Terms *terms, const char *text, size_t length) {
     for (; terms->slots[slot]; slot = (slot + 1) & mask) {
         uint32_t term = terms->slots[slot] - 1, start = term_start(terms, term);
         if (term_start(terms, term + 1) - start == length &&
-            memcmp(terms->text.data + start, text, length) == 0)
+            (!length || memcmp(terms->text.data + start, text, length) == 0))
             return term;
     }
     if (length > UINT32_MAX - terms->text.size || bytes_reserve(&terms->offsets, 8) < 0 ||
