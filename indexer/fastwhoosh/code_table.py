@@ -76,10 +76,13 @@ def codes_of_file(file: SegmentFile, column: str) -> SegmentCodes:
         reader = CodesReader(file, column)
         values = [reader.value(code) for code in range(reader.values)]
         codes = file.section(entry["codes"]).cast(_CODE_FORMATS[entry["width"]])
-        # The extension looks at each code when it reads it.
-        if kernel is None and max(codes, default=0) >= max(len(values), 1):
+        if _highest(codes, entry["width"]) >= max(len(values), 1):
             raise Malformed("valeur inconnue")
     return SegmentCodes(values, codes)
+
+
+def _highest(codes: memoryview, width: int) -> int:
+    return max(codes, default=0) if kernel is None else kernel.highest(codes, width)
 
 
 def codes_of_values(values: Sequence[Any]) -> SegmentCodes:

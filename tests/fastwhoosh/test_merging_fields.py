@@ -125,7 +125,7 @@ def test_what_is_damaged_is_said_with_its_place(tmp_path: Path) -> None:
     given, norms = inputs(4, POSITIONS, [300], 0)
     cut = given[0]._replace(postings=given[0].postings[:-1])
     with (
-        pytest.raises(Malformed, match="^0: "),
+        pytest.raises(Malformed, match=r"^0: "),
         merged_field([cut], POSITIONS, norms, len(norms), tmp_path),
     ):
         pass

@@ -418,7 +418,28 @@ static PyObject *named_counts(PyObject *module, PyObject *args) {
     return named;
 }
 
+/* highest(numbers, width) -> the highest of unsigned numbers of 1, 2 or 4 bytes, 0 where none. */
+static PyObject *highest(PyObject *module, PyObject *args) {
+    (void)module;
+    Py_buffer view;
+    int width;
+    if (!PyArg_ParseTuple(args, "y*i", &view, &width)) return NULL;
+    const uint8_t *at = view.buf, *end = at + view.len - (width > 0 ? view.len % width : 0);
+    uint32_t most = 0;
+    for (; width == 1 && at < end; at++) most = *at > most ? *at : most;
+    for (; width == 2 && at < end; at += 2) {
+        uint16_t number;
+        memcpy(&number, at, 2);
+        most = number > most ? number : most;
+    }
+    for (; width == 4 && at < end; at += 4) most = load_u32(at) > most ? load_u32(at) : most;
+    PyBuffer_Release(&view);
+    return PyLong_FromUnsignedLong(most);
+}
+
 static PyMethodDef methods[] = {
+    {"highest", highest, METH_VARARGS,
+     "highest(numbers, width) -> the highest of unsigned numbers of 1, 2 or 4 bytes."},
     {"named_counts", named_counts, METH_VARARGS,
      "named_counts(names, counts) -> {name: count} of the counts that are not 0."},
     {"words", expansion_words, METH_VARARGS,
