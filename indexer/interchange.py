@@ -48,6 +48,8 @@ def clean_text(text: str) -> str:
 
     Everything visible stays as it was written, no-break spaces included.
     """
+    if text.isprintable():
+        return text
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _UNUSABLE.sub("", text)
@@ -234,10 +236,13 @@ def from_record(record: Mapping[str, Any]) -> Question:
     values: dict[str, Any] = {}
     extra: dict[str, Any] = {}
     for written_name, value in record.items():
-        name = clean_text(str(written_name))
+        known = written_name in _CODECS
+        name = written_name if known else clean_text(str(written_name))
         codec = _CODECS.get(name)
         try:
             if codec is not None:
+                if value is None:  # what a question has where nothing is said
+                    continue
                 values[attribute_of(name)] = codec.read(value)
             elif name != "uid":
                 extra[name] = _foreign(value)

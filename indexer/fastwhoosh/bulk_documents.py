@@ -8,7 +8,7 @@ tokeniser or None, ``family`` names what the analyzers share and ``form`` is ``e
 ``derived``; two fields of one family that are given the same text have it tokenised once.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -26,6 +26,8 @@ _KIND_OF: Final = {
 }
 # Values of which the terms are kept: facets and days have thousands, and come back all the time.
 _REMEMBERED: Final = 50_000
+# Sets of names that documents come with: one for each choice of what a document lacks.
+_REMEMBERED_NAMES: Final = 10_000
 
 # (term, weight, positions or None) and the length of a value in a field.
 Postings = tuple[tuple[tuple[bytes, int, Sequence[int] | None], ...], int]
@@ -108,6 +110,7 @@ class Documents:
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
         self._plans: dict[str, FieldPlan] = {}
+        self._known_names: dict[tuple[str, ...], tuple[tuple[FieldPlan, ...], bool]] = {}
         self._lexicons: dict[Any, Any] = {}
 
     def plan(self, name: str) -> FieldPlan:
@@ -135,15 +138,20 @@ class Documents:
             ValueError: A value or a weight that its field cannot take.
         """
         prepared = Prepared()
-        everywhere = float(fields.get("_boost", 1.0))
-        for plan, value in self._given(fields):
-            if plan.indexed:
+        plans, is_plain = self._plans_of(tuple(fields))
+        everywhere = 1.0 if is_plain else float(fields.get("_boost", 1.0))
+        for plan in plans:
+            value = fields[plan.name]
+            if value is None:
+                continue
+            boost, shown = everywhere, value
+            if not is_plain:
                 boost = float(fields.get(plan.boost_key, everywhere))
-                if plan.lexicon is None:
-                    prepared.postings.append((plan.name, plan.postings(value, boost)))
-                else:
-                    self._text(prepared, plan, value, plan.weight(boost))
-            shown = fields.get(plan.stored_key, value)
+                shown = fields.get(plan.stored_key, value)
+            if plan.lexicon is not None:
+                self._text(prepared, plan, value, plan.weight(boost))
+            elif plan.indexed:
+                prepared.postings.append((plan.name, plan.postings(value, boost)))
             if shown is not None:
                 if plan.stored:
                     prepared.stored[plan.name] = shown
@@ -151,10 +159,20 @@ class Documents:
                     prepared.columns.append((plan.name, plan.column_value(shown)))
         return prepared
 
-    def _given(self, fields: dict[str, Any]) -> Iterator[tuple[FieldPlan, Any]]:
-        # All names first: an unknown one is an error even without a value.
-        plans = [self.plan(name) for name in sorted(fields) if not name.startswith("_")]
-        return ((plan, fields[plan.name]) for plan in plans if fields[plan.name] is not None)
+    def _plans_of(self, names: tuple[str, ...]) -> tuple[tuple[FieldPlan, ...], bool]:
+        """Return the plans of a document's fields, and whether all its names are of fields.
+
+        Documents of one kind have the same names: they are looked at once.
+        """
+        known = self._known_names.get(names)
+        if known is None:
+            # All names first: an unknown one is an error even without a value.
+            given = sorted(name for name in names if not name.startswith("_"))
+            known = tuple(self.plan(name) for name in given), len(given) == len(names)
+            if len(self._known_names) >= _REMEMBERED_NAMES:
+                self._known_names.clear()
+            self._known_names[names] = known
+        return known
 
     def _text(self, prepared: Prepared, plan: FieldPlan, value: Any, weight: int) -> None:
         if not isinstance(value, str):

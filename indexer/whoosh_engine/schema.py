@@ -20,7 +20,7 @@ from indexer.question import Question
 from indexer.search.request import FILTERS, VALUE_OF_STATUS
 
 # Raised with every change of the fields or of what goes into them: an older index is rebuilt.
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 PARTS: Final = ("title", "question", "answer")
 _EPOCH: Final = date(1900, 1, 1)
 
@@ -61,7 +61,7 @@ def schema() -> fields.Schema:
     """Return the schema of an index of questions."""
     definition = fields.Schema(
         uid=fields.ID(unique=True, sortable=True),
-        digest=fields.ID(sortable=True),
+        digest=fields.COLUMN(columns.VarBytesColumn()),
         record=fields.STORED,
         asked=_number(),
         answered=_number(),
@@ -91,7 +91,7 @@ def document_of(line: bytes) -> dict[str, Any]:
     question = from_record(json.loads(line))
     document: dict[str, Any] = {
         "uid": question.uid,
-        "digest": line_digest(line),
+        "digest": line_digest(line).encode(),
         "record": line,
         "asked": day_number(question.date_question),
         "answered": day_number(question.date_answer),
