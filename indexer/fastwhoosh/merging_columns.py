@@ -19,6 +19,7 @@ from indexer.fastwhoosh.bulk_columns import (
     number_entry,
     recoded,
 )
+from indexer.fastwhoosh.columns import column_reader
 from indexer.fastwhoosh.errors import DamagedSegment
 from indexer.fastwhoosh.merging_source import Source, array_of
 from indexer.fastwhoosh.segmentfile import SegmentFileWriter
@@ -52,8 +53,15 @@ class _Codes:
 def merge_column(
     sources: Sequence[Source], name: str, column: Any, file: SegmentFileWriter
 ) -> dict[str, Any]:
-    """Write the column of the live documents; return its entry in the directory."""
+    """Write the column of the live documents; return its entry in the directory.
+
+    Raises:
+        DamagedSegment: a segment's column is not what was written.
+    """
     entries = [source.file.directory["columns"].get(name) for source in sources]
+    for source, entry in zip(sources, entries, strict=True):
+        if entry is not None and entry["type"] != "raw":
+            column_reader(source.file, name, column)  # checks the sizes of its sections
     builder = new_column(column)
     if isinstance(builder, NumberColumn) and all(
         entry is None or _is_number(entry, builder) for entry in entries
@@ -66,9 +74,15 @@ def merge_column(
     base, missing = 0, _default_of(column)
     for source, entry in zip(sources, entries, strict=True):
         if entry is not None:
-            for document, value in enumerate(_live_values(source, entry, column), base):
-                if value != missing:
-                    builder.add(document, value)
+            values = enumerate(_live_values(source, entry, column), base)
+            try:
+                for document, value in values:
+                    if value != missing:
+                        builder.add(document, value)
+            except (TypeError, OverflowError) as error:
+                raise DamagedSegment(
+                    source.file.path, f"colonne « {name} » : valeur impossible"
+                ) from error
         base += source.live
     return builder.write(base, file.section)
 

@@ -4,7 +4,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 import zstandard
 
@@ -14,6 +14,8 @@ from indexer.fastwhoosh.directory import Section
 from indexer.fastwhoosh.errors import DamagedSegment
 from indexer.fastwhoosh.merging_source import Source, array_of
 from indexer.fastwhoosh.segmentfile import SegmentFileWriter
+
+_OFFSET_BYTES: Final = 8
 
 
 def merge_stored(sources: Sequence[Source], file: SegmentFileWriter) -> dict[str, Section]:
@@ -50,10 +52,13 @@ def _dictionary(source: Source) -> bytes:
 
 def _index(source: Source) -> "array[Any]":
     stored = source.file.directory["stored"]
-    index = array_of("Q", source.file.section(stored["index"]))
-    if len(index) != source.docs + 1 or index[-1] > len(source.file.section(stored["data"])):
+    section = source.file.section(stored["index"])
+    if len(section) != _OFFSET_BYTES * (source.docs + 1):
         raise DamagedSegment(source.file.path, "index des enregistrements abîmé")
-    if any(start > end for start, end in pairwise(index)):
+    index = array_of("Q", section)
+    if index[-1] > len(source.file.section(stored["data"])) or any(
+        start > end for start, end in pairwise(index)
+    ):
         raise DamagedSegment(source.file.path, "index des enregistrements abîmé")
     return index
 

@@ -212,7 +212,9 @@ NATIVE: dict[str, Ask] = {
     **{f"plan {name}": _planned(asked) for name, asked in PLANS.items()},
     "page": lambda _, e: _orders(e, 60, (SCORE,)),
     "sorted": lambda _, e: _orders(e, 0, (OrderKey("day", descending=False),)),
-    "sorted twice": lambda _, e: _orders(e, 0, (OrderKey("group"), SCORE, OrderKey("day"))),
+    "sorted twice": lambda _, e: _orders(
+        e, 0, (OrderKey("day", zero_as=9), SCORE, OrderKey("day"))
+    ),
     "filtered": lambda _, e: _filtered(e),
     "words": lambda _, e: _words(e, _expansion(plan.PREFIX, "mo"), None),
     "folded words": lambda _, e: _words(e, _expansion(plan.WILDCARD, "e*t*"), FOLDS),

@@ -142,3 +142,18 @@ def test_a_merge_names_the_segment_of_a_column_of_whoosh(index: Path) -> None:
     path = damage(index, ("columns", "packed", "data"), fill(0xFE))
     with pytest.raises(DamagedSegment, match=rf"{path.name} : colonne"):
         open_dir(index).writer().commit(optimize=True)
+
+
+@pytest.mark.parametrize("part", [("columns", "group", "codes"), ("stored", "index")])
+def test_a_merge_names_the_segment_of_a_table_cut_short(index: Path, part: tuple[str, ...]) -> None:
+    path = max(index.glob("*.fws"))
+    body, directory = split(bytearray(path.read_bytes()))
+    section: Any = directory
+    for key in part:
+        section = section[key]
+    section[1] -= 1
+    section[2] = zlib.crc32(body[section[0] : section[0] + section[1]])
+    path.unlink()
+    path.write_bytes(joined(body, directory))
+    with pytest.raises(DamagedSegment, match=path.name):
+        open_dir(index).writer().commit(optimize=True)
