@@ -4,7 +4,6 @@ import datetime as dt
 import gzip
 import json
 import random
-import re
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -208,13 +207,8 @@ def test_collapsing_pages_and_terms(both: Any) -> None:
 
 
 def test_highlights_and_more_like_this(both: Any) -> None:
-    # Terms are numbered in the order of a set.
     marked = [
-        [
-            re.sub(r" term\d", "", hit.highlights("text"))
-            for hit in searcher.search(QUERIES["phrase"])
-        ]
-        for searcher in both
+        [hit.highlights("text") for hit in searcher.search(QUERIES["phrase"])] for searcher in both
     ]
     assert marked[1] == marked[0]
     assert marked[0]
