@@ -91,6 +91,8 @@ typedef struct List {
     Arena *arena;
 } List;
 
+void free_dense(Segment *segment);
+
 #define NO_BLOCK UINT32_MAX
 #define NO_TERM (-1)
 
