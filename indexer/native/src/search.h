@@ -149,6 +149,25 @@ typedef struct {
     Hit worst;
 } Top;
 
+/* bounds.c: bounds by window of what the leaves of a plan add to a document's score. */
+/* Smaller windows have tighter bounds, and read the blocks across their borders twice: at 50,000
+   documents, 2**13 answers OR of 5 in three quarters of the time of 2**11. */
+#define WINDOW_BITS 13
+#define WINDOW_DOCS (1u << WINDOW_BITS)
+
+typedef struct {
+    Node **leaves;
+    int n;
+    uint32_t windows;
+    double *x, *y; /* one value a window each */
+    double *sums;  /* bound of each window */
+    int is_union;  /* whether what the lists hold is what matches, no more and no less */
+} Leaves;
+
+int prepare_leaves(Bound *bound, Leaves *all);
+int prepare_bounds(Bound *bound, Leaves *all);
+double block_weight(const List *list, const double *weights, uint32_t block);
+
 int collect_top(Bound *bound, Top *top, const Set *matches, int only_leaf);
 /* top_hits.c: hits kept while they come: a heap (the worst first) of few, a buffer of many. */
 int push_hit(Top *top, const Hit *hit); /* 0, or -1 where there is no memory */
