@@ -30,6 +30,7 @@ from indexer.fastwhoosh.code_table import (
 from indexer.fastwhoosh.compiler import compile_query
 from indexer.fastwhoosh.counting import named_counts
 from indexer.fastwhoosh.errors import DamagedSegment
+from indexer.fastwhoosh.interpreted import numbers_of
 from indexer.fastwhoosh.native_segment import native_segment
 from indexer.fastwhoosh.plan import Expansion
 from indexer.fastwhoosh.request import BY_SCORE, Answer, FacetCodes, FilterCodes, OrderKey, Request
@@ -99,6 +100,14 @@ class Executor:
             )
         return self._tables[column]
 
+    def _counted(self, column: str) -> tuple[SegmentCodes, ...]:
+        """Return what filters and facets look at in each segment: codes, or numbers themselves."""
+        schema = self.searcher.schema
+        if column not in schema or getattr(schema[column], "numtype", None) is not int:
+            return self.table(column).segments
+        readers = [reader for reader, _ in self.leaves]
+        return tuple(SegmentCodes((), numbers_of(reader, column)) for reader in readers)
+
     def _codes(self, place: int, column: str) -> SegmentCodes:
         file = self._files[place]
         if file is not None:
@@ -163,7 +172,7 @@ class Executor:
         if self._segments is None or kernel is None:
             node, first, limit, order, filters, facets = asked
             request = Request(node, first, limit, order, filters, facets)
-            return interpreted.answer(self.leaves, request, lambda name: self.table(name).segments)
+            return interpreted.answer(self.leaves, request, self._counted)
         try:
             found: tuple[int, int, list[tuple[float, int]], tuple[bytes, ...]]
             found = kernel.search(self._segments, *asked)

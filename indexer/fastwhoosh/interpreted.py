@@ -54,7 +54,9 @@ def _filtered(
             kept[number] = score
         for at in _counting(counted, failed):
             codes, facet = counted[at]
-            counts[at][_place_of(facet, place, codes[place].codes[local])] += 1
+            bucket = _place_of(facet, place, codes[place].codes[local])
+            if bucket < facet.size:
+                counts[at][bucket] += 1
     return kept, tuple(count.tobytes() for count in counts)
 
 
@@ -66,14 +68,15 @@ def _counting(counted: Sequence[tuple[Any, FacetCodes]], failed: Sequence[int]) 
 
 
 def _place_of(facet: FacetCodes, segment: int, code: int) -> int:
-    return memoryview(facet.maps[segment]).cast("I")[code]
+    places = memoryview(facet.maps[segment]).cast("I")
+    return places[code] if 0 <= code < len(places) else facet.size
 
 
 def _sort_keys(
     leaves: Leaves, order: Sequence[OrderKey], kept: Mapping[int, float]
 ) -> Callable[[int], tuple[float, ...]]:
     columns = {
-        key.column: [_numbers(reader, key.column) for reader, _ in leaves]
+        key.column: [numbers_of(reader, key.column) for reader, _ in leaves]
         for key in order
         if key.column is not None
     }
@@ -94,7 +97,8 @@ def _sort_keys(
     return sort_key
 
 
-def _numbers(reader: IndexReader, column: str) -> Any:
+def numbers_of(reader: IndexReader, column: str) -> Any:
+    """Return the numbers of a column by document, 0 throughout where it is not."""
     if column not in reader.schema or not reader.has_column(column):
         return [0] * reader.doc_count_all()
     return reader.column_reader(column, translate=False)

@@ -1,5 +1,6 @@
 """The executor by hand-made examples: what it answers, leaves to Whoosh, and counts."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -7,13 +8,19 @@ import pytest
 from whoosh import fields, query
 from whoosh import index as whoosh_index
 
-from indexer.fastwhoosh import plan
+from indexer.fastwhoosh import interpreted, plan
 from indexer.fastwhoosh.code_table import codes_of_values, table_of
 from indexer.fastwhoosh.counting import named_counts, top_counts
 from indexer.fastwhoosh.executor import Executor, filter_codes
+from indexer.fastwhoosh.histogram import NOWHERE, histogram
 from indexer.fastwhoosh.index import create_in, open_dir
 from indexer.fastwhoosh.plan_query import PlanQuery
 from indexer.fastwhoosh.request import FacetCodes, OrderKey, Request
+from indexer.settings import Settings
+from indexer.whoosh_engine.generations import current_name
+from indexer.whoosh_engine.schema import day_number, day_of
+from indexer.whoosh_engine.snapshot import Snapshot
+from indexer.whoosh_engine.translate import Translator
 
 TEXTS = ("le loup gris", "le mouton", "un loup et un mouton", "la bergère", "loup loup loup")
 SCHEMA = fields.Schema(
@@ -111,3 +118,32 @@ def test_the_highest_counts_come_first_ties_by_place() -> None:
     assert top_counts(counts, 3) == ([(4, 7), (2, 5), (0, 2)], 4)
     assert top_counts(counts, 0) == ([], 4)
     assert top_counts(b"", 3) == ([], 0)
+
+
+def test_days_are_counted_by_month_under_any_query(sample_settings: Settings) -> None:
+    snapshot = Snapshot(sample_settings.index, current_name(sample_settings.index))
+    questions = [snapshot.record(number) for number in range(snapshot.documents)]
+    last = max(day_number(question.date_question) for question in questions)
+    months = sorted({(day.year, day.month) for n in range(1, last + 1) if (day := day_of(n))})
+    place = {month: at for at, month in enumerate(months)}
+    days = [day_of(number) for number in range(last + 1)]
+    buckets = [place[day.year, day.month] if day else NOWHERE for day in days]
+    segments = len(snapshot.executor.leaves)
+    facet = histogram("asked", buckets, size=len(months), segments=segments)
+    loi = Translator(snapshot).translate("loi").strict
+    for asked in (plan.Every(), loi):
+        request = Request(asked, limit=200, facets=(facet,))
+        answer = snapshot.executor.run(request)
+        found = [questions[number] for _, number in answer.hits]
+        expected = Counter(
+            place[q.date_question.year, q.date_question.month] for q in found if q.date_question
+        )
+        counted = memoryview(answer.counts[0]).cast("I")
+        assert {at: count for at, count in enumerate(counted) if count} == expected
+        assert check_same(snapshot, request) == answer.counts
+    snapshot.close()
+
+
+def check_same(snapshot: Snapshot, request: Request) -> tuple[bytes, ...]:
+    executor = snapshot.executor
+    return interpreted.answer(executor.leaves, request, executor._counted).counts
