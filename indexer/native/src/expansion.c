@@ -189,6 +189,21 @@ static int walk_char(Misspelt *walk, uint32_t low, uint32_t high, size_t depth, 
     return least > walk->limit ? 0 : walk_range(walk, low, high, depth + k, next);
 }
 
+/* Where no more can differ, a term goes on as the pattern does from some place to its end. */
+static int walk_rest(Misspelt *walk, uint32_t low, uint32_t high, size_t depth, const uint8_t *row) {
+    for (int j = 0; j <= walk->n; j++) {
+        if (row[j] != walk->limit) continue;
+        const uint8_t *rest = walk->starts[j], *term;
+        size_t length, k = (size_t)(walk->starts[walk->n] - rest);
+        uint32_t place = seek_char(walk, low, high, depth, rest, k, 0);
+        if (place == high) continue;
+        if (term_at(walk->field, place, &term, &length) < 0) return walk->damaged = 1, -1;
+        if (length == depth + k && !memcmp(term + depth, rest, k) && check_term(walk, place) < 0)
+            return -1;
+    }
+    return walk->damaged ? -1 : 0;
+}
+
 static int walk_range(Misspelt *walk, uint32_t low, uint32_t high, size_t depth, const uint8_t *row) {
     int least = walk->limit + 1;
     for (int j = 0; j <= walk->n; j++) least = row[j] < least ? row[j] : least;
@@ -198,25 +213,7 @@ static int walk_range(Misspelt *walk, uint32_t low, uint32_t high, size_t depth,
         }
         return 0;
     }
-    if (least == walk->limit) {
-        /* The term that ends here, then only what the pattern goes on with. */
-        const uint8_t *term;
-        size_t length;
-        if (term_at(walk->field, low, &term, &length) < 0) return walk->damaged = 1, -1;
-        if (length <= depth && check_term(walk, low) < 0) return -1;
-        for (int j = 0; j < walk->n; j++) {
-            const uint8_t *bytes = walk->starts[j];
-            size_t k = (size_t)(walk->starts[j + 1] - bytes);
-            int seen = row[j] != walk->limit;
-            for (int i = 0; i < j && !seen; i++)
-                seen = row[i] == walk->limit && walk->pattern[i] == walk->pattern[j];
-            if (seen) continue;
-            uint32_t first = seek_char(walk, low, high, depth, bytes, k, 0);
-            uint32_t end = seek_char(walk, first, high, depth, bytes, k, 1);
-            if (first < end && walk_char(walk, first, end, depth, row, bytes, k) < 0) return -1;
-        }
-        return walk->damaged ? -1 : 0;
-    }
+    if (least == walk->limit) return walk_rest(walk, low, high, depth, row);
     while (low < high) {
         const uint8_t *term;
         size_t length;

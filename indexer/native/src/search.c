@@ -212,7 +212,6 @@ static int search_segment(Search *search, Bound *bound, Py_ssize_t at, const Loo
         set = &copy;
     }
     if (set_remove_deleted(bound, set) < 0) return -1;
-    bound->narrowed = bound->segment->n_deleted || search->n_filters;
     search->matched += set_count(bound, set);
     if (apply_filters(search, bound, set, at, lookups) < 0) return -1;
     search->total += set_count(bound, set);

@@ -86,7 +86,6 @@ typedef struct {
     Table *tables;
     List **seen;                  /* lists opened, so that leaves share cursors */
     int n_seen, room_seen;
-    int narrowed;                 /* deletions or filters leave less than the plan matches */
     int longest;                  /* terms of the longest line */
     uint32_t **places, *rooms;    /* buffers for positions, by place of the term */
     Cursor *cursors;              /* where each term's positions are read, for windows */
@@ -161,7 +160,6 @@ typedef struct {
     uint32_t windows;
     double *x, *y; /* one value a window each */
     double *sums;  /* bound of each window */
-    int is_union;  /* whether what the lists hold is what matches, no more and no less */
 } Leaves;
 
 int prepare_leaves(Bound *bound, Leaves *all);

@@ -102,15 +102,25 @@ static inline int walk_next(Walk *walk, uint32_t *doc) {
 
 /* ---- one window ----------------------------------------------------------------------------- */
 
-/* What is added up in a window. `touched` has a bit for each document that any list holds. */
+/* What is added up in a window. Sums only grow: a document that can enter is noted the first time
+   that its sum comes to `alert`, and is looked at once all is added. */
 typedef struct {
     double sums[WINDOW_DOCS];
     double x[WINDOW_DOCS]; /* zero between groups */
-    uint64_t touched[WINDOW_DOCS / 64];
     uint16_t fresh[WINDOW_DOCS + 1]; /* documents of the group, in the order they came, and one more */
-    uint32_t n_fresh;
-    int marks; /* whether what is touched must be told from what matches */
+    uint16_t alerts[WINDOW_DOCS];
+    uint32_t n_fresh, n_alerts;
+    double alert;
 } Sums;
+
+static inline void add_sum(Sums *sums, uint32_t d, double more) {
+    const double sum = sums->sums[d] + more;
+    sums->sums[d] = sum;
+    if (sum >= sums->alert) {
+        if (sums->n_alerts < WINDOW_DOCS) sums->alerts[sums->n_alerts] = (uint16_t)d;
+        sums->n_alerts++;
+    }
+}
 
 /* Moves to the block that holds the first posting of the window: its place in the block. */
 static int first_in_block(List *list, uint32_t first, uint32_t *at) {
@@ -172,15 +182,11 @@ static void score_run(const Group *group, const Part *part, uint32_t first, uint
     for (uint32_t i = at; i < end; i++) {
         uint32_t d = docs[i] - first;
         if (table && tfs[i] <= TABLED) {
-            sums->sums[d] += table[256 * (tfs[i] - 1) + norms[docs[i]]];
+            add_sum(sums, d, table[256 * (tfs[i] - 1) + norms[docs[i]]]);
         } else {
             double x = tfs[i] * weights[norms ? norms[docs[i]] : 0];
-            sums->sums[d] += (k1 > 0 ? factor * x / (x + k1) : factor * x) + constant;
+            add_sum(sums, d, (k1 > 0 ? factor * x / (x + k1) : factor * x) + constant);
         }
-    }
-    for (uint32_t i = at; sums->marks && i < end; i++) {
-        uint32_t d = docs[i] - first;
-        sums->touched[d >> 6] |= 1ull << (d & 63);
     }
 }
 
@@ -231,9 +237,8 @@ static int add_word(Bound *bound, const Node *node, uint32_t first, Sums *sums) 
         }
         for (uint32_t i = 0; i < sums->n_fresh; i++) {
             uint32_t d = sums->fresh[i];
-            sums->sums[d] += group->factor * saturated(sums->x[d], group->k1) + constant;
+            add_sum(sums, d, group->factor * saturated(sums->x[d], group->k1) + constant);
             sums->x[d] = 0;
-            sums->touched[d >> 6] |= 1ull << (d & 63);
         }
     }
     return 0;
@@ -304,7 +309,7 @@ static int essential_leaves(const Top *top, const Leaves *all, uint32_t w, doubl
 
 /* Adding a leaf up costs less than looking it up for each candidate, where it is not much longer
    than what is added up anyway. */
-#define LOOK_UP_COST 3
+#define LOOK_UP_COST 1
 
 static int add_cheap(const Bound *bound, Leaves *all, uint32_t w, int essential, double *rest) {
     uint64_t added = 0;
@@ -333,13 +338,11 @@ static int look_up_window(Bound *bound, Top *top, const KeyColumns *columns, con
     return 0;
 }
 
-/* Documents of the window that match; those that no list touched cannot enter once it is full. */
-static uint64_t candidates(const Bound *bound, const Set *matches, const Sums *sums, int only_touched,
-                           uint32_t first, uint32_t word) {
+/* Documents of 64 of the window that match. */
+static uint64_t candidates(const Bound *bound, const Set *matches, uint32_t first, uint32_t word) {
     uint32_t at = (first >> 6) + word;
     if (at >= bound->words) return 0;
     uint64_t found = matches->kind == SET_BITS ? matches->bits[at] : UINT64_MAX;
-    if (only_touched) found &= sums->touched[word];
     if (at + 1 == bound->words && bound->docs % 64) found &= (1ull << (bound->docs % 64)) - 1;
     return found;
 }
@@ -353,7 +356,7 @@ static int add_others(Bound *bound, const Set *matches, Leaves *all, int essenti
         if (node->op == WORD) continue;
         others = 1;
         for (uint32_t word = 0; word < WINDOW_DOCS / 64; word++) {
-            uint64_t left = candidates(bound, matches, sums, 0, first, word);
+            uint64_t left = candidates(bound, matches, first, word);
             for (; left; left &= left - 1) {
                 uint32_t d = 64 * word + (uint32_t)__builtin_ctzll(left);
                 sums->sums[d] += leaf_score(bound, node, first + d);
@@ -368,40 +371,73 @@ static inline double least_sum(const Top *top, double rest) {
     return is_full(top) ? top->worst.score / SLACK - rest : -DBL_MAX;
 }
 
-static int add_up_window(Bound *bound, Top *top, const KeyColumns *columns, const Set *matches,
-                         Leaves *all, uint32_t w, int essential, double rest, Sums *sums) {
+/* What the windows of a segment are collected with. */
+typedef struct {
+    Bound *bound;
+    Top *top;
+    const KeyColumns *columns;
+    const Set *matches;
+    Leaves *all;
+    Sums *sums;
+} Collector;
+
+/* Looks up what was not added, for each document that was noted. */
+static int look_at_alerts(Collector *to, uint32_t w, int essential, double rest) {
+    Sums *sums = to->sums;
     const uint32_t first = w << WINDOW_BITS;
-    /* Where all lists are added and what they hold is what matches, the sums are zeroed as they are
-       read, and need no marks. */
-    const int whole = all->is_union && essential == all->n;
-    sums->marks = !whole;
-    if (!whole) memset(sums->touched, 0, sizeof(sums->touched));
-    for (int i = 0; i < essential; i++) {
-        Node *node = all->leaves[i];
-        if (node->op == WORD && add_word(bound, node, first, sums) < 0) return -1;
+    for (uint32_t i = 0; i < sums->n_alerts; i++) {
+        uint32_t d = sums->alerts[i];
+        double score = sums->sums[d];
+        if (score < least_sum(to->top, rest) || !set_has(to->matches, first + d)) continue;
+        sums->sums[d] = -DBL_MAX; /* once */
+        if (look_up(to->bound, to->top, to->columns, to->all->leaves + essential,
+                    to->all->n - essential, rest, w, first + d, score) < 0)
+            return -1;
     }
-    int others = add_others(bound, matches, all, essential, first, sums);
-    const int only_touched = is_full(top) && !others && !whole;
-    double least = least_sum(top, rest);
+    return 0;
+}
+
+static int look_at_all(Collector *to, uint32_t w, int essential, double rest) {
+    const uint32_t first = w << WINDOW_BITS;
+    double least = least_sum(to->top, rest);
     for (uint32_t word = 0; word < WINDOW_DOCS / 64; word++) {
-        uint64_t left = candidates(bound, matches, sums, only_touched, first, word);
+        uint64_t left = candidates(to->bound, to->matches, first, word);
         for (; left; left &= left - 1) {
             uint32_t d = 64 * word + (uint32_t)__builtin_ctzll(left);
-            double score = sums->sums[d];
-            if (whole) sums->sums[d] = 0;
+            double score = to->sums->sums[d];
             if (score < least) continue;
-            if (look_up(bound, top, columns, all->leaves + essential, all->n - essential, rest, w,
-                        first + d, score) < 0)
+            if (look_up(to->bound, to->top, to->columns, to->all->leaves + essential,
+                        to->all->n - essential, rest, w, first + d, score) < 0)
                 return -1;
-            least = least_sum(top, rest);
+            least = least_sum(to->top, rest);
         }
     }
-    if (!whole) memset(sums->sums, 0, sizeof(sums->sums));
+    return 0;
+}
+
+static int add_up_window(Collector *to, uint32_t w, int essential, double rest) {
+    Bound *bound = to->bound;
+    Sums *sums = to->sums;
+    const uint32_t first = w << WINDOW_BITS;
+    sums->n_alerts = 0;
+    sums->alert = is_full(to->top) ? least_sum(to->top, rest) : DBL_MAX;
+    for (int i = 0; i < essential; i++) {
+        Node *node = to->all->leaves[i];
+        if (node->op == WORD && add_word(bound, node, first, sums) < 0) return -1;
+    }
+    int others = add_others(bound, to->matches, to->all, essential, first, sums);
+    int noted = is_full(to->top) && !others && sums->alert > 0 && sums->n_alerts <= WINDOW_DOCS;
+    if ((noted ? look_at_alerts(to, w, essential, rest) : look_at_all(to, w, essential, rest)) < 0)
+        return -1;
+    memset(sums->sums, 0, sizeof(sums->sums));
     return arena_bad(bound->arena) ? -1 : 0;
 }
 
-static int collect_window(Bound *bound, Top *top, const KeyColumns *columns, const Set *matches,
-                          Leaves *all, uint32_t w, Sums *sums) {
+static int collect_window(Collector *to, uint32_t w) {
+    Bound *bound = to->bound;
+    Top *top = to->top;
+    const Set *matches = to->matches;
+    Leaves *all = to->all;
     uint32_t count = count_in_window(bound, matches, w << WINDOW_BITS);
     if (!count) return 0;
     order_leaves(all, w);
@@ -418,8 +454,9 @@ static int collect_window(Bound *bound, Top *top, const KeyColumns *columns, con
             adding += node->op == WORD ? 3 * postings_in_window(bound, node) : 20 * count;
     }
     /* A list of matches is short; the sums are taken through bits. */
-    if (matches->kind == SET_LIST || looking < adding) return look_up_window(bound, top, columns, matches, all, w);
-    return add_up_window(bound, top, columns, matches, all, w, essential, rest, sums);
+    if (matches->kind == SET_LIST || looking < adding)
+        return look_up_window(bound, top, to->columns, matches, all, w);
+    return add_up_window(to, w, essential, rest);
 }
 
 /* ---- orders --------------------------------------------------------------------------------- */
@@ -443,10 +480,11 @@ static int collect_windows(Bound *bound, Top *top, const KeyColumns *columns, co
     for (uint32_t w = 0; w < all->windows; w++) order[w] = (Ranked){all->sums[w], w};
     Sums *sums = arena_zero(bound->arena, sizeof(Sums));
     if (!sums) return -1;
+    Collector to = {bound, top, columns, matches, all, sums};
     qsort(order, all->windows, sizeof(Ranked), compare_ranked);
     for (uint32_t i = 0; i < all->windows; i++) {
         if (!can_enter(top, order[i].bound)) return 0;
-        if (collect_window(bound, top, columns, matches, all, order[i].window, sums) < 0) return -1;
+        if (collect_window(&to, order[i].window) < 0) return -1;
     }
     return 0;
 }
@@ -559,11 +597,10 @@ int collect_top(Bound *bound, Top *top, const Set *matches, int only_leaf) {
     if (!top->score_first) return collect_sorted(bound, top, &columns, matches);
     if (only_leaf) return collect_list(bound, top, &columns);
     if (!is_flat(bound->root, 0)) return collect_each(bound, top, &columns, matches);
-    Leaves all = {.is_union = bound->root->op == ANY && bound->root->at_least == 1 && !bound->narrowed};
+    Leaves all = {0};
     if (prepare_leaves(bound, &all) < 0) return -1;
     for (int i = 0; i < all.n; i++) {
         Node *node = all.leaves[i];
-        all.is_union &= node->op == WORD;
         if (node->op == WORD || node->op == POSITIONAL || node->op == RANGE) continue;
         if (match_node(bound, node) < 0) return -1;
     }
