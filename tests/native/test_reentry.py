@@ -48,11 +48,11 @@ def test_positions_that_are_no_whole_numbers_are_refused() -> None:
 
 
 def test_a_text_is_not_added_while_another_thread_writes() -> None:
-    words = [f"mot-{number}" for number in range(20_000)]
+    words = [f"mot{number}" for number in range(20_000)]
     started, written = threading.Event(), threading.Event()
 
     def expand(surface: str) -> list[tuple[str, int, int, int, bool]]:
-        if surface == "at-last":
+        if surface == "œuf":
             started.set()
             written.wait(30)
         return [(surface, 0, 0, len(surface), False)]
@@ -72,7 +72,7 @@ def test_a_text_is_not_added_while_another_thread_writes() -> None:
 
     def add() -> None:
         try:
-            inverter.add_text("at-last", 1, (0,))
+            inverter.add_text("œuf", 1, (0,))
         except RuntimeError as error:
             failures.append(error)
 
