@@ -22,6 +22,10 @@ import zstandard
 from indexer.fastwhoosh.errors import Malformed
 from indexer.fastwhoosh.packing import Buffer
 
+# Documents kept as they were read: those of a few pages of hits, which people turn back to.
+_MOST_KEPT: Final = 200
+# Values that can be handed out twice.
+_UNCHANGING: Final = frozenset({str, bytes, int, float, bool, type(None)})
 _OFFSET: Final = struct.Struct("<Q")
 _HEAD: Final = struct.Struct("<IB")
 _RAW: Final = 0
@@ -83,6 +87,7 @@ class StoredReader:
             self._decompressor = zstandard.ZstdDecompressor(self._dictionary)
         except zstandard.ZstdError as error:
             raise Malformed("dictionnaire des champs enregistrés illisible") from error
+        self._kept: dict[int, dict[str, Any]] = {}
         # A decompressor serves one thread at a time.
         self._lock = threading.Lock()
 
@@ -93,12 +98,20 @@ class StoredReader:
             IndexError: there is no such document.
             Malformed: the entry is damaged.
         """
+        kept = self._kept.get(doc)
+        if kept is not None:
+            return kept.copy()
         if not 0 <= doc < self._docs:
             raise IndexError(f"no document {doc} of {self._docs}")
         start, end = self._ends[doc], self._ends[doc + 1]
         if not start <= end <= len(self._data):
             raise Malformed("table des champs enregistrés désordonnée")
-        return self._decoded(bytes(self._data[start:end])) if end > start else {}
+        fields = self._decoded(bytes(self._data[start:end])) if end > start else {}
+        if all(type(value) in _UNCHANGING for value in fields.values()):
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            self._kept[doc] = fields.copy()
+        return fields
 
     def _decoded(self, entry: bytes) -> dict[str, Any]:
         if len(entry) < _HEAD.size:
