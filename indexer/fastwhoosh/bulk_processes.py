@@ -185,6 +185,7 @@ def work(pipe: Connection, setup: WorkerSetup) -> None:
 
 
 def _take_batches(pipe: Connection, flushing: Flushing, make: Make | None) -> None:
+    is_told = flushing.dictionary is not None
     while True:
         kind, batch = pipe.recv()
         if kind == "finish":
@@ -192,4 +193,6 @@ def _take_batches(pipe: Connection, flushing: Flushing, make: Make | None) -> No
             return
         for item in batch:
             flushing.add(make(item) if kind == "raw" and make else item)
-        pipe.send(("taken", flushing.dictionary))
+        # It is larger than what a pipe holds: sent each time, it would make both sides wait.
+        pipe.send(("taken", None if is_told else flushing.dictionary))
+        is_told = is_told or flushing.dictionary is not None
