@@ -32,6 +32,8 @@ _COLUMN_SECTIONS: Final = {
 }
 _STORED_SECTIONS: Final = ("dict", "index", "data")
 _LARGEST: Final = 1 << 63
+# The sum of the lengths of all documents: what is merged still has one that can be written.
+_LARGEST_SUM: Final = MAX_DOCS << 32
 
 
 def check(directory: Any, end: int) -> None:
@@ -69,7 +71,8 @@ def sections(directory: Directory) -> Iterator[tuple[str, Section]]:
 def _check_field(name: str, field: dict[str, Any]) -> None:
     _demand(field.get("kind") in KINDS, f"répertoire : genre du champ « {name} » inconnu")
     for key in _FIELD_NUMBERS:
-        _demand(_natural(field.get(key)), f"répertoire : « {key} » du champ « {name} » est faux")
+        right = _natural(field.get(key), _LARGEST_SUM)
+        _demand(right, f"répertoire : « {key} » du champ « {name} » est faux")
     _need_sections(name, field, _FIELD_SECTIONS)
 
 

@@ -146,6 +146,7 @@ WRONG = [
     EMPTY | {"fields": {"f": FIELD | {"kind": "vectors"}}},
     EMPTY | {"fields": {"f": FIELD | {"kind": ["positions"]}}},
     EMPTY | {"fields": {"f": FIELD | {"terms": "0"}}},
+    EMPTY | {"fields": {"f": FIELD | {"length": 2**57}}},
     EMPTY | {"fields": {"f": FIELD | {"blob": [16, 1, 0]}}},
     EMPTY | {"fields": {"f": FIELD | {"blob": [8, 0, 0]}}},
     EMPTY | {"fields": {"f": FIELD | {"blob": [17, 0, 0]}}},
