@@ -168,9 +168,30 @@ static void filter_and_count(Search *search, const Lookup *filters, const Lookup
     }
 }
 
+/* One loop a width of codes: the column's type is looked at once, not for each document. */
+#define COUNT_CODES(TYPE)                                                                     \
+    for (uint32_t w = 0; w < bound->words; w++) {                                             \
+        for (uint64_t left = set->bits[w]; left; left &= left - 1) {                          \
+            TYPE code;                                                                        \
+            memcpy(&code, values + sizeof(TYPE) * (64 * (size_t)w + (size_t)__builtin_ctzll(left)), \
+                   sizeof(TYPE));                                                             \
+            if (code >= size) continue;                                                       \
+            uint32_t place = load_u32(table + 4 * (size_t)code);                              \
+            if (place < facet->size) facet->counts[place]++;                                  \
+        }                                                                                     \
+    }
+
 static void count_column(Search *search, const Lookup *lookups, Bound *bound, const Set *set, int at) {
     Facet *facet = &search->facets[at];
     const Lookup *lookup = &lookups[at];
+    const uint8_t *values = lookup->column ? lookup->column->values : NULL, *table = lookup->table;
+    const uint32_t size = lookup->size;
+    switch (lookup->column ? lookup->column->type : 0) {
+        case 'B': COUNT_CODES(uint8_t) return;
+        case 'H': COUNT_CODES(uint16_t) return;
+        case 'I': COUNT_CODES(uint32_t) return;
+        default: break;
+    }
     for (uint32_t w = 0; w < bound->words; w++) {
         for (uint64_t left = set->bits[w]; left; left &= left - 1)
             count_doc(lookup, facet, 64 * w + (uint32_t)__builtin_ctzll(left));
