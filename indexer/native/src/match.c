@@ -6,6 +6,8 @@
 
 /* Fewer postings than documents / this are kept as a list. */
 #define LIST_SHARE 48
+/* More documents than this of several lists are not sorted: bits order them. */
+#define MOST_SORTED 192
 
 static Set none(void) { return (Set){SET_NONE, 0, NULL, NULL}; }
 
@@ -169,7 +171,8 @@ static int union_lists(Bound *bound, List **lists, int n, Set *set) {
         *set = none();
         return 0;
     }
-    if (total < bound->docs / LIST_SHARE + 16) return union_as_list(bound, lists, n, total, set);
+    if (total < bound->docs / LIST_SHARE + 16 && (n == 1 || total <= MOST_SORTED))
+        return union_as_list(bound, lists, n, total, set);
     uint64_t *bits = new_bits(bound);
     if (!bits) return -1;
     for (int i = 0; i < n; i++) {
@@ -636,7 +639,7 @@ static int add_expanded(void *self, uint32_t place) {
 static int match_expansion(Bound *bound, Node *node) {
     node->set = none();
     if (!node->field) return 0;
-    Expanding state = {bound, node, NULL, NULL, 0, bound->docs / LIST_SHARE + 16};
+    Expanding state = {bound, node, NULL, NULL, 0, MOST_SORTED};
     state.docs = arena_alloc(bound->arena, 4 * (size_t)state.room);
     if (!state.docs || expand_terms(bound, node->field, node, add_expanded, &state) < 0) return -1;
     if (state.map) {
