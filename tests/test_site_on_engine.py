@@ -79,12 +79,12 @@ def test_a_damaged_segment_is_a_clean_page(tmp_path: Path) -> None:
     with path.open("r+b") as stream:  # where the site has it mapped
         stream.seek(64)
         stream.write(bytes(len(content) - 64 - middle))
-    page = client.get("/recherche?q=loup")
+    page = client.get("/recherche?q=loi")  # the questions on wolves were read before
     assert page.status_code == 503
     assert path.name in page.text
     assert "questions index --full" in page.text
     assert "Traceback" not in page.text
-    assert client.get("/recherche.json?q=loup").status_code == 503
+    assert client.get("/recherche.json?q=loi").status_code == 503
 
 
 def test_threads_get_the_answers_that_one_gets(sample_settings: Settings) -> None:
