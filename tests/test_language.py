@@ -31,7 +31,7 @@ from indexer.search.wording import describe
         ("type:qe statut:répondue", "type:QE ET statut:repondue"),
         ("titre:(loup OU ours)", "titre:loup OU titre:ours"),
         ("réponse:loup", "reponse:loup"),
-        ("du:2019 au:03/2020", "du:2019-01-01 ET au:2020-03-31"),
+        ("du:2019 au:03/2020", "du:2019 ET au:2020-03"),
         ("n° 24 191", "24191"),
         ("micro-entreprise", "micro-entreprise"),
         ("Quelle loi sur le loup ?", "loi ET loup"),

@@ -11,10 +11,10 @@ from werkzeug.datastructures import MultiDict
 
 from indexer.errors import BadParameter
 from indexer.question import CHAMBERS, KINDS, STATUSES, Reference, parse_reference
-from indexer.search.request import FILTERS, MAX_PAGE_SIZE, SCOPES, SORTS, Search
+from indexer.search.request import FILTERS, FORMS, MAX_PAGE_SIZE, SCOPES, SORTS, Search
 from indexer.search.results import IndexInfo, MarkedQuestion, Results
 from webui.form import FIELD_LABELS, Form, form_from_args
-from webui.params import canonical_query, is_filtered
+from webui.params import canonical_query, is_filtered, with_forms
 from webui.renderers import navigation, record, typography
 from webui.serving import engine
 
@@ -27,7 +27,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(typography.FILTERS)
     app.jinja_env.filters.update(spoken=record.spoken, source_label=record.source_label)
     app.jinja_env.globals.update(
-        FILTERS=FILTERS, SCOPES=SCOPES, SORTS=SORTS, KINDS=KINDS, STATUSES=STATUSES,
+        FILTERS=FILTERS, FORMS=FORMS, SCOPES=SCOPES, SORTS=SORTS, KINDS=KINDS, STATUSES=STATUSES,
         CHAMBERS=CHAMBERS, text_url=navigation.text_url,
         value_url=navigation.value_url, question_url=navigation.question_url,
         results_url=navigation.results_url, FIELD_LABELS=FIELD_LABELS,
@@ -82,6 +82,8 @@ def results_page(results: Results, args: MultiDict[str, str]) -> str:
         last_page=navigation.last_page(results),
         page_url=navigation.page_url,
         relaxations=navigation.relaxations(search),
+        named=navigation.named_links(results.understood.named, search),
+        other_forms_url=navigation.results_url(with_forms(search, exact=not search.exact)),
         listing=not search.text and not is_filtered(search),
         partial_from=_first_partial(results),
         canonical=navigation.results_url(search),
