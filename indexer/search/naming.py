@@ -39,9 +39,9 @@ _PIECE: Final = re.compile(
     | (?P<kind>(?:{_any(_KINDS)})(?![^\W\d]))
     | (?P<chamber>(?:{_any(_CHAMBERS)})\b)
     | (?P<sign>n\s?[°º]|num(?:ero)?\b|no?\.(?=\s?\d)|questions?\b)
-    | (?P<before>\d{{1,2}})-(?=\d)
+    | (?P<before>\d{{1,2}})\s?-\s?(?=\d)
     | (?P<number>(?:\d{{1,3}}(?:[\s.]\d{{3}})+|\d{{1,7}})(?![^\W_]|[.,]\d)|\d{{1,7}}(?=q))
-    | (?P<rest>(?:de|du|la|le|a|l')(?![^\W_])|l'|[,;:()/.-])
+    | (?P<rest>(?:de|du|la|le|a|l')(?![^\W_])|l'|[,;:()])
     )""",
     re.VERBOSE,
 )

@@ -208,14 +208,15 @@ def _ends_of_date(text: str) -> tuple[date, date]:
 
 
 def _fields(text: str) -> tuple[int, int | None, int | None]:
+    day: str | None
     if match := _ISO.fullmatch(text):
         year, month, day = match.groups()
     elif match := _FRENCH.fullmatch(text):
         day, month, year = match.groups()
     elif (match := _LONG.fullmatch(text)) and match[2] in _MONTHS:
-        return int(match[3]), _MONTHS[match[2]], int(match[1]) if match[1] else None
+        day, month, year = match[1], str(_MONTHS[match[2]]), match[3]
     else:
         raise ValueError(text)
-    if (month is not None and not int(month)) or (day is not None and not int(day)):
+    if (month and not int(month)) or (day and not int(day)):
         raise ValueError(text)
     return int(year), int(month) if month else None, int(day) if day else None

@@ -102,7 +102,8 @@ class Translator:
         named = self._named(text)
         if named:
             strict = plan.Any((strict, named))
-            relaxed = plan.Any((relaxed, named)) if relaxed else None
+            # Whoever surely names a question wants that one, not what holds half of the words.
+            relaxed = plan.Any((relaxed, named)) if relaxed and not named.score else None
         notices = (*query.notices, *self.notices)
         uids = tuple(uid.decode() for uid in named.terms) if named else ()
         expansions = tuple(self.expansions.items())

@@ -21,6 +21,8 @@ from indexer.search.request import (
     Search,
 )
 from indexer.search.results import Facet, FacetValue, IndexInfo, Results
+from indexer.search.tree import Filtered
+from indexer.search.wording import describe
 from webui import params
 from webui.renderers.typography import days, designation, ordinal, period
 
@@ -104,6 +106,15 @@ def _full_designation(reference: Reference) -> str:
     if reference.chamber and reference.chamber != "AN":
         pieces.append(CHAMBERS[reference.chamber])
     return ", ".join(pieces)
+
+
+def filter_examples(facets: Sequence[Facet]) -> dict[str, str]:
+    """Return for each facet that has values its commonest one, as it is typed in a query."""
+    return {
+        facet.name: describe(Filtered(facet.name, facet.values[0].value))
+        for facet in facets
+        if facet.values and facet.values[0].count
+    }
 
 
 def value_url(name: str, value: str) -> str:
