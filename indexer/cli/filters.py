@@ -19,7 +19,7 @@ _Wrapped = TypeVar("_Wrapped", bound=Callable[..., Any])
 
 # No argument of a process can hold this character.
 _SET_APART: Final = "\0"
-_EXCLUSION = re.compile(r'-([^\W\d_][^=]+|"[^"]*"?)', re.DOTALL)
+_EXCLUSION = re.compile(r'-([^\W\d_]\w*:.+|[^\W\d_][^=]+|[="«(].*)', re.DOTALL)
 _DATES: Final[Mapping[str, str]] = {
     "du": "Questions posées à partir de cette date.",
     "au": "Questions posées jusqu'à cette date.",
