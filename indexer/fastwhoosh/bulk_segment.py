@@ -3,6 +3,7 @@
 It knows neither the index nor other segments, so that worker processes use it as the writer does.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +16,8 @@ from indexer.fastwhoosh.segmentfile import SegmentFileWriter
 
 # A segment of more is merged from smaller ones: it would be inverted in too much memory.
 MAX_DOCUMENTS: Final = 100_000
+# Fields inverted at one time: each needs memory of its own (see the inverter's ``memory``).
+_INVERTED_AT_ONCE: Final = 2
 # Documents, and characters of their texts, that wait to be taken together.
 _BATCH: Final = 256
 _BATCH_BYTES: Final = 1 << 20
@@ -105,7 +108,14 @@ class SegmentBuilder:
         stored["index"] = self._file.section(little_endian(ends))
         stored["dict"] = self._file.section(dictionary)
         plans = sorted(self.documents.plans[: len(self._numbers)], key=attrgetter("name"))
-        fields = {plan.name: self._written(self._numbers[plan.place]) for plan in plans}
+        # Most of an inversion needs no GIL, and the two forms of a text are the largest fields.
+        with ThreadPoolExecutor(_INVERTED_AT_ONCE) as pool:
+            inverted = pool.map(self._inverted, plans)
+            fields = {
+                plan.name: field_entry(each, self._file)
+                for plan, each in zip(plans, inverted, strict=True)
+                if each.terms
+            }
         columns = {
             plan.name: column.write(self.docs, self._file.section)
             for plan in plans
@@ -114,7 +124,7 @@ class SegmentBuilder:
         self._file.finish(
             {
                 "docs": self.docs,
-                "fields": {name: entry for name, entry in fields.items() if entry},
+                "fields": fields,
                 "columns": columns,
                 "stored": stored,
             }
@@ -149,10 +159,8 @@ class SegmentBuilder:
         else:
             self._numbers.append(self._inverter.add_field(plan.kind, plan.scorable))
 
-    def _written(self, number: int) -> dict[str, Any]:
-        """Write a field; return its entry, empty where the field has no terms."""
-        inverted = Inverted(*self._inverter.invert(number, self.docs))
-        return field_entry(inverted, self._file) if inverted.terms else {}
+    def _inverted(self, plan: FieldPlan) -> Inverted:
+        return Inverted(*self._inverter.invert(self._numbers[plan.place], self.docs))
 
 
 def field_entry(inverted: Inverted, file: SegmentFileWriter) -> dict[str, Any]:

@@ -56,8 +56,9 @@ class Packer:
 
     def _compressed(self, batch: Sequence[bytes]) -> Iterable[bytes]:
         if len(batch) <= 1 or not hasattr(self._compressor, "multi_compress_to_buffer"):
-            return map(self._compressor.compress, batch)
-        return map(bytes, self._compressor.multi_compress_to_buffer(list(batch)))
+            return [self._compressor.compress(each) for each in batch]
+        packed: Any = self._compressor.multi_compress_to_buffer(list(batch))
+        return [each.tobytes() for each in packed]
 
 
 def _entry(pickled: bytes, packed: bytes) -> bytes:

@@ -11,7 +11,7 @@ typedef struct {
     Source *sources;
     Field *fields;
     uint32_t source_count, field_count;
-    int busy; /* writes sections without the GIL: nothing may be added */
+    int busy; /* fields being written without the GIL: nothing may be added */
 } Inverter;
 
 static int refuse(const char *message) {
@@ -406,7 +406,7 @@ static PyObject *inverter_invert(PyObject *object, PyObject *args) {
     Inverter *self = (Inverter *)object;
     Py_ssize_t number;
     unsigned int docs;
-    if (!PyArg_ParseTuple(args, "nI", &number, &docs) || !usable(self)) return NULL;
+    if (!PyArg_ParseTuple(args, "nI", &number, &docs)) return NULL;
     Field *field = field_at(self, number);
     if (!field) return NULL;
     if (docs > MAX_DOCS) return refuse("too many documents"), NULL;
@@ -414,11 +414,11 @@ static PyObject *inverter_invert(PyObject *object, PyObject *args) {
     if (field->scorable && !(out.norms = calloc(docs ? docs : 1, 1))) return PyErr_NoMemory();
     int kind = field->kind == EXISTENCE && field->weighted ? FREQUENCIES : field->kind;
     encoder_open(&out.encoder, kind, out.norms, docs);
-    self->busy = 1;
+    self->busy++;
     int failed = field->source == NO_SOURCE
                      ? write_term_field(field, self->bounds, &out)
                      : write_text_field(field, self->sources + field->source, self->bounds, &out);
-    self->busy = 0;
+    self->busy--;
     PyObject *result = failed ? NULL : sections_tuple(field, &out, docs);
     free_sections(&out);
     return result;
@@ -433,7 +433,7 @@ static PyObject *inverter_clear(PyObject *object, PyObject *unused) {
     Py_RETURN_NONE;
 }
 
-/* What is held, and what inverting the largest field will take beside it. */
+/* What is held, and what inverting two fields as large as the largest will take beside it. */
 static PyObject *inverter_memory(PyObject *object, void *unused) {
     (void)unused;
     Inverter *self = (Inverter *)object;
@@ -449,7 +449,7 @@ static PyObject *inverter_memory(PyObject *object, void *unused) {
         held += field->entries.size + field->lengths.size + stream + field->terms.text.size;
         if (field->terms.slots) held += (size_t)4 << field->terms.slot_bits;
     }
-    return PyLong_FromSize_t(held + 2 * largest);
+    return PyLong_FromSize_t(held + 4 * largest);
 }
 
 static PyMethodDef inverter_methods[] = {
