@@ -14,7 +14,7 @@ from dataclasses import MISSING, fields
 from functools import cache
 from typing import Any, Final, cast, get_type_hints
 
-from indexer.interchange import from_record, name_of
+from indexer.interchange import InvalidRecord, from_record, name_of
 from indexer.question import KINDS, Question
 
 # What an index has no use for: markup, who else says the same, what only a page shows.
@@ -24,6 +24,9 @@ LEFT_OUT: Final = frozenset(
         "source_url", "sources",
     }
 )  # fmt: skip
+
+# Every control character but the line feed and the tab is written with one of these.
+_TO_CLEAN: Final = (b"\\u", b"\\r", b"\\b", b"\\f", b"\x7f")
 
 
 @cache
@@ -54,10 +57,22 @@ def indexed_question(line: bytes) -> Question:
     Raises:
         ValueError: the line is no record; :class:`interchange.InvalidRecord` names the field.
     """
+    if any(mark in line for mark in _TO_CLEAN):
+        return _mended(line)
     try:
         found = _decoder().decode(line)
     except (ValueError, RecursionError):
-        return from_record(json.loads(line))
+        return _mended(line)
     if found.stated_uid != found.uid or found.kind not in KINDS:
-        return from_record(json.loads(line))
+        return _mended(line)
     return cast("Question", found)
+
+
+def _mended(line: bytes) -> Question:
+    try:
+        record = json.loads(line)
+    except RecursionError as error:
+        raise InvalidRecord("trop de niveaux") from error
+    if not isinstance(record, dict):
+        raise InvalidRecord("un objet JSON est attendu")
+    return from_record(record)

@@ -26,11 +26,17 @@ _UID = re.compile(rb'\s*\{\s*"uid"\s*:\s*"([A-Z0-9]{1,32}?)([0-9]{1,7})"')
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a file, still unread but for its key; ``where`` names file and line."""
+    """One line of a file, still unread but for its key."""
 
-    where: str
+    path: Path
+    line: int
     data: bytes
     key: Key
+
+    @property
+    def where(self) -> str:
+        """The file and the line in it, as errors name them."""
+        return f"{self.path}, ligne {self.line}"
 
     def question(self) -> Question:
         """Read the record.
@@ -60,7 +66,7 @@ def read_lines(path: Path) -> Iterator[Line]:
         with path.open("rb") as stream:
             for number, data in enumerate(stream, start=1):
                 if data.strip():
-                    yield _line(f"{path}, ligne {number}", data)
+                    yield _line(path, number, data)
     except OSError as error:
         raise CorpusError(f"{path} : lecture impossible ({error.strerror})") from error
 
@@ -78,13 +84,15 @@ def lines_in(path: Path) -> int:
         raise CorpusError(f"{path} : lecture impossible ({error.strerror})") from error
 
 
-def _line(where: str, data: bytes) -> Line:
+def _line(path: Path, number: int, data: bytes) -> Line:
     match = _UID.match(data)
     partition = _partition(match[1]) if match else None
     if not match or not partition:
-        raise CorpusError(f"{where} : enregistrement illisible (identifiant absent ou impossible)")
+        raise CorpusError(
+            f"{path}, ligne {number} : enregistrement illisible (identifiant absent ou impossible)"
+        )
     key = Key(*partition, int(match[2]))
-    return Line(where, data if data.endswith(b"\n") else data + b"\n", key)
+    return Line(path, number, data if data.endswith(b"\n") else data + b"\n", key)
 
 
 @lru_cache  # a file has one

@@ -21,8 +21,8 @@ _INVERTED_AT_ONCE: Final = 2
 # Documents, and characters of their texts, that wait to be taken together.
 _BATCH: Final = 256
 _BATCH_BYTES: Final = 1 << 20
-# What a character that waits may take, as text and in what is stored of it.
-_WAITING_FACTOR: Final = 4
+# What a character that waits may take: as text, in what is stored of it, and inverted.
+_WAITING_FACTOR: Final = 8
 # What a document costs in columns, about: asking each column would cost more than it tells.
 _COLUMN_BYTES: Final = 16
 
