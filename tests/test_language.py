@@ -119,6 +119,11 @@ def test_what_is_read_otherwise_than_it_stands_is_told(typed: str, told: str) ->
     assert any(told in notice for notice in parse(typed).notices)
 
 
+def test_a_text_of_mistakes_is_told_a_few() -> None:
+    typed = " ".join(f"champ{letter}:x" for letter in "abcdefghijklmnopqrstuvwxyz")
+    assert len(parse(typed).notices) == 8
+
+
 def test_exact_forms_are_those_of_every_word_and_leave_patterns_alone() -> None:
     query = parse("les élus (loup OU micro-entreprise) vaccin* auteur:x", exact=True)
     assert describe(query.tree) == (

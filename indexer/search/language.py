@@ -33,6 +33,8 @@ from indexer.search.reader import Reader
 from indexer.search.tree import All, Query
 
 VERSION: Final = 1
+# Nobody reads more; a text can be all mistakes.
+_MOST_NOTICES: Final = 8
 
 
 def parse(text: str, *, exact: bool = False) -> Query:
@@ -51,5 +53,5 @@ def parse(text: str, *, exact: bool = False) -> Query:
         notices.append("Rien de ce qui est écrit ne peut être cherché : tout est montré.")
     if isinstance(tree, All):
         notices.extend(contradictions(tree.children))
-    unique = dict.fromkeys
-    return Query(tree, tuple(reader.plain), tuple(unique(ignored)), tuple(unique(notices)))
+    told = tuple(dict.fromkeys(notices))[:_MOST_NOTICES]
+    return Query(tree, tuple(reader.plain), tuple(dict.fromkeys(ignored)), told)
