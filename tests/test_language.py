@@ -51,7 +51,7 @@ from indexer.search.wording import describe
         ("l'énerg* aujourd'h*", "énerg* ET aujourd'h*"),
         ("micro-entr*", "microentr*"),
         ("loup ET ours ET m?", "loup ET ours ET m?"),
-        ("le loup m?", "loup ET m"),
+        ("le loup gris?", "loup ET gris"),
         ("micro-entreprise~ mot~0", 'microentreprise~1 ET "mot"'),
         ("http://www.x.fr/a?b=c", "http ET www ET x ET fr ET a ET b ET c"),
         ("ministere:(santé OU travail)", "ministere:santé OU ministere:travail"),
