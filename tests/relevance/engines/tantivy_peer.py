@@ -1,0 +1,55 @@
+"""tantivy with its French analysis: stop words, Snowball stems, accents folded; any of the words."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import tantivy
+from tantivy import Filter, Occur, Query
+
+from indexer.question import Question
+from tests.relevance.engines.texts import FIELDS, WEIGHTS, fields_of
+
+_FRENCH = "french"
+
+
+class Tantivy:
+    """An index in memory."""
+
+    def __init__(self, folder: Path, questions: Iterable[Question]) -> None:
+        del folder  # nothing here is measured in bytes
+        self._analyzer = _analyzer()
+        self._schema = _schema()
+        index = tantivy.Index(self._schema)
+        index.register_tokenizer(_FRENCH, self._analyzer)
+        writer = index.writer(num_threads=1)
+        for question in questions:
+            writer.add_document(tantivy.Document(uid=question.uid, **fields_of(question)))
+        writer.commit()
+        writer.wait_merging_threads()
+        index.reload()
+        self._searcher = index.searcher()
+
+    def search(self, text: str, mode: str, limit: int) -> list[str]:
+        del mode  # any of the words
+        terms = [
+            (Occur.Should, Query.boost_query(Query.term_query(self._schema, name, word), weight))
+            for word in dict.fromkeys(self._analyzer.analyze(text))
+            for name, weight in WEIGHTS.items()
+        ]
+        found = self._searcher.search(Query.boolean_query(terms), limit)
+        documents = (self._searcher.doc(address) for _, address in found.hits)
+        return [str(document["uid"][0]) for document in documents]
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("uid", stored=True, tokenizer_name="raw")
+    for name in FIELDS:
+        builder.add_text_field(name, tokenizer_name=_FRENCH)
+    return builder.build()
+
+
+def _analyzer() -> tantivy.TextAnalyzer:
+    words = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+    stems = words.filter(Filter.lowercase()).filter(Filter.stopword(_FRENCH))
+    return stems.filter(Filter.stemmer(_FRENCH)).filter(Filter.ascii_fold()).build()
