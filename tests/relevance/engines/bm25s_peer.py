@@ -1,4 +1,4 @@
-"""bm25s: BM25 over one text, with the stop words and the Snowball stems of French."""
+"""bm25s: BM25 with the stop words and the Snowball stems of French, accents left out."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -8,41 +8,34 @@ import bm25s
 import Stemmer
 
 from indexer.question import Question
-from tests.relevance.engines.texts import TITLE_WEIGHT, fields_of
+from tests.relevance.engines.texts import text_of, without_accents
 
 _STOP_WORDS: Final = "fr"
 
 
 class Bm25s:
-    """One array of scores; it has no fields, so a title counts by being repeated."""
+    """An index in memory."""
 
     def __init__(self, folder: Path, questions: Iterable[Question]) -> None:
         del folder  # it stays in memory
         self._stemmer = Stemmer.Stemmer("french")
-        self._uids: list[str] = []
-        texts = []
-        for question in questions:
-            self._uids.append(question.uid)
-            fields = fields_of(question)
-            titles = [fields["title"]] * round(TITLE_WEIGHT)
-            texts.append("\n".join([*titles, fields["question"], fields["answer"]]))
+        documents = {question.uid: text_of(question) for question in questions}
+        self._uids = list(documents)
         self._index = bm25s.BM25()
-        self._index.index(self._tokens(texts), show_progress=False)
+        self._index.index(self._words(documents.values()), show_progress=False)
 
-    def _tokens(self, texts: list[str]) -> object:
-        return bm25s.tokenize(
-            texts, stopwords=_STOP_WORDS, stemmer=self._stemmer, show_progress=False
+    def _words(self, texts: Iterable[str]) -> list[list[str]]:
+        words: list[list[str]] = bm25s.tokenize(
+            [without_accents(text) for text in texts],
+            stopwords=_STOP_WORDS,
+            stemmer=self._stemmer,
+            return_ids=False,
+            show_progress=False,
         )
+        return words
 
     def search(self, text: str, mode: str, limit: int) -> list[str]:
         del mode  # any of the words is its only one
-        words = bm25s.tokenize(
-            [text],
-            stopwords=_STOP_WORDS,
-            stemmer=self._stemmer,
-            show_progress=False,
-            return_ids=False,
-        )
-        found, scores = self._index.retrieve(words, k=limit, show_progress=False)
+        found, scores = self._index.retrieve(self._words([text]), k=limit, show_progress=False)
         pairs = zip(found[0].tolist(), scores[0].tolist(), strict=True)
         return [self._uids[number] for number, score in pairs if score > 0]

@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Final
 
 from indexer.question import Question
-from tests.relevance.engines.texts import FIELDS, WEIGHTS, fields_of
+from indexer.whoosh_engine.schema import texts_of
 
 _CREATE: Final = (
-    f"CREATE VIRTUAL TABLE words USING fts5(uid UNINDEXED, {', '.join(FIELDS)},"
+    "CREATE VIRTUAL TABLE words USING fts5(uid UNINDEXED, title, question, answer,"
     " tokenize='unicode61 remove_diacritics 2')"
 )
-_WEIGHTS: Final = ", ".join(str(WEIGHTS[name]) for name in FIELDS)
+# Titles weigh three times as much as texts.
 _FIND: Final = (
-    f"SELECT uid FROM words WHERE words MATCH ? ORDER BY bm25(words, 0.0, {_WEIGHTS}) LIMIT ?"
+    "SELECT uid FROM words WHERE words MATCH ? ORDER BY bm25(words, 0.0, 3.0, 1.0, 1.0) LIMIT ?"
 )
 
 
@@ -27,8 +27,7 @@ class Fts5:
         self._database = sqlite3.connect(":memory:")
         self._database.execute(_CREATE)
         for question in questions:
-            texts = fields_of(question)
-            row = (question.uid, *(texts[name] for name in FIELDS))
+            row = (question.uid, *texts_of(question).values())
             self._database.execute("INSERT INTO words VALUES (?, ?, ?, ?)", row)
 
     def search(self, text: str, mode: str, limit: int) -> list[str]:

@@ -7,7 +7,7 @@ import tantivy
 from tantivy import Filter, Occur, Query
 
 from indexer.question import Question
-from tests.relevance.engines.texts import FIELDS, WEIGHTS, fields_of
+from tests.relevance.engines.texts import text_of
 
 _FRENCH = "french"
 
@@ -23,7 +23,7 @@ class Tantivy:
         index.register_tokenizer(_FRENCH, self._analyzer)
         writer = index.writer(num_threads=1)
         for question in questions:
-            writer.add_document(tantivy.Document(uid=question.uid, **fields_of(question)))
+            writer.add_document(tantivy.Document(uid=question.uid, text=text_of(question)))
         writer.commit()
         writer.wait_merging_threads()
         index.reload()
@@ -31,11 +31,8 @@ class Tantivy:
 
     def search(self, text: str, mode: str, limit: int) -> list[str]:
         del mode  # any of the words
-        terms = [
-            (Occur.Should, Query.boost_query(Query.term_query(self._schema, name, word), weight))
-            for word in dict.fromkeys(self._analyzer.analyze(text))
-            for name, weight in WEIGHTS.items()
-        ]
+        words = dict.fromkeys(self._analyzer.analyze(text))
+        terms = [(Occur.Should, Query.term_query(self._schema, "text", word)) for word in words]
         found = self._searcher.search(Query.boolean_query(terms), limit)
         documents = (self._searcher.doc(address) for _, address in found.hits)
         return [str(document["uid"][0]) for document in documents]
@@ -44,8 +41,7 @@ class Tantivy:
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("uid", stored=True, tokenizer_name="raw")
-    for name in FIELDS:
-        builder.add_text_field(name, tokenizer_name=_FRENCH)
+    builder.add_text_field("text", tokenizer_name=_FRENCH)
     return builder.build()
 
 
