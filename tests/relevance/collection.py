@@ -1,7 +1,7 @@
 """What every set is: questions as documents, typed texts as queries, and who judged what."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from indexer.question import Question
@@ -22,6 +22,15 @@ class Collection:
     topics: Mapping[str, str]
     judgements: Judgements
     pooled: bool = False
+
+    def sample(self, queries: int) -> "Collection":
+        """Return the same documents with at most so many of the queries, spread over all."""
+        kept = tuple(self.topics)[:: -(-len(self.topics) // queries)]
+        return replace(
+            self,
+            topics={query: self.topics[query] for query in kept},
+            judgements={query: self.judgements[query] for query in kept},
+        )
 
 
 def read_topics(path: Path) -> dict[str, str]:

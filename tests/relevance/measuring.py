@@ -51,11 +51,11 @@ def figures(judgements: Judgements, run: Run) -> Figures:
     """Measure a run; a query without answers counts as nothing found."""
     scored = {query: _scored(found) for query, found in run.items() if found}
     graded = {query: dict(judged) for query, judged in judgements.items()}
-    made = ir_measures.calc(_MEASURES, graded, scored)
-    means = {str(measure): float(made.aggregated[measure]) for measure in _MEASURES}
-    main = {each.query_id: float(each.value) for each in made.per_query if str(each.measure) == MAIN}
-    per_query = {query: main.get(query, 0.0) for query in judgements}
-    return Figures(means, per_query, _judged(judgements, run))
+    values = {name: dict.fromkeys(judgements, 0.0) for name in MEASURES}
+    for each in ir_measures.iter_calc(_MEASURES, graded, scored):
+        values[str(each.measure)][each.query_id] = float(each.value)
+    means = {name: mean(reached.values()) for name, reached in values.items()}
+    return Figures(means, values[MAIN], _judged(judgements, run))
 
 
 def _judged(judgements: Judgements, run: Run) -> float:

@@ -22,14 +22,9 @@ def report(results: Results) -> str:
         head.append("judged@10")
         for row, reached in zip(rows, results.figures.values(), strict=True):
             row.append(f"{reached.judged:.0%}")
-    lines = [
-        f"### {collection.name}: {len(collection.topics)} queries,"
-        f" {len(collection.questions)} documents, {sum(results.seconds.values()):.0f} s",
-        "",
-        *_table(head, rows),
-        *_standing(results.figures),
-    ]
-    return "\n".join(lines)
+    sizes = f"{len(collection.topics)} queries, {len(collection.questions)} documents"
+    title = f"### {collection.name}: {sizes}, {sum(results.seconds.values()):.0f} s"
+    return "\n".join([title, "", *_table(head, rows), *_standing(results.figures)])
 
 
 def _standing(reached: dict[str, Figures]) -> Iterator[str]:

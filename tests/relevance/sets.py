@@ -82,9 +82,9 @@ def _real_questions(data: Path) -> tuple[Question, ...]:
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open("r")
-    with opened as lines:
-        yield from map(json.loads, lines)
+    data = path.read_bytes()
+    lines = gzip.decompress(data) if path.suffix == ".gz" else data
+    yield from map(json.loads, lines.splitlines())
 
 
 def _untitled(question: Question) -> Question:

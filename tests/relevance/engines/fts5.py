@@ -31,6 +31,8 @@ class Fts5:
             self._database.execute("INSERT INTO words VALUES (?, ?, ?, ?)", row)
 
     def search(self, text: str, mode: str, limit: int) -> list[str]:
-        words = (f'"{word}"' for word in re.findall(r"\w+", text))
+        words = [f'"{word}"' for word in re.findall(r"\w+", text)]
+        if not words:
+            return []
         query = f" {mode.upper()} ".join(words)
         return [row[0] for row in self._database.execute(_FIND, (query, limit))]

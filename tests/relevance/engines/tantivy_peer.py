@@ -1,4 +1,4 @@
-"""tantivy with its French analysis: stop words, Snowball stems, accents folded; any of the words."""
+"""tantivy with its French analysis: stop words, Snowball stems, accents folded."""
 
 from collections.abc import Iterable
 from pathlib import Path
