@@ -9,7 +9,7 @@ from typing import Final
 
 FLOORS: Final = {
     "questions": 0.92,
-    "piaf": 0.62,
+    "piaf": 0.56,
     "titles": 0.95,
 }
 

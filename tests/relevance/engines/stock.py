@@ -1,4 +1,4 @@
-"""Whoosh as it comes: its own codec, French analyzer and BM25F; any or all of the words."""
+"""Whoosh as it comes: its codec, French analyzer and BM25F; accents left out; any or all words."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -7,7 +7,7 @@ from whoosh import fields, index, query
 from whoosh.analysis import LanguageAnalyzer
 
 from indexer.question import Question
-from tests.relevance.engines.texts import text_of
+from tests.relevance.engines.texts import text_of, without_accents
 
 _LIMIT_MB = 256
 
@@ -22,12 +22,12 @@ class Stock:
         made = index.create_in(str(folder), fields.Schema(uid=fields.STORED, text=text))
         writer = made.writer(limitmb=_LIMIT_MB)
         for question in questions:
-            writer.add_document(uid=question.uid, text=text_of(question))
+            writer.add_document(uid=question.uid, text=without_accents(text_of(question)))
         writer.commit()
         self._searcher = made.searcher()
 
     def search(self, text: str, mode: str, limit: int) -> list[str]:
-        words = [token.text for token in self._analyzer(text, mode="query")]
+        words = [token.text for token in self._analyzer(without_accents(text), mode="query")]
         terms = [query.Term("text", word) for word in dict.fromkeys(words)]
         made = query.And(terms) if mode == "and" else query.Or(terms)
         return [hit["uid"] for hit in self._searcher.search(made, limit=limit)]
