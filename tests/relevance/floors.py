@@ -13,7 +13,7 @@ FLOORS: Final = {
     "titles": 0.95,
 }
 
-# The peers that build in a second; the best of all of them is always one of these.
+# The peers that build in a second; the best one on every set was among them when this was written.
 PEERS: Final = ("fts5", "bm25s", "tantivy")
 # Queries that are asked, of sets that have more.
 QUERIES: Final = 100
