@@ -121,6 +121,15 @@ def test_what_is_read_otherwise_than_it_stands_is_told(typed: str, told: str) ->
     assert any(told in notice for notice in parse(typed).notices)
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["Que fait-on du loup ?", "Au loup !", "Le loup : bilan", "loup ; ours", "« loup » ?",
+     "l'ours…", "49.3", "19:30", "100 % loup", "loup/ours", "a+b", "M. Dupont", "https://www.x.fr/a?b=c"],
+)  # fmt: skip
+def test_what_people_write_is_no_mistake(typed: str) -> None:
+    assert parse(typed).notices == ()
+
+
 def test_a_text_of_mistakes_is_told_a_few() -> None:
     typed = " ".join(f"champ{letter}:x" for letter in "abcdefghijklmnopqrstuvwxyz")
     assert len(parse(typed).notices) == 8

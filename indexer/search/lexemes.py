@@ -19,7 +19,7 @@ _MAX_ERRORS: Final = 2
 _SENTENCE_WORDS: Final = 3
 OPERATORS: Final = {"ET": "and", "AND": "and", "OU": "or", "OR": "or", "SAUF": "not", "NOT": "not"}
 # Operators of other languages, and how they are said in this one.
-_FOREIGN: Final = {"&&": "ET", "||": "OU", "|": "OU", "!": "SAUF"}
+_FOREIGN: Final = {"&&": "ET", "||": "OU", "|": "OU"}
 _FIELD: Final = re.compile(r"([^\W\d]\w*):(?=\S)")
 _FIELD_IN_VAIN: Final = re.compile(r"([^\W\d]\w*):")
 _QUOTES: Final = {'"': '"', "“": "”", "”": "”", "„": "”", "«": "»"}
