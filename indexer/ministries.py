@@ -13,7 +13,6 @@ understood of it is told, never guessed.
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -31,9 +30,12 @@ _TITLES = re.compile(
     r"\b(?:ministres?|ministeres?|secretaires?|secretariats?|haut commissaires?|"
     r"haut commissariats?)(?: d etat)?(?: delegue(?:e|s|es)?)?\b|\b(?:m d|s e|se|md)$"
 )
+# Articles, prepositions, and the letters that elisions leave: they do not tell names apart.
 _CONNECTORS: Final = frozenset(
-    "a au aux charge chargee chargees charges d de des du e en la l le les m mme monsieur madame "
-    "pour sur".split()
+    """
+    a au aux d de des du en l la le les pour sur
+    charge chargee chargees charges m madame mme monsieur
+    """.split()  # noqa: SIM905  # read at a glance
 )
 _PIECES = re.compile(r"\w+|[,;]")
 _BRACKETS = re.compile(r"\([^()]*\)?")
@@ -73,12 +75,12 @@ class Understanding:
         """
         if not self.meanings:
             return ()
-        if day is None:
+        if day is None or len(self.meanings) == 1:
             return self.meanings[-1].portfolios
-        at = bisect_right([meaning.first for meaning in self.meanings], day)
-        before, after = self.meanings[max(0, at - 1)], self.meanings[min(at, len(self.meanings) - 1)]
-        nearer = before if day <= before.last or day - before.last < after.first - day else after
-        return nearer.portfolios
+        held = [meaning for meaning in self.meanings if meaning.first <= day] or self.meanings[:1]
+        before, after = held[-1], self.meanings[min(len(held), len(self.meanings) - 1)]
+        is_before_nearer = day <= before.last or day - before.last <= after.first - day
+        return before.portfolios if is_before_nearer else after.portfolios
 
 
 def portfolios() -> tuple[str, ...]:

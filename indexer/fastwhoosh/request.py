@@ -49,9 +49,10 @@ class Spread(NamedTuple):
     """Tells how the numbers of a column are spread in each row, of what the filters leave.
 
     A document is counted in the rows of its code in ``column``: ``rows`` gives them for each
-    segment, as :func:`indexer.fastwhoosh.spreads.rows_of_codes` writes them. ``size`` is the number
-    of rows. A number of 0 means that nothing is known, and is not counted. ``ranks`` are the shares
-    wanted, 0 to 100 in the hundred: 50 picks the least number that half of them do not exceed.
+    segment, as :func:`indexer.fastwhoosh.spreads.rows_of_codes` writes them. Where there is no such
+    column, every code is 0. ``size`` is the number of rows. A number of 0 means that nothing is
+    known, and is not counted. ``ranks`` are the shares wanted, 0 to 100 in the hundred: 50 picks
+    the least number that half of them do not exceed.
     """
 
     column: str

@@ -1,4 +1,4 @@
-"""How the numbers of a column are spread by rows: how many, their sum, and the numbers at some ranks.
+"""How the numbers of a column are spread by rows: how many, their sum, those at some ranks.
 
 A document may be counted in several rows: a table says which ones, code by code.
 
@@ -46,7 +46,5 @@ def spread_counts(rows: Sequence[list[int]], ranks: Sequence[int]) -> SpreadCoun
         numbers.sort()
         counts.append(len(numbers))
         sums.append(sum(numbers))
-        picks.extend(
-            numbers[place_of_rank(len(numbers), rank)] if numbers else 0 for rank in ranks
-        )
+        picks.extend(numbers[place_of_rank(len(numbers), rank)] if numbers else 0 for rank in ranks)
     return SpreadCounts(counts.tobytes(), sums.tobytes(), picks.tobytes())

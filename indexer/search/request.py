@@ -22,13 +22,15 @@ class FilterSpec:
     """One filter, which is also a facet.
 
     ``name`` is the parameter (URL, flag, ``champ:valeur``), ``values`` the closed set of valid
-    values with their labels, empty where any value of the corpus may be asked for.
+    values with their labels, empty where any value of the corpus may be asked for. Of a
+    ``multivalued`` one, a question may have several.
     """
 
     name: str
     label: str
     help: str
     values: Mapping[str, str] = field(default_factory=dict)
+    multivalued: bool = False
 
 
 _STATUS_NAMES: Final = {
@@ -47,6 +49,12 @@ FILTERS: Final[Mapping[str, FilterSpec]] = {
     for spec in (
         FilterSpec("auteur", "Auteur", "nom, ou partie du nom, de l'auteur de la question"),
         FilterSpec("groupe", "Groupe", "groupe politique de l'auteur"),
+        FilterSpec(
+            "portefeuille",
+            "Domaine ministériel",
+            "domaine du ministère interrogé, le même d'un gouvernement à l'autre",
+            multivalued=True,
+        ),
         FilterSpec("ministere", "Ministère interrogé", "ministère à qui la question est posée"),
         FilterSpec("ministere_reponse", "Ministère répondant", "ministère qui répond"),
         FilterSpec("rubrique", "Rubrique", "rubrique de classement"),

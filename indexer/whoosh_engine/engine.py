@@ -20,6 +20,7 @@ from indexer.search.results import (
     Results,
     Understood,
 )
+from indexer.search.statistics import Statistics
 from indexer.search.wording import describe
 from indexer.settings import Settings
 from indexer.whoosh_engine import generations
@@ -27,6 +28,7 @@ from indexer.whoosh_engine.damage import damage_said
 from indexer.whoosh_engine.finding import Found, facets, find
 from indexer.whoosh_engine.schema import texts_of, title_text
 from indexer.whoosh_engine.snapshot import Snapshot
+from indexer.whoosh_engine.statistics import statistics, unknown_ministries
 from indexer.whoosh_engine.translate import Translation, Translator
 
 # Values listed in a facet; the others are counted.
@@ -100,6 +102,18 @@ class WhooshEngine:
         title = mark(_title(record), marker)
         matches = asked + answered + sum(piece.is_match for piece in title)
         return MarkedQuestion(record, title, question, answer, matches)
+
+    @damage_said()
+    def statistics(self, search: Search, by: str) -> Statistics:
+        """Count answers and delays of all that a search finds, by a grouping."""
+        with self._lock:
+            return statistics(self._current(), search, by)
+
+    @damage_said()
+    def unknown_ministries(self) -> tuple[tuple[str, int], ...]:
+        """Return the names of ministries that no portfolio is known of, with their questions."""
+        with self._lock:
+            return unknown_ministries(self._current())
 
     @damage_said()
     def find(self, reference: Reference) -> tuple[Key, ...]:

@@ -54,7 +54,7 @@ def find(
 
     Whether it is little is judged before the filters: a filter must never add hits.
     """
-    asked = _request(snapshot, search, translation.strict)
+    asked = request_of(snapshot, search, translation.strict)
     strict = snapshot.executor.run(replace(asked, first=first, limit=limit))
     if translation.relaxed is None or _is_enough(snapshot, translation.strict, strict):
         return Found(strict.total, strict.total, strict.hits, _counts(search, strict))
@@ -68,13 +68,22 @@ def find(
     return Found(relaxed.total, whole.total, hits, _counts(search, relaxed))
 
 
+def plan_found(snapshot: Snapshot, translation: Translation) -> Plan:
+    """Return the plan of all that :func:`find` finds for any filters of a search."""
+    if translation.relaxed is None:
+        return translation.strict
+    found = snapshot.executor.run(Request(translation.strict, limit=0)).total
+    return translation.strict if found >= ranking.ENOUGH_HITS else translation.relaxed
+
+
 def _is_enough(snapshot: Snapshot, strict: Plan, answer: Answer) -> bool:
     if answer.total >= ranking.ENOUGH_HITS:
         return True
     return snapshot.executor.run(Request(strict, limit=0)).total >= ranking.ENOUGH_HITS
 
 
-def _request(snapshot: Snapshot, search: Search, found: Plan) -> Request:
+def request_of(snapshot: Snapshot, search: Search, found: Plan) -> Request:
+    """Return the request that runs a plan within the filters and dates of a search."""
     filters = tuple(
         snapshot.filter_codes(name, values) for name, values in search.filters.items() if values
     )
@@ -90,7 +99,7 @@ def _request(snapshot: Snapshot, search: Search, found: Plan) -> Request:
 def _facet_codes(snapshot: Snapshot, search: Search, name: str) -> FacetCodes:
     filtered = [other for other, values in search.filters.items() if values]
     own = filtered.index(name) if name in filtered else -1
-    table = snapshot.filter_table(name)
+    table = snapshot.filter_values(name).table
     return FacetCodes(f"f_{name}", table.maps, len(table.values), own)
 
 
@@ -117,7 +126,8 @@ def facets(snapshot: Snapshot, search: Search, found: Found) -> tuple[Facet, ...
 
 def _facet(snapshot: Snapshot, name: str, counts: bytes, selected: Sequence[str]) -> Facet:
     spec = FILTERS[name]
-    values = snapshot.filter_table(name).values
+    filtered = snapshot.filter_values(name)
+    values, counts = filtered.values, filtered.counts(counts)
     chosen = snapshot.chosen_places(name, selected)
     # Place 0 may be that of no value.
     without = 1 if values and not values[0] else 0
@@ -132,7 +142,7 @@ def _facet(snapshot: Snapshot, name: str, counts: bytes, selected: Sequence[str]
         spec.label,
         tuple(
             FacetValue(
-                value := values[place].decode("utf-8"),
+                value := values[place],
                 spec.values.get(value, value),
                 count,
                 selected=place in chosen,

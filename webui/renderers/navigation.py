@@ -16,7 +16,9 @@ from webui import params
 from webui.renderers.typography import ordinal, period
 
 # In the order in which they help to narrow a list; names that are not here come last.
-_FACET_ORDER: Final = ("statut", "type", "legislature", "chambre", "ministere", "ministere_reponse")
+_FACET_ORDER: Final = (
+    "statut", "type", "legislature", "chambre", "portefeuille", "ministere", "ministere_reponse",
+)  # fmt: skip
 _VALUES_IN_SIGHT: Final = 6
 _PAGES_AROUND: Final = 2
 
