@@ -1,4 +1,4 @@
-"""``questions stats``: how many questions have an answer, and after how long, by ministry or else."""
+"""``questions stats``: how many questions have an answer, and after how long, by ministry."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
@@ -42,7 +42,7 @@ _WRITTEN: Final = "QE"
 )
 @json_option
 def stats(par: str, as_json: bool, **values: Any) -> None:  # noqa: FBT001  # click passes by keyword
-    """Compte les réponses et mesure les délais, pour toutes les questions ou celles d'une recherche.
+    """Compte les réponses et mesure les délais de toutes les questions, ou de celles trouvées.
 
     Le taux est la part des questions qui ont une réponse ; le délai, le nombre de jours de la
     question à la réponse.

@@ -5,10 +5,10 @@ Everything is exact: what is counted is what ``finding.find`` finds, deletions a
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from indexer.errors import BadParameter
 from indexer.fastwhoosh.counting import named_counts
@@ -56,13 +56,28 @@ class _Grouping:
     first_named: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    """What the requests count: for all, and for each row of the grouping."""
+class _Counts:
+    """What the requests count for each row of a grouping: questions, statuses and delays."""
 
-    whole: Tally
-    rows: Sequence[Tally]
-    without: int
+    def __init__(self, questions: Counts, by_status: Mapping[str, Counts], spread: Any) -> None:
+        self.questions = questions
+        self._by_status = by_status
+        self._spread = SpreadCounts(*spread)
+
+    def tally(self, row: int) -> Tally:
+        """Return what is counted in a row."""
+        statuses = {status: counts[row] for status, counts in self._by_status.items()}
+        return Tally(self.questions[row], **statuses, delays=self._delays(row))
+
+    def _delays(self, row: int) -> Delays | None:
+        """Return the delays of a row; the column has them with one day more."""
+        count = memoryview(self._spread.counts).cast("I")[row]
+        if not count:
+            return None
+        first = row * len(_RANKS)
+        picks = memoryview(self._spread.picks).cast("I")[first : first + len(_RANKS)]
+        mean = memoryview(self._spread.sums).cast("Q")[row] / count - 1
+        return Delays(count, mean, *(pick - 1 for pick in picks))
 
 
 def statistics(snapshot: Snapshot, search: Search, by: str) -> Statistics:
@@ -78,29 +93,30 @@ def statistics(snapshot: Snapshot, search: Search, by: str) -> Statistics:
     plan = plan_found(snapshot, translation)
     asked = replace(request_of(snapshot, replace(search, facets=False), plan), limit=0)
     grouping = _by_year(snapshot) if by == BY_YEAR else _by_filter(snapshot, by)
-    counted = _count(snapshot, asked, grouping)
-    rows = _ranked(by, zip(grouping.names, counted.rows, strict=True))
+    whole, counts, without = _count(snapshot, asked, grouping)
+    rows = _ranked(by, grouping.names, counts.questions)
+    labels = FILTERS[by].values if by in FILTERS else {}
+    names = [(row, grouping.names[row]) for row in rows[:MAX_ROWS]]
     query = translation.query
     return Statistics(
         search=search,
         by=by,
         understood=Understood(describe(query.tree), query.ignored, notices=translation.notices),
-        whole=counted.whole,
-        rows=tuple(rows[:MAX_ROWS]),
+        whole=whole,
+        rows=tuple(Row(name, labels.get(name, name), counts.tally(row)) for row, name in names),
         others=max(len(rows) - MAX_ROWS, 0),
-        without=counted.without,
+        without=without,
         took_ms=(time.perf_counter() - started) * 1000,
         generation=snapshot.manifest.generation,
     )
 
 
-def _ranked(by: str, named: Iterable[tuple[str, Tally]]) -> list[Row]:
-    labels = FILTERS[by].values if by in FILTERS else {}
-    rows = [Row(name, labels.get(name, name), each) for name, each in named if name]
-    rows = [row for row in rows if row.tally.questions]
+def _ranked(by: str, names: Sequence[str], questions: Counts) -> list[int]:
+    """Return the rows that have a name and questions, in the order in which they are shown."""
+    rows = [row for row, count in enumerate(questions) if count and names[row]]
     if by in _NEWEST_FIRST:
-        return sorted(rows, key=lambda row: -int(row.value))
-    return sorted(rows, key=lambda row: (-row.tally.questions, row.value))
+        return sorted(rows, key=lambda row: -int(names[row]))
+    return sorted(rows, key=lambda row: (-questions[row], row))
 
 
 def _by_filter(snapshot: Snapshot, name: str) -> _Grouping:
@@ -140,31 +156,27 @@ def _rows_of_years() -> bytes:
     return rows_of_codes([() if place == NOWHERE else (place,) for place in places])
 
 
-def _count(snapshot: Snapshot, asked: Request, grouping: _Grouping) -> _Counted:
-    """Run the request once for all questions, and once for each status."""
+def _count(snapshot: Snapshot, asked: Request, grouping: _Grouping) -> tuple[Tally, _Counts, int]:
+    """Run the request once for all questions, and once for each status.
+
+    Returns:
+        All of them, those of each row, and how many have no value.
+    """
     run, facet = snapshot.executor.run, grouping.facet
-    size = len(grouping.names)
-    spread = Spread(facet.column, grouping.rows, size, "delay", _RANKS)
-    all_of_them = (rows_of_codes([(0,)]),) * len(grouping.rows)
-    whole = Spread("", all_of_them, 1, "delay", _RANKS)
-    found = run(replace(asked, facets=(facet,), spreads=(spread, whole)))
-    by_status = {
-        status: run(_with_status(snapshot, replace(asked, facets=(facet,)), value))
+    asked = replace(asked, facets=(facet,))
+    spread = Spread(facet.column, grouping.rows, len(grouping.names), "delay", _RANKS)
+    one_row = (rows_of_codes([(0,)]),) * len(grouping.rows)
+    found = run(replace(asked, spreads=(spread, Spread("", one_row, 1, "delay", _RANKS))))
+    with_status = {
+        status: run(_with_status(snapshot, asked, value))
         for value, status in STATUS_OF_VALUE.items()
     }
-    totals = {status: answer.total for status, answer in by_status.items()}
-    counts = {status: _numbers(grouping, answer) for status, answer in by_status.items()}
-    delays, delays_of_all = (_delays(SpreadCounts(*each)) for each in found.spreads)
-    tallies = [
-        Tally(questions, **{status: each[row] for status, each in counts.items()}, delays=delay)
-        for row, (questions, delay) in enumerate(
-            zip(_numbers(grouping, found), delays, strict=True)
-        )
-    ]
+    totals = {status: (answer.total,) for status, answer in with_status.items()}
+    whole = _Counts((found.total,), totals, found.spreads[1]).tally(0)
+    numbers = {status: _numbers(grouping, answer) for status, answer in with_status.items()}
     named = sum(memoryview(found.counts[0]).cast("I")[grouping.first_named :])
-    return _Counted(
-        Tally(found.total, **totals, delays=delays_of_all[0]), tallies, found.total - named
-    )
+    counts = _Counts(_numbers(grouping, found), numbers, found.spreads[0])
+    return whole, counts, found.total - named
 
 
 def _with_status(snapshot: Snapshot, asked: Request, value: str) -> Request:
@@ -174,18 +186,6 @@ def _with_status(snapshot: Snapshot, asked: Request, value: str) -> Request:
 
 def _numbers(grouping: _Grouping, answer: Answer) -> Counts:
     return memoryview(grouping.counts(answer.counts[0])).cast("I")
-
-
-def _delays(spread: SpreadCounts) -> list[Delays | None]:
-    """Return the delays of each row; the column has them with one day more."""
-    sums, picks = memoryview(spread.sums).cast("Q"), memoryview(spread.picks).cast("I")
-    wide = len(_RANKS)
-    return [
-        Delays(count, sums[row] / count - 1, *(pick - 1 for pick in picks[wide * row :][:wide]))
-        if count
-        else None
-        for row, count in enumerate(memoryview(spread.counts).cast("I"))
-    ]
 
 
 def unknown_ministries(snapshot: Snapshot) -> tuple[tuple[str, int], ...]:
