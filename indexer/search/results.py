@@ -79,6 +79,22 @@ class Facet:
     others: int = 0
 
 
+class MonthCount(NamedTuple):
+    """A month (1 to 12) of a year, and how many questions it has."""
+
+    year: int
+    month: int
+    questions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The questions found by the month of a date, in order; months without any are left out."""
+
+    asked: tuple[MonthCount, ...] = ()
+    answered: tuple[MonthCount, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Understood:
     """What the engine made of the text: shown back so that nothing changes meaning in silence.
@@ -110,6 +126,7 @@ class Results:
     hits: tuple[Hit, ...]
     facets: tuple[Facet, ...]
     generation: str
+    timeline: Timeline = Timeline()
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +221,15 @@ def as_json(results: Results) -> dict[str, Any]:
             ]
             for facet in results.facets
         },
+        "timeline": {
+            "asked": _months_json(results.timeline.asked),
+            "answered": _months_json(results.timeline.answered),
+        },
     }
+
+
+def _months_json(months: tuple[MonthCount, ...]) -> dict[str, int]:
+    return {f"{each.year:04d}-{each.month:02d}": each.questions for each in months}
 
 
 def _hit_json(hit: Hit) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from indexer.search.results import (
     IndexInfo,
     MarkedQuestion,
     Results,
+    Timeline,
     Understood,
 )
 from indexer.search.statistics import Statistics
@@ -25,7 +26,7 @@ from indexer.search.wording import describe
 from indexer.settings import Settings
 from indexer.whoosh_engine import generations
 from indexer.whoosh_engine.damage import damage_said
-from indexer.whoosh_engine.finding import Found, facets, find
+from indexer.whoosh_engine.finding import Found, facets, find, timeline
 from indexer.whoosh_engine.schema import texts_of, title_text
 from indexer.whoosh_engine.snapshot import Snapshot
 from indexer.whoosh_engine.statistics import statistics, unknown_ministries
@@ -166,6 +167,7 @@ def _answer(snapshot: Snapshot, search: Search) -> Results:
         hits=hits,
         facets=facets(snapshot, search, found) if search.facets else (),
         generation=snapshot.manifest.generation,
+        timeline=timeline(found) if search.facets else Timeline(),
     )
 
 

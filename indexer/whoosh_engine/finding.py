@@ -15,13 +15,16 @@ from indexer.fastwhoosh.plan import Node as Plan
 from indexer.fastwhoosh.request import SCORE, Answer, FacetCodes, OrderKey, Request
 from indexer.search import ranking
 from indexer.search.request import FILTERS, Search
-from indexer.search.results import Facet, FacetValue
+from indexer.search.results import Facet, FacetValue, Timeline
+from indexer.whoosh_engine.periods import month_facet, months_of
 from indexer.whoosh_engine.schema import day_number
 from indexer.whoosh_engine.snapshot import Snapshot
 from indexer.whoosh_engine.translate import TIER, Translation, range_of
 
 # Values listed in a facet; the others are counted.
 _FACET_VALUES: Final = 25
+# Columns of days that are counted by month.
+_DAYS: Final = ("asked", "answered")
 # After any day: questions without a date come last.
 _LAST: Final = day_number(date.max) + 1
 _NEWEST: Final = OrderKey("asked")
@@ -87,7 +90,11 @@ def request_of(snapshot: Snapshot, search: Search, found: Plan) -> Request:
     filters = tuple(
         snapshot.filter_codes(name, values) for name, values in search.filters.items() if values
     )
-    facets = tuple(_facet_codes(snapshot, search, name) for name in FILTERS)
+    segments = len(snapshot.executor.leaves)
+    facets = (
+        *(_facet_codes(snapshot, search, name) for name in FILTERS),
+        *(month_facet(column, segments) for column in _DAYS),
+    )
     return Request(
         _within(search, found),
         order=_ORDERS[search.sort],
@@ -114,7 +121,14 @@ def _within(search: Search, found: Plan) -> Plan:
 
 
 def _counts(search: Search, answer: Answer) -> Mapping[str, bytes]:
-    return dict(zip(FILTERS, answer.counts, strict=True)) if search.facets else {}
+    names = (*FILTERS, *_DAYS)
+    return dict(zip(names, answer.counts, strict=True)) if search.facets else {}
+
+
+def timeline(found: Found) -> Timeline:
+    """Return what was found by month; the facets were counted."""
+    asked, answered = (months_of(found.counts[column]) for column in _DAYS)
+    return Timeline(asked, answered)
 
 
 def facets(snapshot: Snapshot, search: Search, found: Found) -> tuple[Facet, ...]:

@@ -11,6 +11,8 @@ from functools import cache
 from typing import Final
 
 from indexer.fastwhoosh.histogram import NOWHERE
+from indexer.fastwhoosh.request import FacetCodes
+from indexer.search.results import MonthCount
 from indexer.whoosh_engine.schema import day_number
 
 # Days from the first of these years to the last are counted.
@@ -35,6 +37,20 @@ def buckets(parts: int) -> bytes:
         end = date(FIRST_YEAR + following // parts, following % parts * (MONTHS // parts) + 1, 1)
         table.extend([place] * (day_number(end) - len(table)))
     return table.tobytes()
+
+
+def month_facet(column: str, segments: int) -> FacetCodes:
+    """Return the facet that counts the days of a column by month."""
+    return FacetCodes(column, (buckets(MONTHS),) * segments, size(MONTHS))
+
+
+def months_of(counts: bytes) -> tuple[MonthCount, ...]:
+    """Return the months that count anything, given the counts of a facet by month."""
+    first = (len(counts) - len(counts.lstrip(b"\0"))) // 4
+    known = memoryview(counts[: len(counts.rstrip(b"\0")) + 3 & ~3]).cast("I")[first:]
+    return tuple(
+        MonthCount(*month_of(place), count) for place, count in enumerate(known, first) if count
+    )
 
 
 def year_of(place: int) -> int:

@@ -21,11 +21,13 @@ from indexer.search.results import (
     Hit,
     IndexInfo,
     MarkedQuestion,
+    MonthCount,
     Paragraph,
     Passage,
     Piece,
     Results,
     SegmentInfo,
+    Timeline,
     Understood,
 )
 from indexer.search.statistics import GROUPINGS, Delays, Row, Statistics, Tally
@@ -144,6 +146,12 @@ def _facets(search: Search) -> tuple[Facet, ...]:
     )
 
 
+TIMELINE = Timeline(
+    asked=(MonthCount(2019, 1, 3), MonthCount(2019, 3, 40), MonthCount(2020, 12, 1)),
+    answered=(MonthCount(2015, 2, 9), MonthCount(2021, 7, 30)),
+)
+
+
 @dataclass
 class StubEngine:
     """Fixed answers; the fields say what a test wants changed in them."""
@@ -154,6 +162,7 @@ class StubEngine:
     is_sample: bool = True
     generation: str = "20251124-a1"
     failure: Exception | None = None
+    timeline: Timeline = TIMELINE
     asked: list[Search] = field(default_factory=list)
 
     def search(self, search: Search) -> Results:
@@ -172,6 +181,7 @@ class StubEngine:
             hits=self.hits if self.total else (),
             facets=_facets(search) if self.total else (),
             generation=self.generation,
+            timeline=self.timeline if self.total else Timeline(),
         )
 
     def export(self, search: Search) -> Iterator[Question]:
