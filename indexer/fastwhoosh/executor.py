@@ -113,7 +113,7 @@ class Executor:
         if file is not None:
             return codes_of_file(file, column)
         reader, _ = self.leaves[place]
-        if not reader.has_column(column):
+        if column not in reader.schema or not reader.has_column(column):
             return codes_of_values([b""] * reader.doc_count_all())
         values = reader.column_reader(column, translate=False)
         return codes_of_values([values[number] for number in range(reader.doc_count_all())])

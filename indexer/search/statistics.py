@@ -5,6 +5,7 @@ of the question to that of its answer, counted where both are known. A quartile 
 reached: half of the answers came in ``median`` days or less.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -13,10 +14,13 @@ from indexer.search.results import Understood
 
 BY_YEAR: Final = "annee"
 # What questions can be told apart by: every filter but the status, which is what is counted.
-GROUPINGS: Final = {name: spec.label for name, spec in FILTERS.items() if name != "statut"} | {
-    BY_YEAR: "Année de la question"
-}
 DEFAULT_GROUPING: Final = "portefeuille"
+_FIRST: Final = (DEFAULT_GROUPING, "ministere", "ministere_reponse", "groupe")
+GROUPINGS: Final[Mapping[str, str]] = {
+    **{name: FILTERS[name].label for name in _FIRST},
+    BY_YEAR: "Année de la question",
+    **{name: spec.label for name, spec in FILTERS.items() if name not in (*_FIRST, "statut")},
+}
 # Rows given at most, those of most questions first; the others are counted.
 MAX_ROWS: Final = 100
 

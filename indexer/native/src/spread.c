@@ -52,10 +52,14 @@ int read_spreads(PyObject *asked, Spreads *spreads, Py_ssize_t segments) {
     }
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(asked); i++) {
         Spread *spread = &spreads->all[i];
-        PyObject *ranks;
+        PyObject *one = PyTuple_GET_ITEM(asked, i), *ranks;
         unsigned int size;
-        if (!PyArg_ParseTuple(PyTuple_GET_ITEM(asked, i), "UOIUO", &spread->column, &spread->rows,
-                              &size, &spread->numbers, &ranks) ||
+        if (!PyTuple_Check(one)) {
+            PyErr_SetString(PyExc_TypeError, "a spread is a tuple");
+            return -1;
+        }
+        if (!PyArg_ParseTuple(one, "UOIUO", &spread->column, &spread->rows, &size, &spread->numbers,
+                              &ranks) ||
             check_rows(spread->rows, segments) < 0 || read_ranks(ranks, spread) < 0)
             return -1;
         spread->size = size;
