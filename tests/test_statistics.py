@@ -1,7 +1,7 @@
 """Statistics against a slow and obvious reference: the questions themselves, one by one."""
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,13 +11,15 @@ import pytest
 
 from indexer.corpus import Corpus, sample_corpus
 from indexer.errors import BadParameter
+from indexer.fastwhoosh.histogram import NOWHERE
 from indexer.question import Question
 from indexer.search.engine import Engine
 from indexer.search.request import DateRange, Search
+from indexer.search.results import Timeline
 from indexer.search.statistics import GROUPINGS, MAX_ROWS, Statistics, Tally, as_json
 from indexer.settings import Settings
-from indexer.whoosh_engine import build, open_engine
-from indexer.whoosh_engine.schema import BETWEEN_VALUES, filter_values
+from indexer.whoosh_engine import build, open_engine, periods
+from indexer.whoosh_engine.schema import BETWEEN_VALUES, day_number, day_of, filter_values
 
 MINISTRIES: Final = (
     "Ministère de l'intérieur", "Santé et prévention", "Travail, santé et solidarités",
@@ -228,3 +230,34 @@ def test_ministries_without_portfolio_are_told(randomly: tuple[Engine, list[Ques
     engine, questions = randomly
     magic = sum(q.ministry == "Ministère de la magie" for q in questions)
     assert engine.unknown_ministries() == (("Ministère de la magie", magic),)
+
+
+@pytest.mark.parametrize("text", ["", "loup"])
+def test_the_timeline_counts_months_as_one_by_one(
+    randomly: tuple[Engine, list[Question]], text: str
+) -> None:
+    engine, questions = randomly
+    found = [q for q in questions if text in q.question_text]
+    timeline = engine.search(Search(text=text)).timeline
+    for months, name in ((timeline.asked, "date_question"), (timeline.answered, "date_answer")):
+        days = [getattr(question, name) for question in found]
+        expected = Counter((day.year, day.month) for day in days if day)
+        assert {(year, month): count for year, month, count in months.known()} == expected
+        assert months.counts[0]
+        assert months.counts[-1]
+    assert engine.search(Search(text=text, facets=False)).timeline == Timeline()
+    assert engine.search(Search(text="xyzzy")).timeline == Timeline()
+
+
+def test_days_of_all_years_have_their_bucket() -> None:
+    for parts in (periods.YEARS, periods.MONTHS):
+        places = memoryview(periods.buckets(parts)).cast("I")
+        assert places[0] == NOWHERE
+        assert len(places) == day_number(date(periods.LAST_YEAR, 12, 31)) + 1
+        for number in range(1, len(places), 13):
+            day = day_of(number)
+            assert day is not None
+            if parts == periods.YEARS:
+                assert periods.year_of(places[number]) == day.year
+            else:
+                assert periods.month_of(places[number]) == (day.year, day.month)

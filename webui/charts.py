@@ -6,13 +6,13 @@ table for everybody.
 
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from indexer.search.request import Search
-from indexer.search.results import MonthCount, Timeline
+from indexer.search.results import Months, Timeline
 from webui import params
 from webui.renderers import typography
 from webui.renderers.navigation import results_url
@@ -64,37 +64,33 @@ def charts(search: Search, timeline: Timeline) -> list[Chart]:
     A chart of one bar would compare it with nothing: there is none.
     """
     found = {"asked": timeline.asked, "answered": timeline.answered}
-    drawn = (_chart(search, name, months) for name, months in found.items() if months)
+    drawn = (_chart(search, name, months) for name, months in found.items() if months.counts)
     return [chart for chart in drawn if len(chart.bars) > 1]
 
 
-def _chart(search: Search, name: str, months: Sequence[MonthCount]) -> Chart:
-    by_month = _month_number(months[-1]) - _month_number(months[0]) < _MOST_MONTHS
-    periods = _months(months) if by_month else _years(months)
+def _chart(search: Search, name: str, months: Months) -> Chart:
+    by_month = len(months.counts) <= _MOST_MONTHS
     counts: Counter[date] = Counter()
-    for year, month, questions in months:
+    for year, month, questions in months.known():
         counts[date(year, month if by_month else 1, 1)] += questions
     highest = max(counts.values())
     bars = (
         _bar(params.within(search, *period, name), period, place, counts[period[0]], highest)
-        for place, period in enumerate(periods)
+        for place, period in enumerate(_periods(months, 1 if by_month else _MONTHS_A_YEAR))
     )
     return Chart(name, _TITLES[name], "mois" if by_month else "an", tuple(bars))
 
 
-def _month_number(month: MonthCount) -> int:
-    return month.year * _MONTHS_A_YEAR + month.month - 1
-
-
-def _months(months: Sequence[MonthCount]) -> Iterator[_Period]:
-    for number in range(_month_number(months[0]), _month_number(months[-1]) + 1):
-        year, month = number // _MONTHS_A_YEAR, number % _MONTHS_A_YEAR + 1
-        yield date(year, month, 1), date(year, month, monthrange(year, month)[1])
-
-
-def _years(months: Sequence[MonthCount]) -> Iterator[_Period]:
-    for year in range(months[0].year, months[-1].year + 1):
-        yield date(year, 1, 1), date(year, 12, 31)
+def _periods(months: Months, size: int) -> Iterator[_Period]:
+    """Yield the periods of 1 or 12 months that hold all of some months."""
+    start = months.year * _MONTHS_A_YEAR + months.month - 1
+    for first in range(start // size * size, start + len(months.counts), size):
+        last_year, last_month = divmod(first + size - 1, _MONTHS_A_YEAR)
+        last_day = monthrange(last_year, last_month + 1)[1]
+        yield (
+            date(first // _MONTHS_A_YEAR, first % _MONTHS_A_YEAR + 1, 1),
+            date(last_year, last_month + 1, last_day),
+        )
 
 
 def _bar(within: Search, period: _Period, place: int, questions: int, highest: int) -> Bar:

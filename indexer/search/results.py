@@ -3,6 +3,7 @@
 Matches are marked as pieces ``(text, is_match)``; a renderer decides what a mark looks like.
 """
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -79,20 +80,31 @@ class Facet:
     others: int = 0
 
 
-class MonthCount(NamedTuple):
-    """A month (1 to 12) of a year, and how many questions it has."""
+@dataclass(frozen=True, slots=True)
+class Months:
+    """How many questions each month has, from ``month`` (1 to 12) of ``year`` on.
 
-    year: int
-    month: int
-    questions: int
+    >>> list(Months(2019, 12, (3, 0, 4)).known())
+    [(2019, 12, 3), (2020, 2, 4)]
+    """
+
+    year: int = 1
+    month: int = 1
+    counts: tuple[int, ...] = ()
+
+    def known(self) -> Iterator[tuple[int, int, int]]:
+        """Yield year, month and questions of the months that have any, in order."""
+        for place, count in enumerate(self.counts, self.month - 1):
+            if count:
+                yield self.year + place // 12, place % 12 + 1, count
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The questions found by the month of a date, in order; months without any are left out."""
+    """The questions found by the month of their date, and of the date of their answer."""
 
-    asked: tuple[MonthCount, ...] = ()
-    answered: tuple[MonthCount, ...] = ()
+    asked: Months = Months()
+    answered: Months = Months()
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,8 +240,8 @@ def as_json(results: Results) -> dict[str, Any]:
     }
 
 
-def _months_json(months: tuple[MonthCount, ...]) -> dict[str, int]:
-    return {f"{each.year:04d}-{each.month:02d}": each.questions for each in months}
+def _months_json(months: Months) -> dict[str, int]:
+    return {f"{year:04d}-{month:02d}": count for year, month, count in months.known()}
 
 
 def _hit_json(hit: Hit) -> dict[str, Any]:

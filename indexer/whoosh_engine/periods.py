@@ -12,7 +12,7 @@ from typing import Final
 
 from indexer.fastwhoosh.histogram import NOWHERE
 from indexer.fastwhoosh.request import FacetCodes
-from indexer.search.results import MonthCount
+from indexer.search.results import Months
 from indexer.whoosh_engine.schema import day_number
 
 # Days from the first of these years to the last are counted.
@@ -44,13 +44,12 @@ def month_facet(column: str, segments: int) -> FacetCodes:
     return FacetCodes(column, (buckets(MONTHS),) * segments, size(MONTHS))
 
 
-def months_of(counts: bytes) -> tuple[MonthCount, ...]:
-    """Return the months that count anything, given the counts of a facet by month."""
-    first = (len(counts) - len(counts.lstrip(b"\0"))) // 4
-    known = memoryview(counts[: len(counts.rstrip(b"\0")) + 3 & ~3]).cast("I")[first:]
-    return tuple(
-        MonthCount(*month_of(place), count) for place, count in enumerate(known, first) if count
-    )
+def months_of(counts: bytes) -> Months:
+    """Return the months from the first that counts anything to the last, of a facet by month."""
+    end = len(counts.rstrip(b"\0")) + 3 & ~3
+    first = (end - len(counts[:end].lstrip(b"\0"))) // 4
+    known = tuple(memoryview(counts)[4 * first : end].cast("I"))
+    return Months(*month_of(first), known) if known else Months()
 
 
 def year_of(place: int) -> int:

@@ -21,7 +21,7 @@ from indexer.search.results import (
     Hit,
     IndexInfo,
     MarkedQuestion,
-    MonthCount,
+    Months,
     Paragraph,
     Passage,
     Piece,
@@ -147,8 +147,8 @@ def _facets(search: Search) -> tuple[Facet, ...]:
 
 
 TIMELINE = Timeline(
-    asked=(MonthCount(2019, 1, 3), MonthCount(2019, 3, 40), MonthCount(2020, 12, 1)),
-    answered=(MonthCount(2015, 2, 9), MonthCount(2021, 7, 30)),
+    asked=Months(2019, 1, (3, 0, 40, *(0,) * 20, 1)),
+    answered=Months(2015, 2, (9, *(0,) * 76, 30)),
 )
 
 

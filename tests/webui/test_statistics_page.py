@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from indexer.search.request import Search
-from indexer.search.results import MonthCount, Timeline
+from indexer.search.results import Months, Timeline
 from indexer.search.statistics import DEFAULT_GROUPING, GROUPINGS, Statistics
 from tests.webui.test_pages import STATE, soup, state, text
 from webui.params import query_string
@@ -163,7 +163,7 @@ def test_the_table_says_what_the_bars_show(client: FlaskClient) -> None:
 
 
 def test_one_period_alone_is_no_chart(client: FlaskClient, stub: "StubEngine") -> None:
-    stub.timeline = Timeline(asked=(MonthCount(2019, 1, 3),))
+    stub.timeline = Timeline(asked=Months(2019, 1, (3,)))
     assert not soup(client, "/recherche?q=traite").select(".timeline")
 
 
