@@ -11,6 +11,7 @@ Every link of a page is a :class:`Search` changed by a function of this module a
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from typing import Final
 from urllib.parse import urlencode
 
@@ -29,6 +30,7 @@ from indexer.search.request import (
     canonical_value,
     date_range,
 )
+from indexer.search.statistics import BY_YEAR, DEFAULT_GROUPING, GROUPINGS
 
 ASKED: Final = ("du", "au")
 ANSWERED: Final = ("reponse_du", "reponse_au")
@@ -134,6 +136,25 @@ def canonical_query(search: Search) -> list[tuple[str, str]]:
     return [(name, value) for name, value in pairs if value]
 
 
+def grouping_from_args(args: MultiDict[str, str]) -> str:
+    """Read what the rows of statistics are told apart by.
+
+    Raises:
+        BadParameter: nothing can be counted by that.
+    """
+    by = clean(args.get("par", "")) or DEFAULT_GROUPING
+    if by not in GROUPINGS:
+        raise BadParameter("par", by, tuple(GROUPINGS))
+    return by
+
+
+def statistics_query(search: Search, by: str) -> str:
+    """Return the parameters of statistics; order and pages of the search mean nothing to them."""
+    plain = replace(search, sort=default_sort(search.text), page=1, size=_DEFAULT.size)
+    pairs = [("par", by)] if by != DEFAULT_GROUPING else []
+    return urlencode([*canonical_query(plain), *pairs])
+
+
 def _period_pairs(period: DateRange, names: tuple[str, str]) -> list[tuple[str, str]]:
     return [
         (names[0], written_date(period.first, last_day=False)),
@@ -185,6 +206,28 @@ def without_value(search: Search, name: str, value: str) -> Search:
     values = tuple(kept for kept in search.filters.get(name, ()) if kept != unwanted)
     others = {key: kept for key, kept in search.filters.items() if key != name}
     return replace(search, filters={**others, name: values} if values else others, page=1)
+
+
+def with_row(search: Search, by: str, value: str) -> Search:
+    """Return the search for the questions of one row of its statistics."""
+    if by != BY_YEAR:
+        return replace(search, filters={**search.filters, by: (value,)}, page=1)
+    return within(search, date(int(value), 1, 1), date(int(value), 12, 31))
+
+
+def within(search: Search, first: date, last: date, name: str = "asked") -> Search:
+    """Return the search for what was ``asked``, or ``answered``, in a part of its own period.
+
+    Days that are not in that period leave it as it is.
+    """
+    if name == "answered":
+        return replace(search, answered=_common(search.answered, first, last), page=1)
+    return replace(search, asked=_common(search.asked, first, last), page=1)
+
+
+def _common(known: DateRange, first: date, last: date) -> DateRange:
+    first, last = max(first, known.first or first), min(last, known.last or last)
+    return DateRange(first, last) if first <= last else known
 
 
 def without_filters(search: Search) -> Search:

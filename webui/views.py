@@ -11,7 +11,7 @@ from indexer.question import Key, Reference, parse_reference, uid_of
 from indexer.search.naming import naming
 from indexer.search.request import MAX_QUERY_CHARACTERS, Search
 from webui.http import revalidated
-from webui.params import clean, query_string, search_from_args
+from webui.params import clean, grouping_from_args, query_string, search_from_args
 from webui.renderers import html, json
 from webui.serving import engine
 
@@ -45,6 +45,27 @@ def results_json() -> Response:
     search = search_from_args(request.args)
     served = engine()
     return revalidated(served.info().generation, lambda: json.results(served.search(search)))
+
+
+@site.get("/statistiques")
+def statistics() -> Response:
+    """Show answers and delays of all that a search finds."""
+    search, by = search_from_args(request.args), grouping_from_args(request.args)
+    served = engine()
+    return revalidated(
+        served.info().generation,
+        lambda: html.statistics_page(served.statistics(search, by)),
+    )
+
+
+@site.get("/statistiques.json")
+def statistics_json() -> Response:
+    """Return answers and delays of all that a search finds as JSON."""
+    search, by = search_from_args(request.args), grouping_from_args(request.args)
+    served = engine()
+    return revalidated(
+        served.info().generation, lambda: json.statistics(served.statistics(search, by))
+    )
 
 
 @site.get("/question/<path:reference>.json", merge_slashes=False)
@@ -133,4 +154,6 @@ def health() -> Response:
 @site.get("/robots.txt")
 def robots() -> Response:
     """Keep robots out of the endless space of searches; questions are theirs to read."""
-    return Response("User-agent: *\nDisallow: /recherche\n", mimetype="text/plain")
+    return Response(
+        "User-agent: *\nDisallow: /recherche\nDisallow: /statistiques\n", mimetype="text/plain"
+    )

@@ -15,6 +15,7 @@ import click
 
 from indexer import __version__
 from indexer.cli.french import FrenchCommand, json_option
+from indexer.cli.ministries import unknown_json, unknown_lines
 from indexer.cli.searching import opened_engine
 from indexer.cli.terminal import (
     ProgressLine,
@@ -157,7 +158,8 @@ def _state(settings: Settings) -> dict[str, Any]:
 
 def _index_state(corpus_digest: str) -> dict[str, Any]:
     try:
-        info = opened_engine().info()
+        engine = opened_engine()
+        info, unknown = engine.info(), engine.unknown_ministries()
     except IndexMissing:
         return {"state": "absent", "up_to_date": False}
     except QuestionsError as error:
@@ -166,6 +168,7 @@ def _index_state(corpus_digest: str) -> dict[str, Any]:
         "state": "présent",
         "up_to_date": info.corpus_digest == corpus_digest,
         **_info_json(info),
+        "unknown_ministries": unknown_json(unknown),
     }
 
 
@@ -218,6 +221,7 @@ def _index_lines(state: dict[str, Any]) -> Iterator[str]:
     if state["period"]:
         yield f"  questions posées {state['period']}"
     yield from _working_lines(state)
+    yield from unknown_lines(state["unknown_ministries"])
     if state["up_to_date"]:
         yield "  à jour avec le corpus"
     elif state["is_sample"]:

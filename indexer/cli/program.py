@@ -10,6 +10,7 @@ from indexer.cli.importing import import_
 from indexer.cli.indexing import check, index, status
 from indexer.cli.searching import search, show
 from indexer.cli.serving import serve
+from indexer.cli.statistics import stats
 
 
 @click.group(
@@ -25,5 +26,5 @@ def questions() -> None:
     """Cherche dans les questions des parlementaires français et leurs réponses."""
 
 
-for _command in (fetch, import_, index, search, show, export, status, check, serve):
+for _command in (fetch, import_, index, search, show, stats, export, status, check, serve):
     questions.add_command(_command)

@@ -113,7 +113,7 @@ class Executor:
         if file is not None:
             return codes_of_file(file, column)
         reader, _ = self.leaves[place]
-        if not reader.has_column(column):
+        if column not in reader.schema or not reader.has_column(column):
             return codes_of_values([b""] * reader.doc_count_all())
         values = reader.column_reader(column, translate=False)
         return codes_of_values([values[number] for number in range(reader.doc_count_all())])
@@ -163,19 +163,16 @@ class Executor:
         return Answer(
             *self._answer(
                 request.plan, request.first, request.limit, request.order, request.filters,
-                request.facets,
+                request.facets, request.spreads,
             )
         )  # fmt: skip
 
-    def _answer(self, *asked: Any) -> tuple[int, int, list[tuple[float, int]], tuple[bytes, ...]]:
+    def _answer(self, *asked: Any) -> tuple[Any, ...]:
         """Answer the fields of a request; a search of a few microseconds has no time for more."""
         if self._segments is None or kernel is None:
-            node, first, limit, order, filters, facets = asked
-            request = Request(node, first, limit, order, filters, facets)
-            return interpreted.answer(self.leaves, request, self._counted)
+            return interpreted.answer(self.leaves, Request(*asked), self._counted)
         try:
-            found: tuple[int, int, list[tuple[float, int]], tuple[bytes, ...]]
-            found = kernel.search(self._segments, *asked)
+            found: tuple[Any, ...] = kernel.search(self._segments, *asked)
         except kernel.Damaged as error:
             raise _damage(error) from error
         return found
@@ -205,14 +202,14 @@ class Executor:
             return self._fall_back(asked, offset + limit, offset, sortedby, facets)
         order = (OrderKey(*sortedby),) if sortedby else BY_SCORE
         if not facets:
-            _, total, hits, _ = self._answer(node, offset, limit, order, (), ())
+            _, total, hits, _, _ = self._answer(node, offset, limit, order, (), (), ())
             return Hits(total, hits)
         tables = [self.table(name) for name in facets]
         counted = tuple(
             FacetCodes(name, table.maps, len(table.values))
             for name, table in zip(facets, tables, strict=True)
         )
-        _, total, hits, counts = self._answer(node, offset, limit, order, (), counted)
+        _, total, hits, counts, _ = self._answer(node, offset, limit, order, (), counted, ())
         named = zip(facets, tables, counts, strict=True)
         return Hits(total, hits, {name: named_counts(table, each) for name, table, each in named})
 

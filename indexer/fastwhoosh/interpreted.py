@@ -1,14 +1,22 @@
 """Requests answered by the interpreter: what runs without the extension, or on other codecs."""
 
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from whoosh.reading import IndexReader
 
 from indexer.fastwhoosh.code_table import SegmentCodes
 from indexer.fastwhoosh.interpreter import scores
-from indexer.fastwhoosh.request import Answer, FacetCodes, OrderKey, Request
+from indexer.fastwhoosh.request import (
+    Answer,
+    FacetCodes,
+    OrderKey,
+    Request,
+    Spread,
+    SpreadCounts,
+)
+from indexer.fastwhoosh.spreads import HIGHEST, rows_of_code, spread_counts
 
 Leaves = Sequence[tuple[IndexReader, int]]
 # Gives the codes of a column in each segment.
@@ -28,7 +36,26 @@ def answer(leaves: Leaves, request: Request, codes_of: CodesOf) -> Answer:
     page = order[request.first : request.first + request.limit]
     is_scored = any(key.column is None for key in request.order)
     hits = [(kept[number] if is_scored else 0.0, number) for number in page]
-    return Answer(matched, len(kept), hits, counts)
+    spreads = tuple(spread_out(leaves, spread, codes_of, kept) for spread in request.spreads)
+    return Answer(matched, len(kept), hits, counts, spreads)
+
+
+def spread_out(
+    leaves: Leaves, spread: Spread, codes_of: CodesOf, kept: Iterable[int]
+) -> SpreadCounts:
+    """Return how the numbers of some documents are spread."""
+    numbers = [numbers_of(reader, spread.numbers) for reader, _ in leaves]
+    codes = codes_of(spread.column)
+    found: list[list[int]] = [[] for _ in range(spread.size)]
+    for document in kept:
+        place = _segment_of(leaves, document)
+        local = document - leaves[place][1]
+        number = numbers[place][local]
+        if 0 < number <= HIGHEST:
+            for row in rows_of_code(spread.rows[place], codes[place].codes[local]):
+                if row < spread.size:
+                    found[row].append(number)
+    return spread_counts(found, spread.ranks)
 
 
 def _segment_of(leaves: Leaves, number: int) -> int:

@@ -45,6 +45,34 @@ class FacetCodes(NamedTuple):
     own: int = -1
 
 
+class Spread(NamedTuple):
+    """Tells how the numbers of a column are spread in each row, of what the filters leave.
+
+    A document is counted in the rows of its code in ``column``: ``rows`` gives them for each
+    segment, as :func:`indexer.fastwhoosh.spreads.rows_of_codes` writes them. Where there is no such
+    column, every code is 0. ``size`` is the number of rows. A number of 0 means that nothing is
+    known, and is not counted. ``ranks`` are the shares wanted, 0 to 100 in the hundred: 50 picks
+    the least number that half of them do not exceed.
+    """
+
+    column: str
+    rows: tuple[bytes, ...]
+    size: int
+    numbers: str
+    ranks: tuple[int, ...]
+
+
+class SpreadCounts(NamedTuple):
+    """What a spread finds, row after row: how many (32 bits), their sum (64 bits), the picks.
+
+    The picks are 32-bit numbers, one a rank in each row, 0 where the row has no number.
+    """
+
+    counts: bytes
+    sums: bytes
+    picks: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """A plan and what to give of what it matches: ``limit`` hits from the ``first`` on."""
@@ -55,6 +83,7 @@ class Request:
     order: tuple[OrderKey, ...] = BY_SCORE
     filters: tuple[FilterCodes, ...] = ()
     facets: tuple[FacetCodes, ...] = ()
+    spreads: tuple[Spread, ...] = ()
 
 
 class Answer(NamedTuple):
@@ -62,10 +91,11 @@ class Answer(NamedTuple):
 
     ``matched`` counts before the filters, ``total`` after them; ``hits`` are (score, document
     number) in order, where the score is 0.0 if the order does not ask for it; ``counts`` are
-    32-bit numbers, one a place of each facet.
+    32-bit numbers, one a place of each facet; ``spreads`` are :class:`SpreadCounts`.
     """
 
     matched: int
     total: int
     hits: list[tuple[float, int]]
     counts: tuple[bytes, ...]
+    spreads: tuple[tuple[bytes, bytes, bytes], ...] = ()

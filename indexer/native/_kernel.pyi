@@ -108,8 +108,15 @@ def search(
     order: tuple[Any, ...],
     filters: tuple[Any, ...],
     facets: tuple[Any, ...],
+    spreads: tuple[Any, ...],
     /,
-) -> tuple[int, int, list[tuple[float, int]], tuple[bytes, ...]]: ...
+) -> tuple[
+    int,
+    int,
+    list[tuple[float, int]],
+    tuple[bytes, ...],
+    tuple[tuple[bytes, bytes, bytes], ...],
+]: ...
 def words(
     segments: tuple[Segment, ...],
     fields: tuple[str, ...],

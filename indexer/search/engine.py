@@ -6,6 +6,7 @@ from typing import Protocol
 from indexer.question import Key, Question, Reference
 from indexer.search.request import Search
 from indexer.search.results import IndexInfo, MarkedQuestion, Results
+from indexer.search.statistics import Statistics
 
 
 class Engine(Protocol):
@@ -32,6 +33,18 @@ class Engine(Protocol):
 
     def find(self, reference: Reference) -> tuple[Key, ...]:
         """Return the keys that a reference fits, newest legislature first, at most 20."""
+        ...
+
+    def statistics(self, search: Search, by: str) -> Statistics:
+        """Count answers and delays of all that a search finds, by a grouping of ``GROUPINGS``.
+
+        Raises:
+            BadParameter: there is no such grouping.
+        """
+        ...
+
+    def unknown_ministries(self) -> tuple[tuple[str, int], ...]:
+        """Return the names of ministries that no portfolio is known of, with their questions."""
         ...
 
     def info(self) -> IndexInfo:

@@ -28,7 +28,8 @@ class FilterSpec:
 
     ``name`` is the parameter (URL, flag, ``champ:valeur``), ``values`` the closed set of valid
     values with their labels, empty where any value of the corpus may be asked for. ``is_facet``
-    tells whether its values are counted and offered: those of a few hundred, not of thousands.
+    tells whether its values are counted and offered: those of a few hundred, not of thousands. Of
+    a ``multivalued`` one, a question may have several.
     """
 
     name: str
@@ -36,6 +37,7 @@ class FilterSpec:
     help: str
     values: Mapping[str, str] = field(default_factory=dict)
     is_facet: bool = True
+    multivalued: bool = False
 
 
 _STATUS_NAMES: Final = {
@@ -62,6 +64,12 @@ FILTERS: Final[Mapping[str, FilterSpec]] = {
         FilterSpec("auteur", "Auteur", "nom, ou partie du nom, de l'auteur de la question"),
         FilterSpec("groupe", "Groupe", "groupe politique de l'auteur"),
         FilterSpec("departement", "Département", "département de l'auteur"),
+        FilterSpec(
+            "portefeuille",
+            "Domaine ministériel",
+            "domaine du ministère interrogé, le même d'un gouvernement à l'autre",
+            multivalued=True,
+        ),
         FilterSpec("ministere", "Ministère interrogé", "ministère à qui la question est posée"),
         FilterSpec("ministere_reponse", "Ministère répondant", "ministère qui répond"),
         FilterSpec("rubrique", "Rubrique", "rubrique de classement"),

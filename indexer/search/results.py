@@ -3,6 +3,7 @@
 Matches are marked as pieces ``(text, is_match)``; a renderer decides what a mark looks like.
 """
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -80,6 +81,33 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True)
+class Months:
+    """How many questions each month has, from ``month`` (1 to 12) of ``year`` on.
+
+    >>> list(Months(2019, 12, (3, 0, 4)).known())
+    [(2019, 12, 3), (2020, 2, 4)]
+    """
+
+    year: int = 1
+    month: int = 1
+    counts: tuple[int, ...] = ()
+
+    def known(self) -> Iterator[tuple[int, int, int]]:
+        """Yield year, month and questions of the months that have any, in order."""
+        for place, count in enumerate(self.counts, self.month - 1):
+            if count:
+                yield self.year + place // 12, place % 12 + 1, count
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The questions found by the month of their date, and of the date of their answer."""
+
+    asked: Months = Months()
+    answered: Months = Months()
+
+
+@dataclass(frozen=True, slots=True)
 class Understood:
     """What the engine made of the text: shown back so that nothing changes meaning in silence.
 
@@ -112,6 +140,7 @@ class Results:
     hits: tuple[Hit, ...]
     facets: tuple[Facet, ...]
     generation: str
+    timeline: Timeline = Timeline()
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +237,15 @@ def as_json(results: Results) -> dict[str, Any]:
             ]
             for facet in results.facets
         },
+        "timeline": {
+            "asked": _months_json(results.timeline.asked),
+            "answered": _months_json(results.timeline.answered),
+        },
     }
+
+
+def _months_json(months: Months) -> dict[str, int]:
+    return {f"{year:04d}-{month:02d}": count for year, month, count in months.known()}
 
 
 def _hit_json(hit: Hit) -> dict[str, Any]:

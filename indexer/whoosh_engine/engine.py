@@ -18,16 +18,19 @@ from indexer.search.results import (
     IndexInfo,
     MarkedQuestion,
     Results,
+    Timeline,
     Understood,
 )
+from indexer.search.statistics import Statistics
 from indexer.search.tree import Compound, Phrase, Query, Word, wanted_leaves
 from indexer.search.wording import describe
 from indexer.settings import Settings
 from indexer.whoosh_engine import generations
 from indexer.whoosh_engine.damage import damage_said
-from indexer.whoosh_engine.finding import Found, facets, find
+from indexer.whoosh_engine.finding import Found, facets, find, timeline
 from indexer.whoosh_engine.schema import texts_of, title_text
 from indexer.whoosh_engine.snapshot import Snapshot
+from indexer.whoosh_engine.statistics import statistics, unknown_ministries
 from indexer.whoosh_engine.translate import Translation, Translator
 
 # Values listed in a facet; the others are counted.
@@ -103,6 +106,18 @@ class WhooshEngine:
         return MarkedQuestion(record, title, question, answer, matches)
 
     @damage_said()
+    def statistics(self, search: Search, by: str) -> Statistics:
+        """Count answers and delays of all that a search finds, by a grouping."""
+        with self._lock:
+            return statistics(self._current(), search, by)
+
+    @damage_said()
+    def unknown_ministries(self) -> tuple[tuple[str, int], ...]:
+        """Return the names of ministries that no portfolio is known of, with their questions."""
+        with self._lock:
+            return unknown_ministries(self._current())
+
+    @damage_said()
     def find(self, reference: Reference) -> tuple[Key, ...]:
         """Return the keys that a reference fits, newest legislature first."""
         with self._lock:
@@ -158,6 +173,7 @@ def _answer(snapshot: Snapshot, search: Search) -> Results:
         hits=hits,
         facets=facets(snapshot, search, found) if search.facets else (),
         generation=snapshot.manifest.generation,
+        timeline=timeline(found) if search.facets else Timeline(),
     )
 
 

@@ -15,14 +15,17 @@ from indexer.fastwhoosh.plan import Node as Plan
 from indexer.fastwhoosh.request import SCORE, Answer, FacetCodes, OrderKey, Request
 from indexer.search import ranking
 from indexer.search.request import FACETS, FILTERS, Search
-from indexer.search.results import Facet, FacetValue
+from indexer.search.results import Facet, FacetValue, Timeline
 from indexer.whoosh_engine.columns import delay_range, range_of
+from indexer.whoosh_engine.periods import month_facet, months_of
 from indexer.whoosh_engine.schema import day_number
 from indexer.whoosh_engine.snapshot import Snapshot
 from indexer.whoosh_engine.translate import TIER, Translation
 
 # Values listed in a facet; the others are counted.
 _FACET_VALUES: Final = 25
+# Columns of days that are counted by month.
+_DAYS: Final = ("asked", "answered")
 # After any day: questions without a date come last.
 _LAST: Final = day_number(date.max) + 1
 _NEWEST: Final = OrderKey("asked")
@@ -55,7 +58,7 @@ def find(
 
     Whether it is little is judged before the filters: a filter must never add hits.
     """
-    asked = _request(snapshot, search, translation.strict)
+    asked = request_of(snapshot, search, translation.strict)
     strict = snapshot.executor.run(replace(asked, first=first, limit=limit))
     if translation.relaxed is None or _is_enough(snapshot, translation.strict, strict):
         return Found(strict.total, strict.total, strict.hits, _counts(search, strict))
@@ -69,17 +72,30 @@ def find(
     return Found(relaxed.total, whole.total, hits, _counts(search, relaxed))
 
 
+def plan_found(snapshot: Snapshot, translation: Translation) -> Plan:
+    """Return the plan of all that :func:`find` finds for any filters of a search."""
+    if translation.relaxed is None:
+        return translation.strict
+    found = snapshot.executor.run(Request(translation.strict, limit=0)).total
+    return translation.strict if found >= ranking.ENOUGH_HITS else translation.relaxed
+
+
 def _is_enough(snapshot: Snapshot, strict: Plan, answer: Answer) -> bool:
     if answer.total >= ranking.ENOUGH_HITS:
         return True
     return snapshot.executor.run(Request(strict, limit=0)).total >= ranking.ENOUGH_HITS
 
 
-def _request(snapshot: Snapshot, search: Search, found: Plan) -> Request:
+def request_of(snapshot: Snapshot, search: Search, found: Plan) -> Request:
+    """Return the request that runs a plan within the filters and dates of a search."""
     filters = tuple(
         snapshot.filter_codes(name, values) for name, values in search.filters.items() if values
     )
-    facets = tuple(_facet_codes(snapshot, search, name) for name in FACETS)
+    segments = len(snapshot.executor.leaves)
+    facets = (
+        *(_facet_codes(snapshot, search, name) for name in FACETS),
+        *(month_facet(column, segments) for column in _DAYS),
+    )
     return Request(
         _within(search, found),
         order=_ORDERS[search.sort],
@@ -91,7 +107,7 @@ def _request(snapshot: Snapshot, search: Search, found: Plan) -> Request:
 def _facet_codes(snapshot: Snapshot, search: Search, name: str) -> FacetCodes:
     filtered = [other for other, values in search.filters.items() if values]
     own = filtered.index(name) if name in filtered else -1
-    table = snapshot.filter_table(name)
+    table = snapshot.filter_values(name).table
     return FacetCodes(f"f_{name}", table.maps, len(table.values), own)
 
 
@@ -108,7 +124,14 @@ def _within(search: Search, found: Plan) -> Plan:
 
 
 def _counts(search: Search, answer: Answer) -> Mapping[str, bytes]:
-    return dict(zip(FACETS, answer.counts, strict=True)) if search.facets else {}
+    names = (*FACETS, *_DAYS)
+    return dict(zip(names, answer.counts, strict=True)) if search.facets else {}
+
+
+def timeline(found: Found) -> Timeline:
+    """Return what was found by month; the facets were counted."""
+    asked, answered = (months_of(found.counts[column]) for column in _DAYS)
+    return Timeline(asked, answered)
 
 
 def facets(snapshot: Snapshot, search: Search, found: Found) -> tuple[Facet, ...]:
@@ -120,7 +143,8 @@ def facets(snapshot: Snapshot, search: Search, found: Found) -> tuple[Facet, ...
 
 def _facet(snapshot: Snapshot, name: str, counts: bytes, selected: Sequence[str]) -> Facet:
     spec = FILTERS[name]
-    values = snapshot.filter_table(name).values
+    filtered = snapshot.filter_values(name)
+    values, counts = filtered.values, filtered.counts(counts)
     chosen = snapshot.chosen_places(name, selected)
     # Place 0 may be that of no value.
     without = 1 if values and not values[0] else 0
@@ -135,7 +159,7 @@ def _facet(snapshot: Snapshot, name: str, counts: bytes, selected: Sequence[str]
         spec.label,
         tuple(
             FacetValue(
-                value := values[place].decode("utf-8"),
+                value := values[place],
                 spec.values.get(value, value),
                 count,
                 selected=place in chosen,

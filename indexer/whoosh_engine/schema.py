@@ -17,12 +17,16 @@ from indexer.french.analysis import analyse
 from indexer.french.lexicon import new_lexicon
 from indexer.indexed_lines import indexed_question
 from indexer.interchange import from_record
+from indexer.legislatures import legislatures
+from indexer.ministries import portfolios_of
 from indexer.question import Question
 from indexer.search.request import FILTERS, VALUE_OF_STATUS
 
 # Raised with every change of the fields or of what goes into them: an older index is rebuilt.
 SCHEMA_VERSION: Final = 4
 PARTS: Final = ("title", "question", "answer")
+# Between the values of a column whose questions may have several.
+BETWEEN_VALUES: Final = "|"
 _EPOCH: Final = date(1900, 1, 1)
 
 
@@ -135,7 +139,10 @@ _ANALYSES: Final = " ; "
 
 
 def filter_values(question: Question) -> dict[str, str | None]:
-    """Return the value of each filter of ``request.FILTERS`` that the question has."""
+    """Return the value of each filter of ``request.FILTERS`` that the question has.
+
+    Several values of one filter stand in one text, with ``BETWEEN_VALUES`` between them.
+    """
     group = question.group_name or question.group
     status = question.status
     cause = question.withdrawal_reason or question.closing_label
@@ -146,6 +153,7 @@ def filter_values(question: Question) -> dict[str, str | None]:
         "auteur": question.author_name or question.author_ref,
         "groupe": _GROUPS.get(group, group) if group else None,
         "departement": question.department,
+        "portefeuille": BETWEEN_VALUES.join(sorted(portfolios(question))),
         "ministere": question.ministry_short or question.ministry,
         "ministere_reponse": question.ministry_answering_short or question.ministry_answering,
         "rubrique": rubrique,
@@ -159,6 +167,18 @@ def filter_values(question: Question) -> dict[str, str | None]:
         "renouvelee": "oui" if question.renewals else None,
         "reattribuee": "oui" if len(question.attributions) > 1 else None,
     }
+
+
+def portfolios(question: Question) -> tuple[str, ...]:
+    """Return the portfolios of the ministry that was asked, or else of the one that answers."""
+    asked = question.ministry_short or question.ministry
+    name = asked or question.ministry_answering_short or question.ministry_answering
+    if not name:
+        return ()
+    return portfolios_of(name, question.date_question or _FIRST_DAYS.get(question.legislature))
+
+
+_FIRST_DAYS: Final = {entry.number: entry.first for entry in legislatures()}
 
 
 def record_of(stored: bytes) -> Question:

@@ -4,7 +4,6 @@ A snapshot is immutable; the engine swaps it for another when a new generation i
 takes time is made when first asked for. Where the extension is compiled, threads may share it.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
@@ -12,19 +11,19 @@ from pathlib import Path
 from typing import Any
 
 from indexer.errors import IndexDamaged
-from indexer.fastwhoosh.code_table import CodeTable
 from indexer.fastwhoosh.errors import DamagedSegment
 from indexer.fastwhoosh.executor import Executor
 from indexer.fastwhoosh.index import open_dir
 from indexer.fastwhoosh.plan import Group, Line, Part, Terms
 from indexer.fastwhoosh.request import FilterCodes, Request
 from indexer.fastwhoosh.segmentfile import EXTENSION
-from indexer.french.analysis import fold
 from indexer.native import why_not
 from indexer.question import Key, Question, Reference, uid_of
 from indexer.search import ranking
+from indexer.search.request import FILTERS
 from indexer.search.results import SegmentInfo
 from indexer.whoosh_engine.damage import DAMAGE, MENDING, damage_said
+from indexer.whoosh_engine.filter_values import FilterValues, filter_values
 from indexer.whoosh_engine.generations import Manifest, read_manifest
 from indexer.whoosh_engine.schema import PARTS, day_of, field_of, record_of
 from indexer.whoosh_engine.vocabulary import Vocabulary
@@ -40,7 +39,7 @@ class Snapshot:
     def __init__(self, folder: Path, name: str) -> None:
         self.manifest: Manifest = read_manifest(folder, name)
         self.path = folder / name
-        self._folded: dict[str, tuple[tuple[str, ...], ...]] = {}
+        self._filters: dict[str, FilterValues] = {}
         try:
             self._searcher: Any = open_dir(self.path).searcher()
             self.executor = Executor(self._searcher)
@@ -99,40 +98,29 @@ class Snapshot:
             name = field_of(part, form)
             yield name, ranking.PART_WEIGHTS[part], ranking.B[part], self.averages[name]
 
-    def filter_table(self, name: str) -> CodeTable:
-        """Return the values of a filter of ``request.FILTERS``."""
-        return self.executor.table(f"f_{name}")
+    def filter_values(self, name: str) -> FilterValues:
+        """Return the values of a filter of ``request.FILTERS``; made once."""
+        if name not in self._filters:
+            table = self.executor.table(f"f_{name}")
+            self._filters[name] = filter_values(table, multivalued=FILTERS[name].multivalued)
+        return self._filters[name]
 
     def filter_codes(self, name: str, values: Sequence[str]) -> FilterCodes:
         """Return the filter that keeps what has one of some typed values."""
-        allowed = self.filter_table(name).allowed(self.chosen_places(name, values))
+        known = self.filter_values(name)
+        allowed = known.table.allowed(known.codes_of(self.chosen_places(name, values)))
         return FilterCodes(f"f_{name}", allowed)
 
     def chosen_places(self, name: str, values: Sequence[str]) -> frozenset[int]:
         """Return the places of the values that typed ones mean."""
-        return frozenset(place for value in values for place in self._places_like(name, value))
+        known = self.filter_values(name)
+        return frozenset(place for value in values for place in known.like(value))
 
-    def values_like(self, name: str, asked: str) -> tuple[str, ...]:
-        """Return the values of a filter that a typed value means.
-
-        The same value, whatever its case and accents; failing that, every value that holds all
-        its words, the last of which may be begun only.
-        """
-        values = self.filter_table(name).values
-        return tuple(values[place].decode("utf-8") for place in self._places_like(name, asked))
-
-    def _places_like(self, name: str, asked: str) -> tuple[int, ...]:
-        if name not in self._folded:
-            values = self.filter_table(name).values
-            self._folded[name] = tuple(_words(value.decode("utf-8")) for value in values)
-        known = self._folded[name]
-        wanted = _words(asked)
-        if not wanted:
-            return ()
-        same = tuple(place for place, words in enumerate(known) if words == wanted)
-        if same:
-            return same
-        return tuple(place for place, words in enumerate(known) if _holds(words, wanted))
+    def terms_like(self, name: str, asked: str) -> tuple[str, ...]:
+        """Return the terms of a filter's field that have a value which a typed one means."""
+        known = self.filter_values(name)
+        codes = known.codes_of(frozenset(known.like(asked)))
+        return tuple(known.table.names[code] for code in sorted(codes))
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -240,12 +228,3 @@ class Snapshot:
 
 def _decoded(value: Any) -> str:
     return value.decode("utf-8") if isinstance(value, bytes) else (value or "")
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(re.findall(r"\w+", fold(text)))
-
-
-def _holds(words: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
-    *whole, last = wanted
-    return all(word in words for word in whole) and any(word.startswith(last) for word in words)

@@ -264,7 +264,7 @@ class Translator:
         return Positional(lines, weight * idf, ranking.K1, plan.ORDERED, 0)
 
     def _filtered(self, name: str, value: str) -> Plan:
-        values = self.snapshot.values_like(name, value)
+        values = self.snapshot.terms_like(name, value)
         if not values:
             self.notices.append(f"Aucune question n'a « {value} » pour {name}.")
         return Terms(f"f_{name}", tuple(value.encode() for value in values))

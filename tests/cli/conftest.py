@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pytest
 
 from indexer.cli import main
-from indexer.errors import QuestionsError
+from indexer.errors import BadParameter, QuestionsError
 from indexer.question import Comment, Key, Question, Reference, Turn
 from indexer.search.request import Search
 from indexer.search.results import (
@@ -27,6 +27,7 @@ from indexer.search.results import (
     Results,
     Understood,
 )
+from indexer.search.statistics import GROUPINGS, Delays, Row, Statistics, Tally
 
 EVIL = "\x1b[31m\x07\x9b2J\u202e\ud800\rfin"
 
@@ -123,6 +124,18 @@ class StubEngine:
 
     def marked(self, key: Key, text: str, *, exact: bool = False) -> MarkedQuestion | None:
         raise NotImplementedError
+
+    def statistics(self, search: Search, by: str) -> Statistics:
+        self.asked = search
+        if by not in GROUPINGS:
+            raise BadParameter("par", by, tuple(GROUPINGS))
+        tally = Tally(1200, 900, 250, 40, 10, Delays(880, 81.25, 0, 31, 62, 124, 1420))
+        rows = (Row(self.text, self.text, tally), Row("b", "B", Tally(3, 0, 3, 0, 0, None)))
+        understood = Understood(search.text, notices=(self.text,))
+        return Statistics(search, by, understood, tally, rows, 2, 5, 1.0, "g1")
+
+    def unknown_ministries(self) -> tuple[tuple[str, int], ...]:
+        return ((self.text, 12),) * 12
 
     def find(self, reference: Reference) -> tuple[Key, ...]:
         return tuple(record.key for record in self.records if reference.fits(record.key))

@@ -29,7 +29,13 @@ FLAGS = st.sampled_from(
 
 @pytest.mark.parametrize(
     "line",
-    [("search", "a", "--facettes"), ("show", "15-24191QE"), ("show", "24191"), ("status",)],
+    [
+        ("search", "a", "--facettes"),
+        ("show", "15-24191QE"),
+        ("show", "24191"),
+        ("status",),
+        ("stats", "a", "--par", "ministere"),
+    ],
 )
 @pytest.mark.usefixtures("hostile")
 def test_no_control_character_is_printed(line: tuple[str, ...], run: Run) -> None:
@@ -42,6 +48,7 @@ def test_no_control_character_is_printed(line: tuple[str, ...], run: Run) -> Non
 def test_json_of_hostile_text_is_valid_utf_8(run: Run) -> None:
     found = json.loads(run("search", "a", "--json").out)
     assert found["hits"][0]["uid"] == "QANR5L15QE24191"
+    assert json.loads(run("stats", "a", "--json").out)["other_rows"] == 2
     assert json.loads(run("show", "15-24191QE", "--json").out)["number"] == 24191
 
 

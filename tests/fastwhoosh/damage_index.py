@@ -16,7 +16,8 @@ from whoosh import analysis, columns, fields, query
 from indexer.fastwhoosh import bulk_stored, plan
 from indexer.fastwhoosh.executor import Executor, filter_codes
 from indexer.fastwhoosh.index import create_in, open_dir
-from indexer.fastwhoosh.request import SCORE, FacetCodes, OrderKey, Request
+from indexer.fastwhoosh.request import SCORE, FacetCodes, OrderKey, Request, Spread
+from indexer.fastwhoosh.spreads import rows_of_codes
 from indexer.native import kernel
 
 WORDS = ["de", "la", "loi", "état", "étape", "œuvre", *(f"mot{n}" for n in range(40))]
@@ -171,6 +172,15 @@ def _filtered(executor: Executor) -> Any:
     return executor.run(Request(BOTH, 0, 9, filters=(kept,), facets=(facet,)))
 
 
+def _spread(executor: Executor) -> Any:
+    table = executor.table("group")
+    rows = tuple(
+        rows_of_codes([(place,) for place in memoryview(mapped).cast("I")]) for mapped in table.maps
+    )
+    spread = Spread("group", rows, len(table.values), "day", (0, 50, 100))
+    return executor.run(Request(BOTH, 0, 9, spreads=(spread,)))
+
+
 def _words(executor: Executor, asked: plan.Expansion, folds: bytes | None) -> Any:
     if kernel is None:
         return None
@@ -216,6 +226,7 @@ NATIVE: dict[str, Ask] = {
         e, 0, (OrderKey("day", zero_as=9), SCORE, OrderKey("day"))
     ),
     "filtered": lambda _, e: _filtered(e),
+    "spread": lambda _, e: _spread(e),
     "words": lambda _, e: _words(e, _expansion(plan.PREFIX, "mo"), None),
     "folded words": lambda _, e: _words(e, _expansion(plan.WILDCARD, "e*t*"), FOLDS),
     "deleted": _deleted,

@@ -22,7 +22,8 @@ from indexer.fastwhoosh.plan import (
     Terms,
 )
 from indexer.fastwhoosh.plan import Word as PlanWord
-from indexer.fastwhoosh.request import SCORE, FacetCodes, FilterCodes, OrderKey, Request
+from indexer.fastwhoosh.request import SCORE, FacetCodes, FilterCodes, OrderKey, Request, Spread
+from indexer.fastwhoosh.spreads import rows_of_codes
 from tests.fastwhoosh.random_indexes import Words
 
 _FIELDS: Final = ("text", "text", "body", "flat", "tags", "labels", "name", "group", "unknown")
@@ -156,7 +157,8 @@ class PlanGenerator:
         facets = tuple(self._facet(len(filters)) for _ in range(rng.choice((0, 0, 1, 3))))
         first = rng.choice((0, 0, 3, 40))
         limit = rng.choice((0, 1, 10, 100, 100_000))
-        return Request(self.node(), first, limit, self._order(), filters, facets)
+        spreads = tuple(self._spread() for _ in range(rng.choice((0, 0, 1, 2))))
+        return Request(self.node(), first, limit, self._order(), filters, facets, spreads)
 
     def _filter(self) -> FilterCodes:
         name = self.rng.choice(_CODES)
@@ -175,6 +177,22 @@ class PlanGenerator:
             for mapped in table.maps
         )
         return FacetCodes(name, halves, len(table.values) // 2 + 1, own)
+
+    def _spread(self) -> Spread:
+        """Draw a spread in which a code has any number of rows, some of them out of bounds."""
+        rng, size = self.rng, self.rng.randrange(6)
+        name = rng.choice(_CODES)
+        rows = tuple(
+            rows_of_codes(
+                [
+                    rng.sample(range(size + 2), rng.randrange(3))
+                    for _ in range(max(0, len(mapped) // 4 - rng.choice((0, 0, 1))))
+                ]
+            )
+            for mapped in self.tables[name].maps
+        )
+        ranks = tuple(rng.sample((0, 1, 25, 50, 99, 100), rng.randrange(5)))
+        return Spread(name, rows, size, rng.choice(tuple(_ENDS)), ranks)
 
     def _order(self) -> tuple[OrderKey, ...]:
         rng = self.rng

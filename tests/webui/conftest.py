@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from indexer.errors import BadParameter
 from indexer.question import Attribution, Comment, Key, Question, Reference, Turn
 from indexer.search.request import Search
 from indexer.search.results import (
@@ -20,13 +21,16 @@ from indexer.search.results import (
     Hit,
     IndexInfo,
     MarkedQuestion,
+    Months,
     Paragraph,
     Passage,
     Piece,
     Results,
     SegmentInfo,
+    Timeline,
     Understood,
 )
+from indexer.search.statistics import GROUPINGS, Delays, Row, Statistics, Tally
 from webui import create_app
 
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>'\"&amp;{{ 7*7 }}"
@@ -142,6 +146,12 @@ def _facets(search: Search) -> tuple[Facet, ...]:
     )
 
 
+TIMELINE = Timeline(
+    asked=Months(2019, 1, (3, 0, 40, *(0,) * 20, 1)),
+    answered=Months(2015, 2, (9, *(0,) * 76, 30)),
+)
+
+
 @dataclass
 class StubEngine:
     """Fixed answers; the fields say what a test wants changed in them."""
@@ -152,6 +162,7 @@ class StubEngine:
     is_sample: bool = True
     generation: str = "20251124-a1"
     failure: Exception | None = None
+    timeline: Timeline = TIMELINE
     asked: list[Search] = field(default_factory=list)
 
     def search(self, search: Search) -> Results:
@@ -170,6 +181,7 @@ class StubEngine:
             hits=self.hits if self.total else (),
             facets=_facets(search) if self.total else (),
             generation=self.generation,
+            timeline=self.timeline if self.total else Timeline(),
         )
 
     def export(self, search: Search) -> Iterator[Question]:
@@ -191,6 +203,34 @@ class StubEngine:
         question = tuple(Paragraph(_pieces(line)) for line in record.question_text.splitlines())
         title = _pieces(record.title or record.rubrique or "")
         return MarkedQuestion(record, title, question, tuple(answer), 3 if text else 0)
+
+    def statistics(self, search: Search, by: str) -> Statistics:
+        if self.failure:
+            raise self.failure
+        if by not in GROUPINGS:
+            raise BadParameter("par", by, tuple(GROUPINGS))
+        self.asked.append(search)
+        delays = Delays(900, 81.25, 0, 31, 62, 124, 1420)
+        rows = (
+            Row(EVIL, EVIL, Tally(1000, 900, 60, 30, 10, delays)),
+            Row("2019", "2019", Tally(234, 0, 234, 0, 0, None)),
+        )
+        whole = Tally(1234, 900, 294, 30, 10, delays)
+        empty = Tally(0, 0, 0, 0, 0, None)
+        return Statistics(
+            search=search,
+            by=by,
+            understood=Understood(search.text, notices=(f"Avis : {EVIL}",)),
+            whole=whole if self.total else empty,
+            rows=rows if self.total else (),
+            others=3,
+            without=7,
+            took_ms=1.5,
+            generation=self.generation,
+        )
+
+    def unknown_ministries(self) -> tuple[tuple[str, int], ...]:
+        return ((EVIL, 3),)
 
     def find(self, reference: Reference) -> tuple[Key, ...]:
         return tuple(record.key for record in QUESTIONS if reference.fits(record.key))

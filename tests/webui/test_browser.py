@@ -23,6 +23,7 @@ PAGES = (
     "/question/QANR5L16QG24191",
     "/question/24191",
     "/aide",
+    "/statistiques?q=traite&type=QE&par=auteur",
     "/recherche?q=loup&reponse_du=hier",
     "/nulle-part",
 )

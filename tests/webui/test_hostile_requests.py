@@ -7,7 +7,12 @@ from hypothesis import strategies as st
 from indexer.search.request import FILTERS
 from webui.params import SINGLE
 
-NAMES = st.sampled_from([*SINGLE, *FILTERS]) | st.text(st.characters(codec="utf-8"), max_size=8)
+ROUTES = st.sampled_from(
+    ["/", "/recherche", "/recherche.json", "/statistiques", "/statistiques.json"]
+)
+NAMES = st.sampled_from([*SINGLE, *FILTERS, "par"]) | st.text(
+    st.characters(codec="utf-8"), max_size=8
+)
 LIKELY = st.sampled_from(
     ["2019", "-1", "0", "1", "99999999999999999999", "03/2019", "QE", "repondue", "delai", "15"]
 )
@@ -20,7 +25,7 @@ QUERIES = st.lists(st.tuples(NAMES, BYTES), max_size=8)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(query=QUERIES, route=st.sampled_from(["/", "/recherche", "/recherche.json"]))
+@given(query=QUERIES, route=ROUTES)
 def test_no_parameter_whatever_it_holds_breaks_the_site(
     app: Flask, query: list[tuple[str, bytes]], route: str
 ) -> None:

@@ -35,6 +35,9 @@ ADDRESSES = (
     "/question/24191",
     "/question/rien",
     "/aide",
+    f"/statistiques?{STATE}&par=groupe",
+    "/statistiques",
+    "/statistiques?par=rien",
     "/nulle-part",
 )
 

@@ -15,9 +15,11 @@ from indexer.search.language import VERSION
 from indexer.search.ranking import MAX_EXPANSIONS
 from indexer.search.request import FILTERS, FORMS, MAX_PAGE_SIZE, SCOPES, SORTS, Search
 from indexer.search.results import IndexInfo, MarkedQuestion, Results
+from indexer.search.statistics import DEFAULT_GROUPING, Statistics
+from webui.charts import charts
 from webui.form import FIELD_LABELS, Form, form_from_args
 from webui.params import BY_DATE, canonical_query, is_filtered, with_forms
-from webui.renderers import navigation, record, typography
+from webui.renderers import navigation, record, statistics, typography
 from webui.serving import engine
 
 _PAGE_SIZES: Final = (10, 20, 50, 100)
@@ -77,6 +79,8 @@ def results_page(results: Results, args: MultiDict[str, str]) -> str:
         form=form_from_args(args),
         heading=_heading(results),
         chips=navigation.chips(search, results.facets),
+        charts=charts(search, results.timeline),
+        statistics_url=navigation.statistics_url(search, DEFAULT_GROUPING),
         clear_url=navigation.results_url(Search(text=search.text)),
         facets=navigation.facets(results),
         sorts=navigation.sorts(search),
@@ -109,6 +113,11 @@ def _first_partial(results: Results) -> int | None:
     shown_before = (results.search.page - 1) * results.search.size
     place = max(results.total_all_words - shown_before, 0)
     return place if place < len(results.hits) else None
+
+
+def statistics_page(found: Statistics) -> str:
+    """Render the statistics of what a search finds."""
+    return _render("statistiques.html", **statistics.context(found))
 
 
 def bad_search_page(args: MultiDict[str, str], error: BadParameter) -> str:

@@ -7,11 +7,18 @@ from flask import Response, jsonify
 from indexer.interchange import to_record
 from indexer.question import Question
 from indexer.search.results import IndexInfo, Results, as_json, working_json
+from indexer.search.statistics import Statistics
+from indexer.search.statistics import as_json as statistics_json
 
 
 def results(found: Results) -> Response:
     """Return a page of results."""
     return jsonify(as_json(found))
+
+
+def statistics(found: Statistics) -> Response:
+    """Return statistics."""
+    return jsonify(statistics_json(found))
 
 
 def question(record: Question) -> Response:

@@ -3,7 +3,7 @@
 Nothing here makes markup, and no URL is glued together anywhere else.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -27,7 +27,9 @@ from webui import params
 from webui.renderers.typography import days, designation, ordinal, period
 
 # In the order in which they help to narrow a list; names that are not here come last.
-_FACET_ORDER: Final = ("statut", "type", "legislature", "chambre", "ministere", "ministere_reponse")
+_FACET_ORDER: Final = (
+    "statut", "type", "legislature", "chambre", "portefeuille", "ministere", "ministere_reponse",
+)  # fmt: skip
 _VALUES_IN_SIGHT: Final = 6
 _PAGES_AROUND: Final = 2
 
@@ -81,6 +83,13 @@ def question_url(uid: str, search: Search) -> str:
     return _address(url_for("site.question", reference=uid), search)
 
 
+def statistics_url(search: Search, by: str) -> str:
+    """Return the address of the statistics of what a search finds, by a grouping."""
+    query = params.statistics_query(search, by)
+    path = url_for("site.statistics")
+    return f"{path}?{query}" if query else path
+
+
 def _address(path: str, search: Search) -> str:
     query = params.query_string(search)
     return f"{path}?{query}" if query else path
@@ -122,48 +131,48 @@ def value_url(name: str, value: str) -> str:
     return results_url(params.with_value(Search(sort=params.BY_DATE), name, value))
 
 
-def chips(search: Search, facets: Sequence[Facet]) -> list[Chip]:
-    """Return the active filters in the order of the form."""
-    ranges = (*_period_chips(search), *_delay_chips(search))
-    words = (*_forms_chips(search), *_scope_chips(search))
-    return [*ranges, *words, *_filter_chips(search, facets)]
+def chips(
+    search: Search, facets: Sequence[Facet], address: Callable[[Search], str] = results_url
+) -> list[Chip]:
+    """Return the active filters in the order of the form; ``address`` is that of a page."""
+    ranges = (*_periods(search), *_delays(search))
+    active = (*ranges, *_forms(search), *_scope(search), *_filters(search, facets))
+    return [Chip(name, value, address(rest)) for name, value, rest in active]
 
 
-def _period_chips(search: Search) -> Iterator[Chip]:
+# An active filter: its name, its value in words, and the search without it.
+_Active = tuple[str, str, Search]
+
+
+def _periods(search: Search) -> Iterator[_Active]:
     if search.asked:
-        rest = replace(search, asked=DateRange(), page=1)
-        yield Chip("Posée", period(search.asked), results_url(rest))
+        yield "Posée", period(search.asked), replace(search, asked=DateRange(), page=1)
     if search.answered:
-        rest = replace(search, answered=DateRange(), page=1)
-        yield Chip("Répondue", period(search.answered), results_url(rest))
+        yield "Répondue", period(search.answered), replace(search, answered=DateRange(), page=1)
 
 
-def _delay_chips(search: Search) -> Iterator[Chip]:
+def _delays(search: Search) -> Iterator[_Active]:
     if search.delay:
-        rest = replace(search, delay=NumberRange(), page=1)
-        yield Chip("Délai de réponse", days(search.delay), results_url(rest))
+        yield "Délai de réponse", days(search.delay), replace(search, delay=NumberRange(), page=1)
 
 
-def _forms_chips(search: Search) -> Iterator[Chip]:
+def _forms(search: Search) -> Iterator[_Active]:
     if search.exact:
-        rest = params.with_forms(search, exact=False)
-        yield Chip("Mots", FORMS["exactes"].lower(), results_url(rest))
+        yield "Mots", FORMS["exactes"].lower(), params.with_forms(search, exact=False)
 
 
-def _scope_chips(search: Search) -> Iterator[Chip]:
+def _scope(search: Search) -> Iterator[_Active]:
     whole = Search().scope
     if search.scope != whole:
-        rest = params.with_scope(search, whole)
-        yield Chip("Chercher dans", SCOPES[search.scope], results_url(rest))
+        yield "Chercher dans", SCOPES[search.scope], params.with_scope(search, whole)
 
 
-def _filter_chips(search: Search, facets: Sequence[Facet]) -> Iterator[Chip]:
+def _filters(search: Search, facets: Sequence[Facet]) -> Iterator[_Active]:
     labels = {(facet.name, value.value): value.label for facet in facets for value in facet.values}
     for name, spec in FILTERS.items():
         for value in search.filters.get(name, ()):
             label = labels.get((name, value)) or value_label(name, value)
-            rest = params.without_value(search, name, value)
-            yield Chip(spec.label, label, results_url(rest))
+            yield spec.label, label, params.without_value(search, name, value)
 
 
 def value_label(name: str, value: str) -> str:

@@ -70,6 +70,11 @@ def period(span: DateRange) -> str:
     return f"jusqu’au {day(last)}" if last else ""
 
 
+def whole_period(first: date, last: date) -> str:
+    """Return the name of a month or a year: ``novembre 2019``, ``2019``."""
+    return (_whole(first, last) or "").removeprefix("en ")
+
+
 def _whole(first: date, last: date) -> str | None:
     """Name the day, month or year that a period is exactly, if it is one."""
     if first == last:
@@ -101,6 +106,18 @@ def delay(days: int) -> str:
     return (
         "le jour même" if days == 0 else f"en {counted(days, 'jour')}".replace(" j", f"{NO_BREAK}j")
     )
+
+
+def percent(share: float) -> str:
+    """Return a share of 1 as ``43,5 %``; what is neither none nor all never looks like it."""
+    shown = min(max(share, 0.001), 0.999) if 0 < share < 1 else share
+    return f"{100 * shown:.1f}{NARROW}%".replace(".", ",")
+
+
+def decimal(value: float) -> str:
+    """Return a number with one decimal, after a comma."""
+    whole, _, tenth = f"{value:.1f}".partition(".")
+    return f"{number(int(whole))},{tenth}"
 
 
 def ordinal(value: int) -> str:
@@ -143,6 +160,8 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "stamp": stamp,
     "period": period,
     "delay": delay,
+    "percent": percent,
+    "decimal": decimal,
     "ordinal": ordinal,
     "lower_first": lower_first,
     "capitalize_first": capitalize_first,

@@ -34,6 +34,7 @@ typedef struct {
     int n_filters, n_facets;
     Filter filters[MAX_FILTERS];
     Facet facets[MAX_FACETS];
+    Spreads spreads;
     uint64_t matched, total;
     size_t first;
 } Search;
@@ -199,23 +200,22 @@ static void count_column(Search *search, const Lookup *lookups, Bound *bound, co
 }
 
 static int apply_filters(Search *search, Bound *bound, Set *set, Py_ssize_t at, const Lookup *lookups) {
-    (void)at;
-    if (!search->n_filters && !search->n_facets) return 0;
+    if (!search->n_filters && !search->n_facets && !search->spreads.n) return 0;
     if (set_to_bits(bound, set) < 0) return -1;
     if (search->n_filters) {
         filter_and_count(search, lookups, lookups + MAX_FILTERS, bound, set);
     } else {
         for (int i = 0; i < search->n_facets; i++) count_column(search, lookups + MAX_FILTERS, bound, set, i);
     }
-    return 0;
+    return spreads_collect(&search->spreads, bound, set, at);
 }
 
 /* Whether the root is one list that is all there is to look at. */
 static int is_only_leaf(const Search *search, const Bound *bound) {
     const Node *root = bound->root;
     return root->op == WORD && root->n_groups == 1 && root->groups[0].n == 1 &&
-           !search->n_filters && !search->n_facets && !bound->segment->n_deleted &&
-           search->top.score_first;
+           !search->n_filters && !search->n_facets && !search->spreads.n &&
+           !bound->segment->n_deleted && search->top.score_first;
 }
 
 static int search_segment(Search *search, Bound *bound, Py_ssize_t at, const Lookup *lookups) {
@@ -286,6 +286,10 @@ static int run(Search *search) {
                 bad = i;
         }
         if (bad < 0) sort_hits(&search->top, search->first);
+        if (bad < 0 && spreads_sort(&search->spreads) < 0) {
+            arena.failed = 1;
+            bad = n;
+        }
         Py_END_ALLOW_THREADS
         if (bad >= 0) state = raise_damage(&arena);
     }
@@ -345,15 +349,15 @@ static int check_segments(PyObject *segments) {
     return 0;
 }
 
-/* search(segments, plan, first, limit, order, filters, facets) */
+/* search(segments, plan, first, limit, order, filters, facets, spreads) */
 static PyObject *search_call(PyObject *module, PyObject *const *args, Py_ssize_t n) {
     (void)module;
-    if (n != 7) {
-        PyErr_SetString(PyExc_TypeError, "search takes 7 arguments");
+    if (n != 8) {
+        PyErr_SetString(PyExc_TypeError, "search takes 8 arguments");
         return NULL;
     }
     Search search = {.segments = args[0], .plan = args[1]};
-    PyObject *result = NULL, *hits = NULL, *counts = NULL;
+    PyObject *result = NULL, *hits = NULL, *counts = NULL, *spreads = NULL;
     Py_ssize_t first = PyLong_AsSsize_t(args[2]), limit = PyLong_AsSsize_t(args[3]);
     if (PyErr_Occurred() || check_segments(search.segments) < 0) return NULL;
     if (first < 0 || limit < 0) {
@@ -364,14 +368,18 @@ static PyObject *search_call(PyObject *module, PyObject *const *args, Py_ssize_t
     search.top.limit = limit ? (size_t)first + (size_t)limit : 0;
     Py_ssize_t segments = PyTuple_GET_SIZE(search.segments);
     if (read_keys(args[4], &search.top) == 0 && read_filters(args[5], &search, segments) == 0 &&
-        read_facets(args[6], &search, segments) == 0 && run(&search) == 0 &&
-        (hits = hits_of(&search.top, (size_t)first)) && (counts = counts_of(&search))) {
-        result = Py_BuildValue("(KKNN)", (unsigned long long)search.matched,
-                               (unsigned long long)search.total, hits, counts);
-        hits = counts = NULL;
+        read_facets(args[6], &search, segments) == 0 &&
+        read_spreads(args[7], &search.spreads, segments) == 0 && run(&search) == 0 &&
+        (hits = hits_of(&search.top, (size_t)first)) && (counts = counts_of(&search)) &&
+        (spreads = spreads_of(&search.spreads))) {
+        result = Py_BuildValue("(KKNNN)", (unsigned long long)search.matched,
+                               (unsigned long long)search.total, hits, counts, spreads);
+        hits = counts = spreads = NULL;
     }
     Py_XDECREF(hits);
     Py_XDECREF(counts);
+    Py_XDECREF(spreads);
+    spreads_free(&search.spreads);
     for (int i = 0; i < search.n_facets; i++) free(search.facets[i].counts);
     free(search.top.hits);
     return result;
@@ -467,8 +475,8 @@ static PyMethodDef methods[] = {
     {"top_counts", top_counts, METH_VARARGS,
      "top_counts(counts, n) -> ([(place, count)] of the n highest, how many are not 0)."},
     {"search", (PyCFunction)(void (*)(void))search_call, METH_FASTCALL,
-     "search(segments, plan, first, limit, order, filters, facets)\n"
-     "-> (matched before filters, total, [(score, document)], (counts,))."},
+     "search(segments, plan, first, limit, order, filters, facets, spreads)\n"
+     "-> (matched before filters, total, [(score, document)], (counts,), (spread,))."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -171,4 +171,29 @@ int collect_top(Bound *bound, Top *top, const Set *matches, int only_leaf);
 int push_hit(Top *top, const Hit *hit); /* 0, or -1 where there is no memory */
 void sort_hits(Top *top, size_t first); /* those before `first` come in any order */
 
+/* spread.c: numbers of a column by the rows that a document is counted in. */
+#define MAX_SPREADS 4
+#define MAX_RANKS 8
+
+typedef struct {
+    PyObject *column, *numbers;
+    PyObject *rows; /* tuple of bytes, one for each segment: where the rows of a code are, and they */
+    uint32_t size;
+    int n_ranks;
+    uint32_t ranks[MAX_RANKS]; /* in the hundred */
+    uint64_t *pairs;           /* row in the high half, number in the low one */
+    size_t n, room;
+} Spread;
+
+typedef struct {
+    int n;
+    Spread all[MAX_SPREADS];
+} Spreads;
+
+int read_spreads(PyObject *asked, Spreads *spreads, Py_ssize_t segments);
+int spreads_collect(Spreads *spreads, Bound *bound, const Set *set, Py_ssize_t at); /* of bits */
+int spreads_sort(Spreads *spreads); /* 0, or -1 where there is no memory */
+PyObject *spreads_of(const Spreads *spreads);
+void spreads_free(Spreads *spreads);
+
 #endif
