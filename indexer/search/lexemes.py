@@ -15,7 +15,7 @@ from indexer.search.tree import Scope
 
 _MAX_SLOP: Final = 50
 _SENTENCE_WORDS: Final = 3
-_OPERATORS: Final = {"ET": "and", "AND": "and", "OU": "or", "OR": "or", "SAUF": "not", "NOT": "not"}
+OPERATORS: Final = {"ET": "and", "AND": "and", "OU": "or", "OR": "or", "SAUF": "not", "NOT": "not"}
 SCOPE_FIELDS: Final[dict[str, Scope]] = {
     "titre": "titre",
     "question": "question",
@@ -35,16 +35,33 @@ Kind = Literal["words", "phrase", "pattern", "fuzzy", "field", "and", "or", "not
 
 @dataclass(frozen=True, slots=True)
 class Lexeme:
-    """A piece: ``number`` is the slop of a phrase or the distance of a fuzzy word."""
+    """A piece: ``number`` is the slop of a phrase or the distance of a fuzzy word.
+
+    ``start`` and ``end`` are character offsets in the typed text.
+    """
 
     kind: Kind
     text: str = ""
     number: int = 0
+    start: int = 0
+    end: int = 0
 
 
 def lexemes(text: str, notices: list[str]) -> Iterator[Lexeme]:
     """Yield the pieces of a text; what was read otherwise than it stands is told in notices."""
-    return _joined(_lexemes(_NUMBER_SIGN.sub(" ", text), notices))
+    return _joined(_lexemes(_without_number_signs(text), notices))
+
+
+def placed_lexemes(text: str) -> tuple[Lexeme, ...]:
+    """Return the pieces as they stand in a text, neighbouring words apart.
+
+    The ``text`` of words stands at their ``start``, that of a phrase one character later.
+    """
+    return tuple(_lexemes(_without_number_signs(text), []))
+
+
+def _without_number_signs(text: str) -> str:
+    return _NUMBER_SIGN.sub(lambda sign: " " * len(sign[0]), text)
 
 
 def _lexemes(text: str, notices: list[str]) -> Iterator[Lexeme]:
@@ -55,22 +72,25 @@ def _lexemes(text: str, notices: list[str]) -> Iterator[Lexeme]:
         if char.isspace() or char == "»":
             place += 1
         elif char in "()":
-            yield Lexeme("open" if char == "(" else "close")
+            yield Lexeme("open" if char == "(" else "close", start=place, end=place + 1)
             place += 1
         elif char in _QUOTES:
-            lexeme, place = _quoted(text, place, notices)
-            yield lexeme
+            lexeme, end = _quoted(text, place, notices)
+            yield replace(lexeme, start=place, end=end)
+            place = end
         elif char in "-−" and _begins_chunk(text, place) and text[place + 1 :][:1].strip(" -"):
-            yield Lexeme("not")
+            yield Lexeme("not", start=place, end=place + 1)
             place += 1
         elif (field := _FIELD.match(text, place)) and _is_field(field[1]):
-            yield Lexeme("field", fold(field[1]))
+            yield Lexeme("field", fold(field[1]), start=place, end=field.end())
             place = field.end()
         else:
             chunk = cast("re.Match[str]", _CHUNK.match(text, place))[0]
-            place += len(chunk)
-            ends_sentence = place >= len(text.rstrip()) and chunks >= _SENTENCE_WORDS
-            yield _chunk(chunk.rstrip("?") if ends_sentence else chunk)
+            end = place + len(chunk)
+            ends_sentence = end >= len(text.rstrip()) and chunks >= _SENTENCE_WORDS
+            read = _chunk(chunk.rstrip("?") if ends_sentence else chunk)
+            yield replace(read, start=place, end=end)
+            place = end
 
 
 def _begins_chunk(text: str, place: int) -> bool:
@@ -97,8 +117,8 @@ def _quoted(text: str, place: int, notices: list[str]) -> tuple[Lexeme, int]:
 
 
 def _chunk(chunk: str) -> Lexeme:
-    if chunk in _OPERATORS:
-        return Lexeme(cast("Kind", _OPERATORS[chunk]))
+    if chunk in OPERATORS:
+        return Lexeme(cast("Kind", OPERATORS[chunk]))
     fuzzy = _FUZZY.fullmatch(chunk)
     if fuzzy and len(analyse(fuzzy[1])) == 1:
         return Lexeme("fuzzy", analyse(fuzzy[1])[0].exact, int(fuzzy[2] or 1))
@@ -115,7 +135,8 @@ def _joined(lexemes: Iterator[Lexeme]) -> Iterator[Lexeme]:
     after_field = False
     for lexeme in lexemes:
         if lexeme.kind == "words" and waiting and not after_field:
-            waiting = replace(waiting, text=f"{waiting.text} {lexeme.text}")
+            joined = f"{waiting.text} {lexeme.text}"
+            waiting = replace(waiting, text=joined, end=lexeme.end)
             continue
         if waiting:
             yield waiting

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from indexer.question import Question
+from indexer.search.advice import Correction, Help, advice_json
 from indexer.search.request import Search
 
 
@@ -98,7 +99,8 @@ class Results:
     """One page of hits.
 
     ``total`` counts all questions found; ``total_all_words`` those that hold every word wanted:
-    where it is smaller, the others follow them.
+    where it is smaller, the others follow them. The first page has a ``suggestion`` where words
+    seem misspelt; there is ``help`` where next to nothing was found.
     """
 
     search: Search
@@ -110,6 +112,8 @@ class Results:
     hits: tuple[Hit, ...]
     facets: tuple[Facet, ...]
     generation: str
+    suggestion: Correction | None = None
+    help: Help | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +200,7 @@ def as_json(results: Results) -> dict[str, Any]:
         "pages": results.pages,
         "took_ms": round(results.took_ms, 2),
         "generation": results.generation,
+        **advice_json(results.suggestion, results.help),
         "hits": [_hit_json(hit) for hit in results.hits],
         "facets": {
             facet.name: [
