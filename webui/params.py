@@ -165,13 +165,6 @@ def with_scope(search: Search, scope: str) -> Search:
     return replace(search, scope=scope, page=1)
 
 
-def with_text(search: Search, text: str) -> Search:
-    """Return the same search for other words, from its first page."""
-    text = clean(text)
-    sort = default_sort(text) if search.sort == default_sort(search.text) else search.sort
-    return replace(search, text=text, sort=sort, page=1)
-
-
 def with_value(search: Search, name: str, value: str) -> Search:
     """Return the search with one more value wanted of a filter."""
     values = sorted({*search.filters.get(name, ()), canonical_value(name, value)})
@@ -184,16 +177,6 @@ def without_value(search: Search, name: str, value: str) -> Search:
     values = tuple(kept for kept in search.filters.get(name, ()) if kept != unwanted)
     others = {key: kept for key, kept in search.filters.items() if key != name}
     return replace(search, filters={**others, name: values} if values else others, page=1)
-
-
-def without_filters(search: Search) -> Search:
-    """Return the search for the same words among all questions."""
-    return Search(text=search.text, sort=search.sort, size=search.size)
-
-
-def without_dates(search: Search) -> Search:
-    """Return the search without its two periods."""
-    return replace(search, asked=DateRange(), answered=DateRange(), page=1)
 
 
 def is_filtered(search: Search) -> bool:

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from itertools import islice
 from typing import Final
 
-from indexer.search.request import FILTERS, SCOPES, DateRange, Search
+from indexer.search.request import FILTERS, DateRange, Search
 from indexer.search.typed import TypedPiece, typed_pieces, without
 
 # So many changes are counted for one search.
@@ -21,6 +21,9 @@ MOST_CHANGES: Final = 12
 # A text of more pieces is pasted, and not taken apart.
 _MOST_PIECES: Final = 30
 _LONGEST_LABEL: Final = 60
+# What is changed, the smallest change of what was meant first.
+_QUOTES, _SCOPE, NEAREST, _DATES, _FILTER, _UNKNOWN_WORD, _WORD = range(7)
+_PIECES: Final = ("filter", "excluded", "phrase", "group", "word")
 _BY_DATE: Final = "recentes"
 
 
@@ -46,6 +49,7 @@ def changes(search: Search, unknown: Sequence[str] = ()) -> list[Change]:
         *_wider_scopes(search, pieces),
         *_without_dates(search),
         *_without_filters(search),
+        *_without_unknown(search, unknown),
         *_without_pieces(search, pieces, unknown),
     ]
     return list(islice(_distinct(search, found), MOST_CHANGES))
@@ -54,19 +58,12 @@ def changes(search: Search, unknown: Sequence[str] = ()) -> list[Change]:
 def last_resorts(search: Search, unknown: Sequence[str] = ()) -> list[Change]:
     """Return what is left where no single change finds anything: much less is asked for."""
     bare = Search(text=search.text, sort=search.sort, size=search.size)
-    pieces = _pieces(search)
-    lost = [piece for piece in pieces if _is_unknown(piece, unknown)]
-    kept = [piece for piece in pieces if piece not in lost and piece.words]
+    kept = [_known_of(piece, unknown) for piece in _pieces(search)]
     found = [Change("sans filtre ni date, dans tout le texte", bare, 0)]
-    if len(lost) > 1 and kept:
-        label = " ni ".join(_quoted(piece.text) for piece in lost)
-        found += [
-            Change(f"sans {label}", _with_text(each, _without_all(search.text, lost)), rank, False)  # noqa: FBT003  # a field
-            for rank, each in enumerate((search, bare), 1)
-        ]
-    for piece in kept:
-        label = f"seulement {_quoted(piece.text)}"
-        found.append(Change(label, _with_text(bare, piece.text), 3, keeps_words=False))
+    found += [replace(change, rank=1) for change in _without_unknown(bare, unknown)]
+    for text in filter(None, kept):
+        label = f"seulement {_quoted(text)}"
+        found.append(Change(label, _with_text(bare, text), 2, keeps_words=False))
     return list(islice(_distinct(search, found), MOST_CHANGES))
 
 
@@ -99,28 +96,28 @@ def _unquoted(search: Search, pieces: Sequence[TypedPiece]) -> Iterator[Change]:
         bare = f"{field}({' '.join(piece.words)})" if field else " ".join(piece.words)
         text = f"{search.text[: piece.start]}{bare}{search.text[piece.end :]}"
         label = f"{_quoted(' '.join(piece.words))} sans les guillemets"
-        yield Change(label, _with_text(search, text), 0)
+        yield Change(label, _with_text(search, text), _QUOTES)
 
 
 def _wider_scopes(search: Search, pieces: Sequence[TypedPiece]) -> Iterator[Change]:
     whole = Search().scope
     if search.scope != whole:
-        yield Change("dans tout le texte", replace(search, scope=whole, page=1), 1)
+        yield Change("dans tout le texte", replace(search, scope=whole, page=1), _SCOPE)
     for piece in pieces:
         if piece.field and piece.field != whole and piece.words:
             text = f"{search.text[: piece.start]}{search.text[piece.inner :]}"
             inner = search.text[piece.inner : piece.end]
-            label = f"{_quoted(inner)} ailleurs que dans « {SCOPES[piece.field]} »"
-            yield Change(label, _with_text(search, text), 1)
+            label = f"{_quoted(inner)} dans tout le texte"
+            yield Change(label, _with_text(search, text), _SCOPE)
 
 
 def _without_dates(search: Search) -> Iterator[Change]:
     if search.asked:
         rest = replace(search, asked=DateRange(), page=1)
-        yield Change("quelle que soit la date de la question", rest, 3)
+        yield Change("quelle que soit la date de la question", rest, _DATES)
     if search.answered:
         rest = replace(search, answered=DateRange(), page=1)
-        yield Change("quelle que soit la date de la réponse", rest, 3)
+        yield Change("quelle que soit la date de la réponse", rest, _DATES)
 
 
 def nearest_dates(search: Search, before: date | None, after: date | None) -> list[Change]:
@@ -135,10 +132,10 @@ def nearest_dates(search: Search, before: date | None, after: date | None) -> li
     found = []
     if before and first:
         wider = replace(search, asked=DateRange(before, last), page=1)
-        found.append((first - before, Change(f"dès le {_day(before)}", wider, 2)))
+        found.append((first - before, Change(f"en remontant au {_day(before)}", wider, NEAREST)))
     if after and last:
         wider = replace(search, asked=DateRange(first, after), page=1)
-        found.append((after - last, Change(f"jusqu'au {_day(after)}", wider, 2)))
+        found.append((after - last, Change(f"en allant jusqu'au {_day(after)}", wider, NEAREST)))
     return [change for _, change in sorted(found, key=lambda each: each[0])]
 
 
@@ -165,31 +162,44 @@ def _without_filters(search: Search) -> Iterator[Change]:
         rest = {other: kept for other, kept in search.filters.items() if other != name}
         shown = ", ".join(spec.values.get(value, value) for value in values)
         label = f"sans le filtre {_quoted(f'{spec.label} : {shown}')}"
-        yield Change(label, replace(search, filters=rest, page=1), 4)
+        yield Change(label, replace(search, filters=rest, page=1), _FILTER)
+
+
+def _without_unknown(search: Search, unknown: Sequence[str]) -> Iterator[Change]:
+    """Yield the search without all that no question holds, if that leaves a word to look for."""
+    pieces = _pieces(search)
+    lost = [piece for piece in pieces if _is_unknown(piece, unknown)]
+    if lost and any(piece.words for piece in pieces if piece not in lost):
+        label = " ni ".join(_quoted(piece.text) for piece in lost)
+        text = _without_all(search.text, lost)
+        yield Change(f"sans {label}", _with_text(search, text), _UNKNOWN_WORD, keeps_words=False)
 
 
 def _without_pieces(
     search: Search, pieces: Sequence[TypedPiece], unknown: Sequence[str]
 ) -> Iterator[Change]:
-    order = ("filter", "excluded", "phrase", "group", "word")
-    ranked = sorted(
-        pieces, key=lambda piece: (not _is_unknown(piece, unknown), order.index(piece.kind))
-    )
+    known = [piece for piece in pieces if not _is_unknown(piece, unknown)]
     wanting = sum(1 for piece in pieces if piece.words)
-    for piece in ranked:
+    for piece in sorted(known, key=lambda piece: _PIECES.index(piece.kind)):
         if piece.words and wanting == 1:
             continue  # what remains would want no word at all
-        shorter = _with_text(search, without(search.text, piece))
         label = f"sans {_quoted(piece.text)}"
         if piece.kind == "excluded" and piece.text.startswith(("-", "−")):
             label = f"sans exclure {_quoted(piece.text[1:])}"
+        shorter = _with_text(search, without(search.text, piece))
         keeps_words = piece.kind in ("filter", "excluded")
-        rank = 4 if keeps_words else 5 if _is_unknown(piece, unknown) else 6
-        yield Change(label, shorter, rank, keeps_words)
+        yield Change(label, shorter, _FILTER if keeps_words else _WORD, keeps_words)
 
 
 def _is_unknown(piece: TypedPiece, unknown: Sequence[str]) -> bool:
     return piece.kind != "excluded" and any(word in unknown for word in piece.words)
+
+
+def _known_of(piece: TypedPiece, unknown: Sequence[str]) -> str:
+    """Return a piece as it stands, or what is known of its words; ``""`` where it wants none."""
+    if not _is_unknown(piece, unknown):
+        return piece.text if piece.words else ""
+    return " ".join(word for word in piece.words if word not in unknown)
 
 
 def _without_all(text: str, pieces: Sequence[TypedPiece]) -> str:

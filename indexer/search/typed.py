@@ -8,6 +8,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Final, Literal
 
 from indexer.french.analysis import analyse
@@ -133,8 +134,8 @@ def _end_of_piece(lexemes: Sequence[Lexeme], place: int) -> int:
 
 
 def _piece(text: str, lexemes: Sequence[Lexeme]) -> TypedPiece | None:
-    prefixes = [lexeme for lexeme in lexemes if lexeme.kind in _PREFIXES]
-    bare = [lexeme for lexeme in lexemes if lexeme.kind not in _PREFIXES]
+    prefixes = list(takewhile(lambda lexeme: lexeme.kind in _PREFIXES, lexemes))
+    bare = lexemes[len(prefixes) :]
     if not bare:
         return None
     start, end = lexemes[0].start, bare[-1].end

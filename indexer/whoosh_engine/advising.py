@@ -81,12 +81,9 @@ def _ways(snapshot: Snapshot, asked: Iterable[Change], least: int) -> tuple[Way,
     """Return the changes that find more than some questions, the smallest and richest first."""
     found = [(change, counted(snapshot, change.search).total) for change in asked]
     better = [(change, total) for change, total in found if total > least]
-    better.sort(key=lambda each: (each[0].rank, 0 if each[0].rank == _ORDERED else -each[1]))
+    # The nearest dates come in their own order.
+    better.sort(key=lambda way: (way[0].rank, way[0].rank != diagnosis.NEAREST and -way[1]))
     return tuple(Way(change.label, change.search, total) for change, total in better)
-
-
-# Nearest dates come in their own order.
-_ORDERED: Final = 2
 
 
 def _nearest_dates(snapshot: Snapshot, search: Search) -> list[Change]:

@@ -81,7 +81,6 @@ def results_page(results: Results, args: MultiDict[str, str]) -> str:
         pages=navigation.pages(results),
         last_page=navigation.last_page(results),
         page_url=navigation.page_url,
-        relaxations=navigation.relaxations(search),
         listing=not search.text and not is_filtered(search),
         partial_from=_first_partial(results),
         canonical=navigation.results_url(search),
