@@ -31,6 +31,7 @@ from indexer.interchange import to_line
 from indexer.partitions import (
     Line,
     filled_line,
+    lines_in,
     merged_lines,
     ordered_lines,
     partition_name,
@@ -98,6 +99,10 @@ class Corpus:
                     yield line.key, to_line(self._question(line)).encode("utf-8", "surrogatepass")
                 else:
                     yield line.key, line.data.rstrip(b"\n")
+
+    def lines_about(self) -> int:
+        """Return how many lines there are, blank ones too: quicker than counting questions."""
+        return sum(lines_in(path) for path in self._paths())
 
     def digests(self) -> Iterator[tuple[str, str]]:
         """Yield identifier and content digest of every question."""

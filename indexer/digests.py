@@ -3,12 +3,12 @@
 They tell what changed without reading a record.
 
 >>> one, two = ("a", "1"), ("b", "2")
->>> combined_digest(iter([one, two])) == combined_digest(iter([two, one]))
+>>> combined_digest([one, two]) == combined_digest([two, one])
 True
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 
 def line_digest(line: bytes) -> str:
@@ -16,12 +16,29 @@ def line_digest(line: bytes) -> str:
     return hashlib.sha256(line.rstrip(b"\n")).hexdigest()[:32]
 
 
-def combined_digest(digests: Iterator[tuple[str, str]]) -> str:
-    """Return the digest of a whole set of (uid, digest), whatever their order.
+class CombinedDigest:
+    """The digest of a whole set of (uid, digest), whatever their order, while it goes by.
 
     The sum of the members' hashes modulo 2**256: it needs no sorting and no memory.
     """
-    total = 0
-    for uid, value in digests:
-        total += int.from_bytes(hashlib.sha256(f"{uid} {value}".encode()).digest(), "big")
-    return f"{total % 2**256:064x}"[:32]
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._total = 0
+
+    def add(self, uid: str, digest: str) -> None:
+        """Take one member."""
+        hashed = hashlib.sha256(f"{uid} {digest}".encode()).digest()
+        self._total += int.from_bytes(hashed, "big")
+        self.count += 1
+
+    def __str__(self) -> str:
+        return f"{self._total % 2**256:064x}"[:32]
+
+
+def combined_digest(digests: Iterable[tuple[str, str]]) -> str:
+    """Return the digest of a whole set of (uid, digest), whatever their order."""
+    combined = CombinedDigest()
+    for uid, digest in digests:
+        combined.add(uid, digest)
+    return str(combined)

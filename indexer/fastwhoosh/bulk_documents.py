@@ -10,9 +10,9 @@ tokeniser or None, ``family`` names what the analyzers share and ``form`` is ``e
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from whoosh import formats
+from whoosh import analysis, fields, formats
 from whoosh.fields import Schema, UnknownFieldError
 
 from indexer.fastwhoosh.errors import UnsupportedField
@@ -29,25 +29,44 @@ _REMEMBERED: Final = 50_000
 # Sets of names that documents come with: one for each choice of what a document lacks.
 _REMEMBERED_NAMES: Final = 10_000
 
-# (term, weight, positions or None) and the length of a value in a field.
-Postings = tuple[tuple[tuple[bytes, int, Sequence[int] | None], ...], int]
+# (term, weight, positions or None), one a term.
+Items = tuple[tuple[bytes, int, Sequence[int] | None], ...]
+
+
+class Posted(NamedTuple):
+    """The terms of a value in the field of a place, and the value's length."""
+
+    place: int
+    items: Items
+    length: int
+
+
+class Shown(NamedTuple):
+    """What the column of the field of a place holds of a value."""
+
+    place: int
+    value: Any
 
 
 @dataclass(slots=True)
 class Prepared:
-    """One document, ready: nothing of it can be refused any more."""
+    """One document, ready: nothing of it can be refused any more.
+
+    Fields are told by their place among ``Documents.plans``.
+    """
 
     # By (id of the lexicon, text, weight): the fields that have it.
-    texts: dict[tuple[int, str, int], list[str]] = field(default_factory=dict)
-    postings: list[tuple[str, Postings]] = field(default_factory=list)
-    columns: list[tuple[str, Any]] = field(default_factory=list)
+    texts: dict[tuple[int, str, int], list[int]] = field(default_factory=dict)
+    postings: list[Posted] = field(default_factory=list)
+    columns: list[Shown] = field(default_factory=list)
     stored: dict[str, Any] = field(default_factory=dict)
 
 
 class FieldPlan:
     """What is to be done with the values of one field."""
 
-    def __init__(self, name: str, spec: Any) -> None:
+    def __init__(self, place: int, name: str, spec: Any) -> None:
+        self.place = place
         self.name = name
         self.spec = spec
         self.indexed = bool(spec.indexed)
@@ -61,33 +80,34 @@ class FieldPlan:
         self.boost_key = f"_{name}_boost"
         # Texts do not come back, and identifiers not by intention.
         self._remembers = self.kind != POSITIONS and not spec.unique
-        self._known: dict[Any, Postings] = {}
-        self._known_columns: dict[Any, Any] = {}
+        # The only class whose values are remembered: 1, True and 1.0 are one key of a dictionary.
+        self.usual = int if isinstance(spec, fields.NUMERIC) else str
+        self.known: dict[Any, tuple[Posted | None, Shown | None]] = {}
+        self._is_whole = type(spec) is fields.ID and type(spec.analyzer) is analysis.IDTokenizer
 
     def weight(self, boost: float) -> int:
         """Return how often each word of a text counts under a boost."""
         return whole(self.spec.format.field_boost * boost, self.name)
 
-    def postings(self, value: Any, boost: float) -> Postings:
-        """Return the terms of a value and its length, as Whoosh's field gives them."""
-        if not self._remembers or boost != 1 or not isinstance(value, (str, int)):
-            return self._postings(value, boost)
-        key = (value.__class__, value)
-        known = self._known.get(key)
-        if known is None:
-            known = _remember(self._known, key, self._postings(value, boost))
-        return known
+    def taken(self, value: Any) -> tuple[Posted | None, Shown | None]:
+        """Return what becomes of a value that is given without a boost; see :attr:`known`."""
+        posted = self.posted(value, 1.0) if self.indexed else None
+        both = posted, self.shown(value) if self.column else None
+        if self._remembers and value.__class__ is self.usual:
+            if len(self.known) >= _REMEMBERED:
+                self.known.clear()
+            self.known[value] = both
+        return both
 
-    def column_value(self, value: Any) -> Any:
+    def shown(self, value: Any) -> Shown:
         """Return the value as the column holds it."""
-        if not self._remembers or not isinstance(value, (str, int)):
-            return self.spec.to_column_value(value)
-        key = (value.__class__, value)
-        if key not in self._known_columns:
-            _remember(self._known_columns, key, self.spec.to_column_value(value))
-        return self._known_columns[key]
+        return Shown(self.place, self.spec.to_column_value(value))
 
-    def _postings(self, value: Any, boost: float) -> Postings:
+    def posted(self, value: Any, boost: float) -> Posted:
+        """Return the terms of a value and its length, as Whoosh's field gives them."""
+        if self._is_whole and value.__class__ is str:  # what Whoosh does, without its generators
+            tf = whole(self.spec.format.field_boost * boost, self.name)
+            return Posted(self.place, ((value.encode(), tf, None),), int(self.scorable))
         terms: dict[bytes, tuple[int, Sequence[int] | None]] = {}
         length = 0
         for term, frequency, weight, data in self.spec.index(value):
@@ -97,19 +117,20 @@ class FieldPlan:
             if self.kind == POSITIONS:
                 positions = self.spec.format.decode_positions(data)
             terms[term] = _joined(terms.get(term), tf, positions, self.kind)
-        posted = tuple(
+        items = tuple(
             (term, tf, None if positions is None else _spread(positions, tf, self.name))
             for term, (tf, positions) in terms.items()
         )
-        return posted, length
+        return Posted(self.place, items, length if self.scorable else 0)
 
 
 class Documents:
-    """Prepares documents of one schema."""
+    """Prepares documents of one schema. ``plans`` are those of its fields met so far."""
 
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
-        self._plans: dict[str, FieldPlan] = {}
+        self.plans: list[FieldPlan] = []
+        self._plan_of: dict[str, FieldPlan] = {}
         self._known_names: dict[tuple[str, ...], tuple[tuple[FieldPlan, ...], bool]] = {}
         self._lexicons: dict[Any, Any] = {}
 
@@ -120,43 +141,68 @@ class Documents:
             UnknownFieldError: The schema has no such field.
             UnsupportedField: A fast segment cannot hold it.
         """
-        plan = self._plans.get(name)
+        plan = self._plan_of.get(name)
         if plan is None:
             if name not in self.schema:
                 raise UnknownFieldError(f"No field named {name!r} in {self.schema}")
-            plan = self._plans[name] = FieldPlan(name, self.schema[name])
+            plan = FieldPlan(len(self.plans), name, self.schema[name])
+            self.plans.append(plan)
+            self._plan_of[name] = plan
             if plan.lexicon is not None:
                 # One lexicon a family, even where each of its analyzers makes a new one.
                 family = getattr(plan.spec.analyzer, "family", id(plan.lexicon))
                 plan.lexicon = self._lexicons.setdefault(family, plan.lexicon)
         return plan
 
-    def prepare(self, fields: dict[str, Any]) -> Prepared:
+    def prepare(self, given: dict[str, Any]) -> Prepared:
         """Return a document's words, columns and stored fields.
 
         Raises:
             ValueError: A value or a weight that its field cannot take.
         """
+        plans, is_plain = self._plans_of(tuple(given))
+        if not is_plain:
+            return self._prepare_weighted(plans, given)
         prepared = Prepared()
-        plans, is_plain = self._plans_of(tuple(fields))
-        everywhere = 1.0 if is_plain else float(fields.get("_boost", 1.0))
+        postings, columns = prepared.postings, prepared.columns
         for plan in plans:
-            value = fields[plan.name]
+            value = given[plan.name]
             if value is None:
                 continue
-            boost, shown = everywhere, value
-            if not is_plain:
-                boost = float(fields.get(plan.boost_key, everywhere))
-                shown = fields.get(plan.stored_key, value)
+            if plan.stored:
+                prepared.stored[plan.name] = value
             if plan.lexicon is not None:
-                self._text(prepared, plan, value, plan.weight(boost))
-            elif plan.indexed:
-                prepared.postings.append((plan.name, plan.postings(value, boost)))
+                self._text(prepared, plan, value, 1.0)
+                posted, shown = None, plan.shown(value) if plan.column else None
+            else:
+                known = plan.known.get(value) if value.__class__ is plan.usual else None
+                posted, shown = known or plan.taken(value)
+            if posted is not None:
+                postings.append(posted)
             if shown is not None:
-                if plan.stored:
-                    prepared.stored[plan.name] = shown
-                if plan.column:
-                    prepared.columns.append((plan.name, plan.column_value(shown)))
+                columns.append(shown)
+        return prepared
+
+    def _prepare_weighted(self, plans: tuple[FieldPlan, ...], given: dict[str, Any]) -> Prepared:
+        """Prepare a document that has boosts or says what is stored in a field's stead."""
+        prepared = Prepared()
+        everywhere = float(given.get("_boost", 1.0))
+        for plan in plans:
+            value = given[plan.name]
+            if value is None:
+                continue
+            boost = float(given.get(plan.boost_key, everywhere))
+            if plan.lexicon is not None:
+                self._text(prepared, plan, value, boost)
+            elif plan.indexed:
+                prepared.postings.append(plan.posted(value, boost))
+            shown = given.get(plan.stored_key, value)
+            if shown is None:
+                continue
+            if plan.stored:
+                prepared.stored[plan.name] = shown
+            if plan.column:
+                prepared.columns.append(plan.shown(shown))
         return prepared
 
     def _plans_of(self, names: tuple[str, ...]) -> tuple[tuple[FieldPlan, ...], bool]:
@@ -174,11 +220,11 @@ class Documents:
             self._known_names[names] = known
         return known
 
-    def _text(self, prepared: Prepared, plan: FieldPlan, value: Any, weight: int) -> None:
+    def _text(self, prepared: Prepared, plan: FieldPlan, value: Any, boost: float) -> None:
         if not isinstance(value, str):
             raise TypeError(f"Le champ {plan.name} attend un texte, pas {type(value).__name__}")
-        key = (id(plan.lexicon), value, weight)
-        prepared.texts.setdefault(key, []).append(plan.name)
+        key = (id(plan.lexicon), value, plan.weight(boost))
+        prepared.texts.setdefault(key, []).append(plan.place)
 
 
 def whole(weight: float, name: str) -> int:
@@ -234,10 +280,3 @@ def _spread(positions: Sequence[int], tf: int, name: str) -> Sequence[int]:
     if times == 1 and not over:
         return positions
     return [place for place in positions for _ in range(times)] + [positions[-1]] * over
-
-
-def _remember(known: dict[Any, Any], key: Any, value: Any) -> Any:
-    if len(known) >= _REMEMBERED:
-        known.clear()
-    known[key] = value
-    return value

@@ -5,14 +5,14 @@ terms one by one, as Whoosh's analyzers give them.
 """
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from whoosh.util.numeric import byte_to_length, length_to_byte
 
-from indexer.fastwhoosh.bulk_documents import EXISTENCE, FREQUENCIES, KINDS, POSITIONS
+from indexer.fastwhoosh.bulk_documents import EXISTENCE, FREQUENCIES, KINDS, POSITIONS, Posted
 from indexer.fastwhoosh.encoding import FieldEncoder
 from indexer.native import kernel
 
@@ -90,9 +90,6 @@ class PlainInverter:
         """Refuse: a lexicon is native."""
         raise TypeError("texts need the compiled extension")
 
-    def forget(self, document: int) -> None:
-        """Take back the texts of a document: there are none."""
-
     def add_term(
         self,
         number: int,
@@ -118,6 +115,16 @@ class PlainInverter:
         posted.documents.append(document)
         posted.tfs.append(tf)
         self._memory += _POSTING_BYTES + 8 * len(positions or ())
+
+    def add_postings(
+        self, document: int, postings: Iterable[Posted], numbers: Sequence[int]
+    ) -> None:
+        """Add the terms and lengths of a document; ``numbers`` gives a field's at its place."""
+        for place, items, length in postings:
+            for term, tf, positions in items:
+                self.add_term(numbers[place], term, document, tf, positions)
+            if length:
+                self.add_length(numbers[place], document, length)
 
     def add_length(self, number: int, document: int, length: int) -> None:
         """Set the length of a document in a field."""
