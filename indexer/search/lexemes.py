@@ -55,7 +55,7 @@ def lexemes(text: str, notices: list[str]) -> Iterator[Lexeme]:
 def placed_lexemes(text: str) -> tuple[Lexeme, ...]:
     """Return the pieces as they stand in a text, neighbouring words apart.
 
-    The ``text`` of words stands at their ``start``, that of a phrase one character later.
+    The ``text`` of words stands at their ``start``, that of a phrase behind its quote.
     """
     return tuple(_lexemes(_without_number_signs(text), []))
 

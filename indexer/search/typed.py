@@ -70,10 +70,10 @@ class _Context:
 
 def typed_words(text: str) -> tuple[TypedWord, ...]:
     """Return the words that a query wants, in order: not those of filters, nor excluded ones."""
-    return tuple(_words(placed_lexemes(text)))
+    return tuple(_words(text, placed_lexemes(text)))
 
 
-def _words(lexemes: Sequence[Lexeme]) -> Iterator[TypedWord]:
+def _words(text: str, lexemes: Sequence[Lexeme]) -> Iterator[TypedWord]:
     outer = [_Context()]
     context = outer[-1]
     for lexeme in lexemes:
@@ -85,15 +85,16 @@ def _words(lexemes: Sequence[Lexeme]) -> Iterator[TypedWord]:
         elif lexeme.kind == "close" and len(outer) > 1:
             outer.pop()
         elif not context.excluded and not context.is_value:
-            yield from _words_of(lexeme, exactly=context.exactly)
+            yield from _words_of(text, lexeme, exactly=context.exactly)
         context = outer[-1]
 
 
-def _words_of(lexeme: Lexeme, *, exactly: bool = False) -> Iterator[TypedWord]:
+def _words_of(text: str, lexeme: Lexeme, *, exactly: bool) -> Iterator[TypedWord]:
     if lexeme.kind not in ("words", "phrase"):
         return
     is_phrase = lexeme.kind == "phrase"
-    base = lexeme.start + is_phrase
+    quote = 0 if text.startswith(lexeme.text, lexeme.start) else 1
+    base = lexeme.start + quote
     for token in analyse(lexeme.text):
         if not token.compound:
             start, end = base + token.start, base + token.end
@@ -140,7 +141,7 @@ def _piece(text: str, lexemes: Sequence[Lexeme]) -> TypedPiece | None:
         return None
     start, end = lexemes[0].start, bare[-1].end
     fields = [prefix.text for prefix in prefixes if prefix.kind == "field"]
-    words = tuple(word.exact for word in _words(lexemes))
+    words = tuple(word.exact for word in _words(text, lexemes))
     kind: PieceKind = "phrase" if bare[0].kind == "phrase" else "word"
     if bare[0].kind == "open":
         kind = "group"
