@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from indexer.search.diagnosis import changes, last_resorts
 from indexer.search.engine import Engine
-from indexer.search.request import DateRange, Search
+from indexer.search.request import DateRange, NumberRange, Search
 from indexer.search.results import as_json
 from indexer.settings import Settings
 from indexer.whoosh_engine import open_engine
@@ -82,6 +82,14 @@ def test_filters_scope_and_exclusions_are_weighed_one_by_one(engine: Engine) -> 
     assert wide in ("dans tout le texte", "sans le filtre « Type : Question au Gouvernement »")
 
 
+def test_other_forms_and_delays_are_offered(engine: Engine) -> None:
+    ((label, _, total),) = helped(engine, "loups médicament", exact=True)[:1]
+    assert label == "les mêmes mots, sous toutes leurs formes"
+    assert total == engine.search(Search(text="loups médicament")).total
+    (way,) = helped(engine, "loup", delay=NumberRange(4000, None))
+    assert way == ("quel que soit le délai de la réponse", "loup", 2)
+
+
 def test_where_no_single_change_helps_much_less_is_asked_for(engine: Engine) -> None:
     (way,) = helped(engine, "loup", asked=YEAR_1990, filters={"auteur": ("Zorglub",)})
     assert way == ("sans filtre ni date, dans tout le texte", "loup", 2)
@@ -117,6 +125,8 @@ searches = st.builds(
     filters=st.sampled_from(({}, {}, {"type": ("QG",)}, {"auteur": ("Zorglub",)})),
     asked=st.sampled_from((DateRange(), YEAR_1990, DateRange(date(2019, 6, 1), date(2019, 6, 2)))),
     answered=st.sampled_from((DateRange(), DateRange(), YEAR_1990)),
+    delay=st.sampled_from((NumberRange(), NumberRange(), NumberRange(4000, None))),
+    exact=st.booleans(),
     scope=st.sampled_from(("tout", "tout", "titre", "reponse")),
     sort=st.sampled_from(("pertinence", "delai")),
     page=st.sampled_from((1, 1, 3)),

@@ -1,7 +1,7 @@
 """What a person types, and what is understood of it."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.search.language import parse
@@ -31,7 +31,7 @@ from indexer.search.wording import describe
         ("type:qe statut:répondue", "type:QE ET statut:repondue"),
         ("titre:(loup OU ours)", "titre:loup OU titre:ours"),
         ("réponse:loup", "reponse:loup"),
-        ("du:2019 au:03/2020", "du:2019-01-01 ET au:2020-03-31"),
+        ("du:2019 au:03/2020", "du:2019 ET au:2020-03"),
         ("n° 24 191", "24191"),
         ("micro-entreprise", "micro-entreprise"),
         ("Quelle loi sur le loup ?", "loi ET loup"),
@@ -42,6 +42,27 @@ from indexer.search.wording import describe
         ("loup (((", "loup"),
         (")( loup", "loup"),
         ('loup "ours', 'loup ET "ours"'),
+        ("loup OR ours AND brebis", "loup OU (ours ET brebis)"),
+        ("loup SAUF (chien OU chat)", "loup SAUF (chien OU chat)"),
+        ("=élus", '"élus"'),
+        ("=(élus OU loups) =micro-entreprise", '("élus" OU "loups") ET "micro entreprise"'),
+        ("(accès aux soins)~5", "(accès ET aux ET soins)~5"),
+        ("titre:(accès soins)~5", "titre:(accès ET soins)~5"),
+        ("l'énerg* aujourd'h*", "énerg* ET aujourd'h*"),
+        ("micro-entr*", "microentr*"),
+        ("micro-entreprise~ mot~0", 'microentreprise~1 ET "mot"'),
+        ("http://www.x.fr/a?b=c", "http ET www ET x ET fr ET a ET b ET c"),
+        ("ministere:(santé OU travail)", "ministere:santé OU ministere:travail"),
+        ("ministere:(affaires étrangères)", 'ministere:"affaires étrangères"'),
+        ("-type:QG loup", "SAUF type:QG ET loup"),
+        ("type:-QG", "SAUF type:QG"),
+        ("auteur:saint-jus*", "auteur:saint-jus"),
+        ("législature:15e type:écrite chambre:sénat", "legislature:15 ET type:QE ET chambre:SENAT"),
+        ("date:2018..2019", "date:2018..2019"),
+        ("date:03/2019 reponse_date:>2019", "date:2019-03 ET reponse_du:2020"),
+        ('du:"depuis mars 2019" au:"5 novembre 2019"', "du:2019-03 ET au:2019-11-05"),
+        ("delai:>60 delai:30..90", "delai:>=61 ET delai:30..90"),
+        ('delai:"moins de 30 jours" -delai:0', "delai:<=29 SAUF delai:0"),
         ("OU ET - * ? ~ \" ' ( )", ""),
         ("", ""),
     ],
@@ -68,23 +89,72 @@ def test_alternatives_are_no_phrase() -> None:
     assert isinstance(parse("loup OU ours").tree, Any)
 
 
-@pytest.mark.parametrize("typed", ['"ouvert', "du:demain loup", "type:XX loup"])
-def test_what_is_read_otherwise_than_it_stands_is_told(typed: str) -> None:
-    assert parse(typed).notices
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ('"ouvert', "Guillemet non fermé"),
+        ("(loup", "Parenthèse non fermée"),
+        ("loup)", "Parenthèse fermée sans être ouverte"),
+        ("loup OU", "« OU » attend quelque chose de chaque côté"),
+        ("loup SAUF", "« SAUF » sans rien après"),
+        ("titre:OU loup", "« titre: » sans rien après"),
+        ("du:demain loup", "une date AAAA-MM-JJ"),
+        ("du:avant loup", "Ce filtre est ignoré"),
+        ("delai:long loup", "un nombre de jours"),
+        ("type:XX loup", "valeurs possibles : QE, QG"),
+        ('auteur:"" loup', "« auteur: » est sans valeur"),
+        ("titre: loup", "la valeur suit sans espace"),
+        ("auteurs:dupont", "« auteurs » n'est pas un filtre : lu comme un mot ; vouliez-vous dire"),
+        ("foo:bar", "« foo » n'est pas un filtre"),
+        ("loup || ours", "écrivez OU"),
+        ("loup~3", "à 2 fautes près au plus"),
+        ('"a b"~99', "au plus 50 mots"),
+        ("(a micro-b)~5", "~5 ne vaut que pour des mots simples"),
+        ("type:QE type:QG", "type:(QE OU QG)"),
+        ("*", "Rien de ce qui est écrit ne peut être cherché"),
+        ("(" * 40 + "loup" + ")" * 40, "les parenthèses sont ignorées"),
+    ],
+)
+def test_what_is_read_otherwise_than_it_stands_is_told(typed: str, told: str) -> None:
+    assert any(told in notice for notice in parse(typed).notices)
+
+
+def test_exact_forms_are_those_of_every_word_and_leave_patterns_alone() -> None:
+    query = parse("les élus (loup OU micro-entreprise) vaccin* auteur:x", exact=True)
+    assert describe(query.tree) == (
+        '"élus" ET ("loup" OU "micro entreprise") ET vaccin* ET auteur:x'
+    )
+    assert query.ignored == ("les",)
 
 
 PIECES = st.sampled_from(
-    ["loup", "des", "-", "(", ")", '"', "«", "»", "OU", "ET", "SAUF", "auteur:", "titre:", "du:",
-     "2019", "*", "?", "~", "~2", "'", "’", "24 191", "micro-entreprise", "C.G.T.", " ", ":", "é",
-     "\x00", "\ud800", "\u202f", "🐺"]
+    ["loup", "des", "-", "(", ")", '"', "«", "»", "“", "OU", "ET", "SAUF", "auteur:", "titre:",
+     "du:", "date:", "delai:", "type:", "statut:att", "qe", "2019", "..", ">60", "*", "?", "~",
+     "~2", "~5", "=", "'", "’", "24 191", "24", "191", "micro-entreprise", "C.G.T.", "d'l'eau",
+     "l'", "n°", "a.b.c", "1.234", "1.5,3", "-2", "\u2011", "ʼ", " ", ":", "é", "\x00", "\ud800",
+     "\u202f", "🐺", "İ", "ß", "Σ", "œ", "²", "١", "a" * 70, "\u0301", "_"]
 )  # fmt: skip
+TYPED = st.one_of(
+    st.text(max_size=80),
+    st.lists(PIECES, max_size=25).map(" ".join),
+    st.lists(PIECES, max_size=25).map("".join),
+)
 
 
-@given(st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=25).map(" ".join),
-                 st.lists(PIECES, max_size=25).map("".join)))  # fmt: skip
-def test_nothing_typed_is_an_error_and_what_is_shown_reads_the_same(typed: str) -> None:
-    tree = parse(typed).tree
-    assert parse(describe(tree)).tree == parse(describe(parse(describe(tree)).tree)).tree
+@settings(max_examples=600, deadline=None)
+@given(TYPED, st.booleans())
+def test_what_is_shown_reads_as_the_same_tree(typed: str, exact: bool) -> None:
+    tree = parse(typed, exact=exact).tree
+    shown = describe(tree)
+    assert parse(shown).tree == tree
+    assert describe(parse(shown).tree) == shown
+
+
+@settings(deadline=None)
+@given(TYPED)
+def test_nothing_asked_is_always_said_so(typed: str) -> None:
+    query = parse(typed)
+    assert query.tree is not None or query.notices or not typed.strip()
 
 
 def test_deep_brackets_end() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from indexer.cli.program import questions
+from indexer.search.language import VERSION, parse
 from indexer.search.request import FILTERS
 from indexer.settings import Settings
 
@@ -45,6 +46,18 @@ def test_every_command_is_told_and_no_other() -> None:
 def test_every_filter_is_told() -> None:
     for name in FILTERS:
         assert f"`{name}`" in README
+    assert f"a contract, version {VERSION}:" in README
+
+
+def test_every_query_of_the_table_is_one() -> None:
+    table = README.partition("| typed | found |")[2].partition("\n\n")[0]
+    rows = [row.split(" | ")[0] for row in table.splitlines()[2:]]
+    typed = [text for row in rows for text in re.findall(r"`([^`…]+)`", row)]
+    assert len(typed) > 20
+    for text in typed:
+        if not text.endswith(":"):
+            assert parse(text).tree is not None
+            assert parse(text).notices == (), text
 
 
 def test_pictures_and_files_that_it_names_are_there() -> None:

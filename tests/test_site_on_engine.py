@@ -3,8 +3,10 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -106,7 +108,19 @@ def test_threads_get_the_answers_that_one_gets(sample_settings: Settings) -> Non
 @given(
     text=st.text(max_size=60),
     name=st.sampled_from(
-        [*FILTERS, "du", "au", "reponse_du", "tri", "page", "taille", "champ", "x"]
+        [
+            *FILTERS,
+            "du",
+            "au",
+            "reponse_du",
+            "tri",
+            "page",
+            "taille",
+            "champ",
+            "formes",
+            "delai",
+            "x",
+        ]
     ),
     value=st.text(max_size=20),
 )
@@ -116,3 +130,69 @@ def test_no_address_is_an_error_of_ours(
     for path in ("/recherche", "/recherche.json", "/question/QANR5L15QE90001"):
         query = {"q": text.encode("utf-8", "replace"), name: value.encode("utf-8", "replace")}
         assert client.get(path, query_string=query).status_code in (200, 302, 304, 400)
+
+
+def test_exact_forms_are_a_switch_on_the_page(client: FlaskClient) -> None:
+    soup = BeautifulSoup(client.get("/recherche?q=élu").text, "lxml")
+    box = soup.select_one("input[name=formes]")
+    assert box is not None
+    assert box["value"] == "exactes"
+    assert not box.has_attr("checked")
+    link = soup.select_one(".understood a[href*='formes=exactes']")
+    assert link is not None
+    exact = BeautifulSoup(client.get(str(link["href"])).text, "lxml")
+    assert exact.select_one("input[name=formes][checked]")
+    assert '"élu"' in exact.select(".understood dd")[0].get_text()
+    back = exact.select_one(".understood a")
+    assert back is not None
+    assert parse_qs(urlsplit(str(back["href"])).query) == {"q": ["élu"]}
+    hit = exact.select_one(".hit h3 a")
+    assert hit is not None
+    assert "formes=exactes" in str(hit["href"])
+
+
+def test_the_question_page_marks_exact_forms_only_when_asked(client: FlaskClient) -> None:
+    def marked(**more: str) -> set[str]:
+        page = client.get("/question/QANR5L15QE90001", query_string={"q": "victime", **more})
+        return {mark.get_text() for mark in BeautifulSoup(page.text, "lxml").select("mark")}
+
+    assert "victimes" in marked()
+    assert "victimes" not in marked(formes="exactes")
+
+
+@pytest.mark.parametrize("address", ["/recherche?formes=x", "/recherche?delai=long&q=loup"])
+def test_an_impossible_switch_is_refused(client: FlaskClient, address: str) -> None:
+    page = client.get(address)
+    assert page.status_code == 400
+    assert "La recherche n’a pas été faite" in page.text
+
+
+def test_the_delay_is_a_field_a_chip_and_a_part_of_the_address(client: FlaskClient) -> None:
+    soup = BeautifulSoup(client.get("/recherche?delai=plus de 60 jours").text, "lxml")
+    assert [chip.get_text(" ", strip=True) for chip in soup.select(".chip")] == [
+        "Retirer le filtre Délai de réponse\N{NO-BREAK SPACE}: 61 jours ou plus"
+    ]
+    canonical = soup.select_one("link[rel=canonical]")
+    assert canonical is not None
+    assert parse_qs(urlsplit(str(canonical["href"])).query) == {"delai": [">=61"]}
+    answer = json.loads(client.get("/recherche.json?delai=>60&taille=100").text)
+    assert answer["total"] == len(answer["hits"]) > 0
+    assert all(hit["delay_days"] > 60 for hit in answer["hits"])
+
+
+def test_a_named_question_is_in_the_json_too(client: FlaskClient) -> None:
+    answer = json.loads(client.get("/recherche.json?q=QE+15-90001").text)
+    assert answer["understood"]["questions"] == ["QANR5L15QE90001"]
+    assert answer["understood"]["exact"] is False
+    assert answer["hits"][0]["uid"] == "QANR5L15QE90001"
+
+
+def test_a_date_field_takes_words(client: FlaskClient) -> None:
+    query = {"du": "depuis mars 2019", "au": "avant 2021"}
+    soup = BeautifulSoup(client.get("/recherche", query_string=query).text, "lxml")
+    canonical = soup.select_one("link[rel=canonical]")
+    assert canonical is not None
+    assert parse_qs(urlsplit(str(canonical["href"])).query) == {"du": ["2019-03"], "au": ["2020"]}
+    field = soup.select_one("input[name=du]")
+    assert field is not None
+    assert field["value"] == "depuis mars 2019"

@@ -15,13 +15,15 @@ from indexer.search.request import FILTERS, canonical_value
 from webui.params import SINGLE, clean
 
 # What the form keeps under « Plus de critères »; the rest is always in sight.
-_ALWAYS_SHOWN: Final = ("q", "du", "au", "page")
+_ALWAYS_SHOWN: Final = ("q", "formes", "du", "au", "page")
 FIELD_LABELS: Final[Mapping[str, str]] = {
     "q": "Mots cherchés",
+    "formes": "Formes exactes seulement",
     "du": "Question posée, du",
     "au": "Question posée, au",
     "reponse_du": "Réponse publiée, du",
     "reponse_au": "Réponse publiée, au",
+    "delai": "Délai de réponse",
     "champ": "Chercher dans",
     "tri": "Trier par",
     "taille": "Questions par page",

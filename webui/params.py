@@ -9,18 +9,18 @@ Every link of a page is a :class:`Search` changed by a function of this module a
 """
 
 import re
-from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
 from typing import Final
 from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
 
 from indexer.errors import BadParameter
+from indexer.search.ranges import parse_days, written_date, written_days
 from indexer.search.request import (
     FILTERS,
+    FORMS,
     MAX_PAGE,
     MAX_PAGE_SIZE,
     SORTS,
@@ -32,13 +32,12 @@ from indexer.search.request import (
 
 ASKED: Final = ("du", "au")
 ANSWERED: Final = ("reponse_du", "reponse_au")
-SINGLE: Final = ("q", *ASKED, *ANSWERED, "champ", "tri", "page", "taille")
+SINGLE: Final = ("q", "formes", *ASKED, *ANSWERED, "delai", "champ", "tri", "page", "taille")
 BY_DATE: Final = "recentes"
 
 _DEFAULT: Final = Search()
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _LONGEST_NUMBER: Final = 9
-_DECEMBER: Final = 12
 
 
 def clean(text: str) -> str:
@@ -60,11 +59,19 @@ def search_from_args(args: MultiDict[str, str]) -> Search:
         filters=_filters(args),
         asked=_period(args, ASKED),
         answered=_period(args, ANSWERED),
+        delay=parse_days(clean(args.get("delai", "")), "delai"),
+        exact=_is_exact(clean(args.get("formes", ""))),
         sort=_sort(clean(args.get("tri", "")), text),
         scope=clean(args.get("champ", "")) or _DEFAULT.scope,
         page=_number(args, "page", _DEFAULT.page, MAX_PAGE),
         size=_number(args, "taille", _DEFAULT.size, MAX_PAGE_SIZE),
     )
+
+
+def _is_exact(given: str) -> bool:
+    if given and given not in FORMS:
+        raise BadParameter("formes", given, tuple(FORMS))
+    return given == "exactes"
 
 
 def _sort(given: str, text: str) -> str:
@@ -111,9 +118,10 @@ def _number(args: MultiDict[str, str], name: str, default: int, highest: int) ->
 
 def canonical_query(search: Search) -> list[tuple[str, str]]:
     """Return the parameters of a search, in their fixed order; ``search_from_args`` reads them."""
-    pairs = [("q", search.text)]
+    pairs = [("q", search.text), ("formes", "exactes" if search.exact else "")]
     pairs += _period_pairs(search.asked, ASKED)
     pairs += _period_pairs(search.answered, ANSWERED)
+    pairs.append(("delai", written_days(search.delay)))
     pairs += [(name, value) for name in FILTERS for value in search.filters.get(name, ())]
     if search.scope != _DEFAULT.scope:
         pairs.append(("champ", search.scope))
@@ -131,18 +139,6 @@ def _period_pairs(period: DateRange, names: tuple[str, str]) -> list[tuple[str, 
         (names[0], written_date(period.first, last_day=False)),
         (names[1], written_date(period.last, last_day=True)),
     ]
-
-
-def written_date(day: date | None, *, last_day: bool) -> str:
-    """Return the shortest ISO form that ``parse_date`` reads as this day, ``""`` for None."""
-    if day is None:
-        return ""
-    month_end = monthrange(day.year, day.month)[1]
-    if day.day != (month_end if last_day else 1):
-        return day.isoformat()
-    if day.month != (_DECEMBER if last_day else 1):
-        return f"{day.year:04d}-{day.month:02d}"
-    return f"{day.year:04d}"
 
 
 def query_string(search: Search) -> str:
@@ -165,6 +161,11 @@ def with_scope(search: Search, scope: str) -> Search:
     return replace(search, scope=scope, page=1)
 
 
+def with_forms(search: Search, *, exact: bool) -> Search:
+    """Return the same search for exact forms only, or for variants too, from its first page."""
+    return replace(search, exact=exact, page=1)
+
+
 def with_value(search: Search, name: str, value: str) -> Search:
     """Return the search with one more value wanted of a filter."""
     values = sorted({*search.filters.get(name, ()), canonical_value(name, value)})
@@ -181,5 +182,5 @@ def without_value(search: Search, name: str, value: str) -> Search:
 
 def is_filtered(search: Search) -> bool:
     """Tell whether anything but its words narrows a search."""
-    dated = bool(search.asked or search.answered)
+    dated = bool(search.asked or search.answered or search.delay)
     return bool(search.filters) or dated or search.scope != _DEFAULT.scope

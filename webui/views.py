@@ -7,7 +7,8 @@ from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from indexer.errors import BadParameter, UnknownQuestion
-from indexer.question import Key, parse_reference, uid_of
+from indexer.question import Key, Reference, parse_reference, uid_of
+from indexer.search.naming import naming
 from indexer.search.request import MAX_QUERY_CHARACTERS, Search
 from webui.http import revalidated
 from webui.params import clean, query_string, search_from_args
@@ -69,11 +70,16 @@ def _with_key(reference: str, endpoint: str, answer: Callable[[Key], AnyResponse
 
 
 def _find(reference: str) -> Key:
-    parsed = parse_reference(reference) if len(reference) <= _MAX_REFERENCE else None
+    parsed = _reference(reference) if len(reference) <= _MAX_REFERENCE else None
     keys = engine().find(parsed) if parsed else ()
     if len(keys) != 1:
         raise UnknownQuestion(reference[:_MAX_REFERENCE], [uid_of(key) for key in keys])
     return keys[0]
+
+
+def _reference(typed: str) -> Reference | None:
+    named = naming(typed)
+    return named.reference if named else parse_reference(typed)
 
 
 def _question_page(key: Key) -> AnyResponse:
@@ -81,7 +87,7 @@ def _question_page(key: Key) -> AnyResponse:
     served = engine()
 
     def render() -> str:
-        marked = served.marked(key, search.text)
+        marked = served.marked(key, search.text, exact=search.exact)
         if marked is None:
             raise UnknownQuestion(uid_of(key))
         return html.question_page(marked, search)

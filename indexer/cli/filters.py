@@ -12,20 +12,21 @@ import click
 
 from indexer.cli.french import FrenchCommand
 from indexer.cli.terminal import valid_text
+from indexer.search.ranges import parse_days
 from indexer.search.request import FILTERS, SCOPES, SORTS, Search, canonical_value, date_range
 
 _Wrapped = TypeVar("_Wrapped", bound=Callable[..., Any])
 
 # No argument of a process can hold this character.
 _SET_APART: Final = "\0"
-_EXCLUSION = re.compile(r'-([^\W\d_][^=]+|"[^"]*"?)', re.DOTALL)
+_EXCLUSION = re.compile(r'-([^\W\d_]\w*:.+|[^\W\d_][^=]+|[="«(].*)', re.DOTALL)
 _DATES: Final[Mapping[str, str]] = {
     "du": "Questions posées à partir de cette date.",
     "au": "Questions posées jusqu'à cette date.",
     "reponse_du": "Réponses publiées à partir de cette date.",
     "reponse_au": "Réponses publiées jusqu'à cette date.",
 }
-_DATE_FORMS: Final = "Une date est écrite 2019-11-05, 05/11/2019, 11/2019 ou 2019."
+_DATE_FORMS: Final = "Une date est écrite 2019-11-05, 05/11/2019, 11/2019, mars 2019 ou 2019."
 
 
 class QueryCommand(FrenchCommand):
@@ -52,6 +53,14 @@ def query_options(command: _Wrapped) -> _Wrapped:
             _flag(name), name, multiple=True, metavar="VALEUR",
             help=f"{spec.help[:1].upper()}{spec.help[1:]}.{values} Peut être répété.",
         )(command)  # fmt: skip
+    command = click.option(
+        "--formes-exactes", "exact", is_flag=True,
+        help="Cherche les mots sous la forme écrite, sans leurs variantes.",
+    )(command)  # fmt: skip
+    command = click.option(
+        "--delai", "delai", default="", metavar="JOURS",
+        help="Délai de la réponse en jours : 60, '>60', '<=90' ou 30..90.",
+    )(command)  # fmt: skip
     command = _table_option("champ", SCOPES, "Où chercher")(command)
     for name, text in reversed(tuple(_DATES.items())):
         command = click.option(_flag(name), name, default="", metavar="DATE", help=text)(command)
@@ -83,7 +92,7 @@ def _flag(name: str) -> str:
 
 def asks_for_nothing(values: Mapping[str, Any]) -> bool:
     """Tell whether there is neither text nor filter nor date."""
-    return not typed_text(values) and not any(values[name] for name in (*FILTERS, *_DATES))
+    return not typed_text(values) and not any(values[name] for name in (*FILTERS, *_DATES, "delai"))
 
 
 def typed_text(values: Mapping[str, Any]) -> str:
@@ -112,6 +121,8 @@ def search_of(values: Mapping[str, Any], **more: Any) -> Search:
         filters=filters,
         asked=_range(values, "du", "au"),
         answered=_range(values, "reponse_du", "reponse_au"),
+        delay=parse_days(_given(values["delai"]), "delai"),
+        exact=bool(values["exact"]),
         scope=_given(values["champ"]),
         sort=_given(values.get("tri", "pertinence")),
         **more,

@@ -40,8 +40,11 @@ def lines(results: Results, style: Style) -> Iterator[str]:
 
 def _understood(results: Results, style: Style) -> Iterator[str]:
     understood = results.understood
+    for uid in understood.named:
+        yield f"Cherchiez-vous la question {uid} ? questions show {uid}"
     if understood.text:
-        yield f"Recherché : {clean(understood.text)}"
+        forms = " (formes exactes)" if results.search.exact else ""
+        yield f"Recherché : {clean(understood.text)}{forms}"
     if understood.ignored:
         yield style.dim(f"Ignoré : {', '.join(understood.ignored)}")
     variants = [f"{word} → {', '.join(forms)}" for word, forms in understood.variants if forms]

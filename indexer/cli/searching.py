@@ -22,6 +22,7 @@ from indexer.errors import UnknownQuestion, UsageError
 from indexer.interchange import to_record
 from indexer.question import Question, parse_reference, uid_of
 from indexer.search.engine import Engine
+from indexer.search.naming import naming
 from indexer.search.results import as_json as results_json
 from indexer.settings import Settings
 
@@ -43,6 +44,8 @@ def opened_engine() -> Engine:
         'questions search "traite des êtres humains" --du 2019 --au 2019-11',
         "questions search loup -mouton --type QE --statut attente",
         'questions search --auteur "Jeanne Exemple" --tri recentes',
+        "questions search 'titre:logement delai:>60 -statut:attente'",
+        "questions search traite --formes-exactes",
     ),
 )
 @query_options
@@ -59,7 +62,10 @@ def opened_engine() -> Engine:
 def search(page: int, limite: int, facets: bool | None, as_json: bool, **values: Any) -> None:  # noqa: FBT001  # click passes by keyword
     """Cherche des questions par leurs mots, leurs filtres ou leurs dates.
 
-    Tous les mots comptent ; entre guillemets, l'expression exacte ; -mot exclut un mot.
+    Tous les mots comptent ; entre guillemets, l'expression exacte ; =mot, ce mot sous cette
+    forme ; -mot, SAUF mot l'exclut ; OU, ET et parenthèses ; mot*, m?t, mot~ ; "deux mots"~5 à
+    cinq mots près. Chaque filtre s'écrit aussi dans le texte : auteur:dupont, du:2019. Un numéro
+    (QE 24191) trouve sa question. L'aide du site (/aide) donne le langage entier.
     """
     if asks_for_nothing(values):
         raise UsageError("Indiquez des mots à chercher, ou au moins un filtre ou une date.")
@@ -89,7 +95,8 @@ def show(reference: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001  # 
 
 
 def _the_question(typed: str) -> Question:
-    reference = parse_reference(typed)
+    named = naming(typed)
+    reference = named.reference if named else parse_reference(typed)
     if reference is None:
         raise UnknownQuestion(typed)
     engine = opened_engine()

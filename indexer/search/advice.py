@@ -6,6 +6,7 @@ Frozen, complete and without markup, as the results are; every total is that of 
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from indexer.search.ranges import written_days
 from indexer.search.request import Search
 
 
@@ -86,5 +87,7 @@ def parameters(search: Search) -> dict[str, Any]:
     given: dict[str, Any] = {"q": search.text}
     given |= {name: day.isoformat() for name, day in days.items() if day}
     given |= {name: list(values) for name, values in search.filters.items() if values}
+    given["formes"] = "exactes" if search.exact else ""
+    given["delai"] = written_days(search.delay)
     given["champ"] = search.scope if search.scope != Search().scope else ""
     return {name: value for name, value in given.items() if value}

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from itertools import islice
 from typing import Final
 
-from indexer.search.request import FILTERS, DateRange, Search
+from indexer.search.request import FILTERS, DateRange, NumberRange, Search
 from indexer.search.typed import TypedPiece, typed_pieces, without
 
 # So many changes are counted for one search.
@@ -46,6 +46,7 @@ def changes(search: Search, unknown: Sequence[str] = ()) -> list[Change]:
     pieces = _pieces(search)
     found = [
         *_unquoted(search, pieces),
+        *_other_forms(search),
         *_wider_scopes(search, pieces),
         *_without_dates(search),
         *_without_filters(search),
@@ -57,7 +58,7 @@ def changes(search: Search, unknown: Sequence[str] = ()) -> list[Change]:
 
 def last_resorts(search: Search, unknown: Sequence[str] = ()) -> list[Change]:
     """Return what is left where no single change finds anything: much less is asked for."""
-    bare = Search(text=search.text, sort=search.sort, size=search.size)
+    bare = Search(text=search.text, exact=search.exact, sort=search.sort, size=search.size)
     kept = [_known_of(piece, unknown) for piece in _pieces(search)]
     found = [Change("sans filtre ni date, dans tout le texte", bare, 0)]
     found += [replace(change, rank=1) for change in _without_unknown(bare, unknown)]
@@ -82,7 +83,7 @@ def _distinct(search: Search, found: Sequence[Change]) -> Iterator[Change]:
 
 
 def _asks_for_something(search: Search) -> bool:
-    if search.filters or search.asked or search.answered:
+    if search.filters or search.asked or search.answered or search.delay:
         return True
     pieces = typed_pieces(search.text)
     return bool(search.text) and (not pieces or any(p.kind != "excluded" for p in pieces))
@@ -97,6 +98,15 @@ def _unquoted(search: Search, pieces: Sequence[TypedPiece]) -> Iterator[Change]:
         text = f"{search.text[: piece.start]}{bare}{search.text[piece.end :]}"
         label = f"{_quoted(' '.join(piece.words))} sans les guillemets"
         yield Change(label, _with_text(search, text), _QUOTES)
+
+
+def _other_forms(search: Search) -> Iterator[Change]:
+    if search.exact:
+        yield Change(
+            "les mêmes mots, sous toutes leurs formes",
+            replace(search, exact=False, page=1),
+            _QUOTES,
+        )
 
 
 def _wider_scopes(search: Search, pieces: Sequence[TypedPiece]) -> Iterator[Change]:
@@ -118,6 +128,9 @@ def _without_dates(search: Search) -> Iterator[Change]:
     if search.answered:
         rest = replace(search, answered=DateRange(), page=1)
         yield Change("quelle que soit la date de la réponse", rest, _DATES)
+    if search.delay:
+        rest = replace(search, delay=NumberRange(), page=1)
+        yield Change("quel que soit le délai de la réponse", rest, _DATES)
 
 
 def nearest_dates(search: Search, before: date | None, after: date | None) -> list[Change]:

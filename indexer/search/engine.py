@@ -23,8 +23,11 @@ class Engine(Protocol):
         """Return the whole record of a question, None where there is no such question."""
         ...
 
-    def marked(self, key: Key, text: str) -> MarkedQuestion | None:
-        """Return the whole record with the matches of a typed query marked in it."""
+    def marked(self, key: Key, text: str, *, exact: bool = False) -> MarkedQuestion | None:
+        """Return the whole record with the matches of a typed query marked in it.
+
+        ``exact`` marks every word in its typed form only.
+        """
         ...
 
     def find(self, reference: Reference) -> tuple[Key, ...]:

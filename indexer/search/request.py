@@ -1,34 +1,41 @@
 """What is asked of an engine: a frozen :class:`Search`, and the tables of what may be asked.
 
-The command line, the URL of a page and the API are all made from these tables.
+The command line, the URL of a page, the API and the query language are all made from these tables.
 
->>> parse_date("2019", "du", last_day=True)
-datetime.date(2019, 12, 31)
+>>> canonical_value("statut", "Répondue"), canonical_value("legislature", "15e")
+('repondue', '15')
 """
 
 import re
-from calendar import monthrange
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Final
 
 from indexer.errors import BadParameter
 from indexer.question import CHAMBERS, KINDS, STATUSES
+from indexer.search.ranges import DateRange, NumberRange, date_range, parse_date
+
+__all__ = [
+    "FACETS", "FILTERS", "FORMS", "MAX_PAGE", "MAX_PAGE_SIZE", "MAX_QUERY_CHARACTERS", "SCOPES",
+    "SORTS", "STATUS_OF_VALUE", "VALUE_OF_STATUS", "DateRange", "FilterSpec", "NumberRange",
+    "Search", "canonical_value", "date_range", "parse_date",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class FilterSpec:
-    """One filter, which is also a facet.
+    """One filter.
 
     ``name`` is the parameter (URL, flag, ``champ:valeur``), ``values`` the closed set of valid
-    values with their labels, empty where any value of the corpus may be asked for.
+    values with their labels, empty where any value of the corpus may be asked for. ``is_facet``
+    tells whether its values are counted and offered: those of a few hundred, not of thousands.
     """
 
     name: str
     label: str
     help: str
     values: Mapping[str, str] = field(default_factory=dict)
+    is_facet: bool = True
 
 
 _STATUS_NAMES: Final = {
@@ -42,14 +49,25 @@ VALUE_OF_STATUS: Final[Mapping[str, str]] = {
     status: value for value, status in _STATUS_NAMES.items()
 }
 
+# Of what holds of some questions only; the others are found by ``-signalee:oui``.
+_MARKS: Final = (
+    ("signalee", "Signalée", "question signalée, faute de réponse à temps"),
+    ("renouvelee", "Renouvelée", "question renouvelée par son auteur"),
+    ("reattribuee", "Réattribuée", "question passée d'un ministère à un autre"),
+)
+
 FILTERS: Final[Mapping[str, FilterSpec]] = {
     spec.name: spec
     for spec in (
         FilterSpec("auteur", "Auteur", "nom, ou partie du nom, de l'auteur de la question"),
         FilterSpec("groupe", "Groupe", "groupe politique de l'auteur"),
+        FilterSpec("departement", "Département", "département de l'auteur"),
         FilterSpec("ministere", "Ministère interrogé", "ministère à qui la question est posée"),
         FilterSpec("ministere_reponse", "Ministère répondant", "ministère qui répond"),
         FilterSpec("rubrique", "Rubrique", "rubrique de classement"),
+        FilterSpec(
+            "analyse", "Analyse", "tête d'analyse ou analyse, sous la rubrique", is_facet=False
+        ),
         FilterSpec("type", "Type", "type de question", KINDS),
         FilterSpec(
             "statut",
@@ -57,10 +75,16 @@ FILTERS: Final[Mapping[str, FilterSpec]] = {
             "état de la question",
             {value: STATUSES[status] for value, status in _STATUS_NAMES.items()},
         ),
+        FilterSpec("cause", "Cause", "cause du retrait ou de la caducité"),
         FilterSpec("legislature", "Législature", "numéro de la législature"),
         FilterSpec("chambre", "Chambre", "assemblée de l'auteur", CHAMBERS),
+        *(
+            FilterSpec(name, label, help_text, {"oui": "Oui"}, is_facet=False)
+            for name, label, help_text in _MARKS
+        ),
     )
 }
+FACETS: Final[tuple[str, ...]] = tuple(name for name, spec in FILTERS.items() if spec.is_facet)
 
 SORTS: Final[Mapping[str, str]] = {
     "pertinence": "Pertinence",
@@ -68,6 +92,11 @@ SORTS: Final[Mapping[str, str]] = {
     "anciennes": "Questions les plus anciennes",
     "reponse": "Réponses les plus récentes",
     "delai": "Délai de réponse le plus long",
+}
+
+FORMS: Final[Mapping[str, str]] = {
+    "variantes": "Toutes les formes des mots",
+    "exactes": "Formes exactes seulement",
 }
 
 SCOPES: Final[Mapping[str, str]] = {
@@ -83,23 +112,13 @@ MAX_PAGE: Final = 100_000
 MAX_QUERY_CHARACTERS: Final = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class DateRange:
-    """Both days included; None is open."""
-
-    first: date | None = None
-    last: date | None = None
-
-    def __bool__(self) -> bool:
-        return bool(self.first or self.last)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
     """One request.
 
-    ``filters`` maps a name of :data:`FILTERS` to the values wanted (any of them). ``page`` counts
-    from 1. ``facets`` says whether they are counted: an export does not need them.
+    ``filters`` maps a name of :data:`FILTERS` to the values wanted (any of them). ``delay`` is that
+    of the answer, in days. ``exact`` finds every word in its typed form only. ``page`` counts from
+    1. ``facets`` says whether they are counted: an export does not need them.
 
     Raises:
         BadParameter: a filter, sort, scope, page or size that cannot be.
@@ -107,8 +126,10 @@ class Search:
 
     text: str = ""
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    asked: DateRange = DateRange()
-    answered: DateRange = DateRange()
+    asked: DateRange = field(default_factory=DateRange)
+    answered: DateRange = field(default_factory=DateRange)
+    delay: NumberRange = field(default_factory=NumberRange)
+    exact: bool = False
     sort: str = "pertinence"
     scope: str = "tout"
     page: int = 1
@@ -150,64 +171,31 @@ def _check_number(name: str, value: int, highest: int) -> None:
 
 
 def canonical_value(name: str, value: str) -> str:
-    """Return a filter's value as the table writes it: ``qe`` → ``QE``, ``sénat`` → ``SENAT``."""
+    """Return a filter's value as the table writes it: ``qe`` → ``QE``, ``sénat`` → ``SENAT``.
+
+    The words of a label, or their beginnings, do too if they fit one alone: ``écrite`` → ``QE``.
+    """
     known = FILTERS[name].values
     wanted = _bare(value)
     for candidate, label in known.items():
         if wanted in (_bare(candidate), _bare(label)):
             return candidate
-    return value.strip()
+    if name == "legislature" and (match := _LEGISLATURE.fullmatch(wanted)):
+        return match[1]
+    named = [key for key, label in known.items() if _names(wanted, f"{key} {label}")]
+    return named[0] if len(named) == 1 else value.strip()
+
+
+_LEGISLATURE: Final = re.compile(r"0?([1-9][0-9]?)(?: ?(?:re|er|eme|e))?(?: legislature)?")
+
+
+def _names(wanted: str, label: str) -> bool:
+    words = _bare(label).split()
+    return bool(wanted) and all(
+        any(known.startswith(word) for known in words) for word in wanted.split()
+    )
 
 
 def _bare(text: str) -> str:
     table = str.maketrans("àâäéèêëîïôöùûüç", "aaaeeeeiioouuuc")
     return text.strip().lower().translate(table)
-
-
-_ISO = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?")
-_FRENCH = re.compile(r"(?:(?:([0-9]{1,2})[/.])?([0-9]{1,2})[/.])?([0-9]{4})")
-_DATE_FORMS: Final = "une date AAAA-MM-JJ, JJ/MM/AAAA, MM/AAAA ou AAAA"
-
-
-def parse_date(text: str, parameter: str, *, last_day: bool) -> date | None:
-    """Read a whole or partial date as a person types it.
-
-    Args:
-        text: ``2019-11-05``, ``05/11/2019``, ``11/2019``, ``2019-11``, ``2019``, or nothing.
-        parameter: named in the error.
-        last_day: whether a partial date means its last day rather than its first.
-
-    Returns:
-        The day, None for an empty text.
-
-    Raises:
-        BadParameter: it is no date.
-    """
-    text = text.strip()
-    if not text:
-        return None
-    if match := _ISO.fullmatch(text):
-        year, month, day = match.groups()
-    elif match := _FRENCH.fullmatch(text):
-        day, month, year = match.groups()
-    else:
-        raise BadParameter(parameter, text, _DATE_FORMS)
-    try:
-        return _complete(int(year), month, day, last_day=last_day)
-    except ValueError as error:
-        raise BadParameter(parameter, text, _DATE_FORMS) from error
-
-
-def _complete(year: int, month: str | None, day: str | None, *, last_day: bool) -> date:
-    whole_month = int(month) if month else (12 if last_day else 1)
-    if day:
-        return date(year, whole_month, int(day))
-    date(year, whole_month, 1)
-    return date(year, whole_month, monthrange(year, whole_month)[1] if last_day else 1)
-
-
-def date_range(first: str, last: str, names: Sequence[str] = ("du", "au")) -> DateRange:
-    """Return the range between two typed dates, each of which may be empty or partial."""
-    return DateRange(
-        parse_date(first, names[0], last_day=False), parse_date(last, names[1], last_day=True)
-    )

@@ -85,13 +85,15 @@ class Understood:
     """What the engine made of the text: shown back so that nothing changes meaning in silence.
 
     ``text`` is the query in words; ``ignored`` the words left out; ``variants`` the forms of the
-    corpus that each plain word also finds; ``notices`` are whole French sentences.
+    corpus that each word also finds, or that a pattern or misspelt word means; ``notices`` are
+    whole French sentences; ``named`` identify the questions that the text names by a number.
     """
 
     text: str
     ignored: tuple[str, ...] = ()
     variants: tuple[tuple[str, tuple[str, ...]], ...] = ()
     notices: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +195,8 @@ def as_json(results: Results) -> dict[str, Any]:
             "ignored": list(results.understood.ignored),
             "variants": {word: list(forms) for word, forms in results.understood.variants},
             "notices": list(results.understood.notices),
+            "exact": results.search.exact,
+            "questions": list(results.understood.named),
         },
         "total": results.total,
         "total_all_words": results.total_all_words,

@@ -4,6 +4,7 @@ Forms of a word: ``variants`` (its stem, ranked with its exact form), ``exact``,
 (``*`` any characters, ``?`` one) and ``fuzzy`` (at most ``distance`` typing errors).
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -24,9 +25,10 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words in this order, each at most ``slop`` words further than next to the one before.
+    """Words side by side, in this order, stop words counted.
 
-    With ``slop`` above 0 the order is free.
+    With ``slop`` above 0 they stand in any order, with at most ``slop`` other words between them
+    in all. ``variants`` finds the stems of the words.
     """
 
     words: tuple[str, ...]
@@ -54,11 +56,19 @@ class Filtered:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A date range in the text; ``field`` is ``asked`` or ``answered``."""
+    """A range of dates in the text; ``field`` is ``asked`` or ``answered``."""
 
     field: Literal["asked", "answered"]
     first: date | None
     last: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """A range of the delay of the answer in the text, in days."""
+
+    low: int | None
+    high: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +92,35 @@ class Not:
     child: "Node"
 
 
-Node = Word | Phrase | Compound | Filtered | Period | All | Any | Not
+Node = Word | Phrase | Compound | Filtered | Period | Delay | All | Any | Not
+
+
+def all_of(nodes: Iterable[Node | None]) -> Node | None:
+    """Return what every node finds: no All in an All, none of a single node, None of nothing."""
+    flat: list[Node] = []
+    for node in nodes:
+        if node is not None:
+            flat.extend(node.children if isinstance(node, All) else (node,))
+    if len(flat) <= 1:
+        return flat[0] if flat else None
+    return All(tuple(flat))
+
+
+def any_of(nodes: Iterable[Node | None]) -> Node | None:
+    """Return what at least one node finds: none of a single node, None of nothing."""
+    known = tuple(node for node in nodes if node is not None)
+    if len(known) <= 1:
+        return known[0] if known else None
+    return Any(known)
+
+
+def wanted_leaves(node: Node | None) -> Iterator[Node]:
+    """Yield the leaves of a tree that are not excluded, in typed order."""
+    if isinstance(node, All | Any):
+        for child in node.children:
+            yield from wanted_leaves(child)
+    elif node is not None and not isinstance(node, Not):
+        yield node
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,13 +29,15 @@ _MOST_UNKNOWN: Final = 10
 def counted(snapshot: Snapshot, search: Search, hits: int = 0) -> Found:
     """Return how many questions a search finds, with the first of them."""
     asked = replace(search, facets=False, page=1)
-    translation = Translator(snapshot, search.scope).translate(search.text)
+    translator = Translator(snapshot, search.scope, exact=search.exact)
+    translation = translator.translate(search.text)
     return find(snapshot, asked, translation, 0, hits)
 
 
 def suggestion(snapshot: Snapshot, search: Search, found: Found) -> Correction | None:
     """Return the search with its words spelt as they may be meant, if that finds more."""
-    for reading in readings(search.text, IndexLexicon(snapshot), found=found.all_words):
+    lexicon = IndexLexicon(snapshot)
+    for reading in readings(search.text, lexicon, found=found.all_words, exact=search.exact):
         other = replace(search, text=reading.text, page=1)
         given = counted(snapshot, other)
         if given.all_words > found.all_words:

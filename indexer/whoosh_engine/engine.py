@@ -11,7 +11,7 @@ from typing import Final
 from indexer.french.analysis import stem_form
 from indexer.question import Key, Question, Reference, uid_of
 from indexer.search.holdings import missing_words, variant_forms
-from indexer.search.passages import Marker, mark, marked_paragraphs, passages
+from indexer.search.passages import mark, marked_paragraphs, passages
 from indexer.search.request import Search
 from indexer.search.results import (
     Hit,
@@ -20,6 +20,7 @@ from indexer.search.results import (
     Results,
     Understood,
 )
+from indexer.search.tree import Compound, Phrase, Query, Word, wanted_leaves
 from indexer.search.wording import describe
 from indexer.settings import Settings
 from indexer.whoosh_engine import generations
@@ -72,7 +73,7 @@ class WhooshEngine:
         """Yield every question that the search finds, in its order."""
         with self._lock, damage_said():
             snapshot = self._current()
-            translation = Translator(snapshot, search.scope).translate(search.text)
+            translation = _translated(snapshot, search)
             asked = replace(search, facets=False)
             hits = find(snapshot, asked, translation, 0, snapshot.documents).hits
         for _, number in hits:
@@ -89,13 +90,13 @@ class WhooshEngine:
             return None if number is None else snapshot.record(number)
 
     @damage_said()
-    def marked(self, key: Key, text: str) -> MarkedQuestion | None:
+    def marked(self, key: Key, text: str, *, exact: bool = False) -> MarkedQuestion | None:
         """Return the whole record with the matches of a typed query marked in it."""
         record = self.get(key)
         if record is None:
             return None
         with self._lock:
-            marker = Translator(self._current()).translate(text).marker
+            marker = Translator(self._current(), exact=exact).translate(text).marker
         question, asked = marked_paragraphs(record.question_text, (), marker)
         answer, answered = marked_paragraphs(record.answer_text, record.answer_turns, marker)
         title = mark(_title(record), marker)
@@ -129,9 +130,13 @@ class WhooshEngine:
         )
 
 
+def _translated(snapshot: Snapshot, search: Search) -> Translation:
+    return Translator(snapshot, search.scope, exact=search.exact).translate(search.text)
+
+
 def _answer(snapshot: Snapshot, search: Search) -> Results:
     started = time.perf_counter()
-    translation = Translator(snapshot, search.scope).translate(search.text)
+    translation = _translated(snapshot, search)
     query = translation.query
     first = (search.page - 1) * search.size
     found = find(snapshot, search, translation, first, search.size)
@@ -140,8 +145,9 @@ def _answer(snapshot: Snapshot, search: Search) -> Results:
     understood = Understood(
         describe(query.tree),
         query.ignored,
-        _variants([record for _, record in records], query.plain, translation.marker),
+        _variants([record for _, record in records], translation),
         (*translation.notices, *_notices(found, translation)),
+        translation.named,
     )
     return Results(
         search=search,
@@ -188,18 +194,32 @@ def _title(record: Question) -> str:
 
 
 def _variants(
-    records: Sequence[Question], plain: Sequence[str], marker: Marker
+    records: Sequence[Question], translation: Translation
 ) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Return the other forms that stand for each plain word in the questions of the page."""
+    """Return the other forms that stand for each word in the questions of the page.
+
+    A pattern or a misspelt word stands for the commonest of the words that it means.
+    """
     texts = [text for record in records for text in texts_of(record).values()]
-    forms = variant_forms(texts, marker)
+    forms = variant_forms(texts, translation.marker)
     found = []
-    for word in dict.fromkeys(plain):
+    for word in dict.fromkeys(_stemmed_words(translation.query)):
         others = Counter(forms.get(stem_form(word) or "", {}))
         names = tuple(form for form, _ in others.most_common(_MAX_VARIANTS + 1) if form != word)
         if names:
             found.append((word, names[:_MAX_VARIANTS]))
+    found += [(word, names[:_MAX_VARIANTS]) for word, names in translation.expansions]
     return tuple(found)
+
+
+def _stemmed_words(query: Query) -> Iterator[str]:
+    for leaf in wanted_leaves(query.tree):
+        if isinstance(leaf, Word) and leaf.form == "variants":
+            yield leaf.text
+        elif isinstance(leaf, Phrase) and leaf.form == "variants":
+            yield from leaf.words
+        elif isinstance(leaf, Compound):
+            yield from leaf.parts
 
 
 def _notices(found: Found, translation: Translation) -> tuple[str, ...]:

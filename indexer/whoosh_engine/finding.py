@@ -14,11 +14,12 @@ from indexer.fastwhoosh.counting import top_counts
 from indexer.fastwhoosh.plan import Node as Plan
 from indexer.fastwhoosh.request import SCORE, Answer, FacetCodes, OrderKey, Request
 from indexer.search import ranking
-from indexer.search.request import FILTERS, Search
+from indexer.search.request import FACETS, FILTERS, Search
 from indexer.search.results import Facet, FacetValue
+from indexer.whoosh_engine.columns import delay_range, range_of
 from indexer.whoosh_engine.schema import day_number
 from indexer.whoosh_engine.snapshot import Snapshot
-from indexer.whoosh_engine.translate import TIER, Translation, range_of
+from indexer.whoosh_engine.translate import TIER, Translation
 
 # Values listed in a facet; the others are counted.
 _FACET_VALUES: Final = 25
@@ -78,7 +79,7 @@ def _request(snapshot: Snapshot, search: Search, found: Plan) -> Request:
     filters = tuple(
         snapshot.filter_codes(name, values) for name, values in search.filters.items() if values
     )
-    facets = tuple(_facet_codes(snapshot, search, name) for name in FILTERS)
+    facets = tuple(_facet_codes(snapshot, search, name) for name in FACETS)
     return Request(
         _within(search, found),
         order=_ORDERS[search.sort],
@@ -95,23 +96,25 @@ def _facet_codes(snapshot: Snapshot, search: Search, name: str) -> FacetCodes:
 
 
 def _within(search: Search, found: Plan) -> Plan:
-    """Leave only what lies in the date ranges of a search."""
-    periods = [
+    """Leave only what lies in the ranges of a search."""
+    periods: list[Plan] = [
         range_of(column, period.first, period.last)
         for column, period in (("asked", search.asked), ("answered", search.answered))
         if period
     ]
+    if search.delay:
+        periods.append(delay_range(search.delay.low, search.delay.high))
     return plan.All((found, *periods)) if periods else found
 
 
 def _counts(search: Search, answer: Answer) -> Mapping[str, bytes]:
-    return dict(zip(FILTERS, answer.counts, strict=True)) if search.facets else {}
+    return dict(zip(FACETS, answer.counts, strict=True)) if search.facets else {}
 
 
 def facets(snapshot: Snapshot, search: Search, found: Found) -> tuple[Facet, ...]:
-    """Return the facets of what was found, in the order of ``request.FILTERS``."""
+    """Return the facets of what was found, in the order of ``request.FACETS``."""
     return tuple(
-        _facet(snapshot, name, found.counts[name], search.filters.get(name, ())) for name in FILTERS
+        _facet(snapshot, name, found.counts[name], search.filters.get(name, ())) for name in FACETS
     )
 
 

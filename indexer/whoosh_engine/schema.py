@@ -21,7 +21,7 @@ from indexer.question import Question
 from indexer.search.request import FILTERS, VALUE_OF_STATUS
 
 # Raised with every change of the fields or of what goes into them: an older index is rebuilt.
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 PARTS: Final = ("title", "question", "answer")
 _EPOCH: Final = date(1900, 1, 1)
 
@@ -130,24 +130,34 @@ def _group_labels() -> dict[str, str]:
 
 
 _GROUPS: Final = _group_labels()
+# Between the analyses of a question: a filter's value is one text, found by its words.
+_ANALYSES: Final = " ; "
 
 
 def filter_values(question: Question) -> dict[str, str | None]:
     """Return the value of each filter of ``request.FILTERS`` that the question has."""
     group = question.group_name or question.group
+    status = question.status
+    cause = question.withdrawal_reason or question.closing_label
     rubrique = question.rubrique
     if rubrique and not rubrique[:2].isupper():
         rubrique = rubrique[0].lower() + rubrique[1:]
     return {
         "auteur": question.author_name or question.author_ref,
         "groupe": _GROUPS.get(group, group) if group else None,
+        "departement": question.department,
         "ministere": question.ministry_short or question.ministry,
         "ministere_reponse": question.ministry_answering_short or question.ministry_answering,
         "rubrique": rubrique,
+        "analyse": _ANALYSES.join(filter(None, (question.tete_analyse, *question.analyses))),
         "type": question.kind,
-        "statut": VALUE_OF_STATUS[question.status],
+        "statut": VALUE_OF_STATUS[status],
+        "cause": cause if status in ("withdrawn", "lapsed") else None,
         "legislature": str(question.legislature),
         "chambre": question.chamber,
+        "signalee": "oui" if question.date_signal else None,
+        "renouvelee": "oui" if question.renewals else None,
+        "reattribuee": "oui" if len(question.attributions) > 1 else None,
     }
 
 

@@ -6,21 +6,34 @@ misspellings serve the query and the marks alike.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from itertools import pairwise
 from typing import Final
 
 from indexer.fastwhoosh import plan
 from indexer.fastwhoosh.plan import Node as Plan
-from indexer.fastwhoosh.plan import Positional, Range, Terms
+from indexer.fastwhoosh.plan import Positional, Terms
 from indexer.fastwhoosh.plan import Word as PlanWord
 from indexer.french.analysis import stem_form
-from indexer.question import parse_reference, uid_of
+from indexer.question import uid_of
 from indexer.search import ranking
 from indexer.search.language import parse
+from indexer.search.naming import naming
 from indexer.search.passages import Marker
-from indexer.search.tree import All, Any, Compound, Filtered, Node, Not, Period, Phrase, Query, Word
-from indexer.whoosh_engine.schema import PARTS, day_number
+from indexer.search.tree import (
+    All,
+    Any,
+    Compound,
+    Delay,
+    Filtered,
+    Node,
+    Not,
+    Period,
+    Phrase,
+    Query,
+    Word,
+)
+from indexer.whoosh_engine.columns import delay_range, range_of
+from indexer.whoosh_engine.schema import PARTS
 from indexer.whoosh_engine.snapshot import Snapshot
 
 _PARTS_OF_SCOPE: Final = {
@@ -48,7 +61,8 @@ class Translation:
 
     ``strict`` finds what holds every word (everything where none is wanted); ``relaxed``, where
     there is one, what holds at least half of the plain words. ``words`` are the plain words that
-    can be missing.
+    can be missing. ``named`` identify the questions that the text names by a number, ``expansions``
+    the words that each pattern or misspelt word means, commonest first.
     """
 
     query: Query
@@ -57,20 +71,27 @@ class Translation:
     marker: Marker
     words: tuple[str, ...]
     notices: tuple[str, ...]
+    named: tuple[str, ...] = ()
+    expansions: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 class Translator:
-    """Translates the queries of one snapshot; ``scope`` is where words without one are wanted."""
+    """Translates the queries of one snapshot.
 
-    def __init__(self, snapshot: Snapshot, scope: str = "tout") -> None:
+    ``scope`` is where words without one are wanted; ``exact`` wants every word as it is typed.
+    """
+
+    def __init__(self, snapshot: Snapshot, scope: str = "tout", *, exact: bool = False) -> None:
         self.snapshot = snapshot
         self.scope = scope
+        self.exact = exact
+        self.expansions: dict[str, tuple[str, ...]] = {}
         self.marks = _Marks()
         self.notices: list[str] = []
 
     def translate(self, text: str) -> Translation:
         """Return the runnable form of a typed text."""
-        query = parse(text)
+        query = parse(text, exact=self.exact)
         tree = query.tree
         children = tree.children if isinstance(tree, All) else (tree,) if tree else ()
         wanted = [self._query(child) for child in children if not isinstance(child, Not)]
@@ -78,11 +99,16 @@ class Translator:
         maybe = tuple(self._bonuses(query.plain))
         strict = self._strict(wanted, without, maybe) if children else plan.Every()
         relaxed, words = self._relaxed(children, without, maybe)
-        if children:
-            strict = self._or_named(strict, text)
-            relaxed = self._or_named(relaxed, text) if relaxed else None
+        named = self._named(text)
+        if named:
+            strict = plan.Any((strict, named))
+            # Whoever surely names a question wants that one, not what holds half of the words.
+            relaxed = plan.Any((relaxed, named)) if relaxed and not named.score else None
         notices = (*query.notices, *self.notices)
-        return Translation(query, strict, relaxed, self._marker(query), words, notices)
+        uids = tuple(uid.decode() for uid in named.terms) if named else ()
+        expansions = tuple(self.expansions.items())
+        marker = self._marker(query)
+        return Translation(query, strict, relaxed, marker, words, notices, uids, expansions)
 
     def _strict(
         self, wanted: Sequence[Plan], without: tuple[Plan, ...], maybe: tuple[Plan, ...]
@@ -91,15 +117,16 @@ class Translator:
             return wanted[0]
         return plan.All(tuple(wanted), without, maybe)
 
-    def _or_named(self, found: Plan, text: str) -> Plan:
+    def _named(self, text: str) -> Terms | None:
         """Find the question that a number names too: first if it is named, last if it may be."""
-        reference = parse_reference(text)
-        keys = self.snapshot.find(reference) if reference else ()
-        if not keys or not reference:
-            return found
+        found = naming(text)
+        if not found:
+            return None
+        keys = self.snapshot.find(found.reference)
+        if not keys and found.is_sure:
+            self.notices.append("Aucune question de l'index ne porte ce numéro.")
         uids = tuple(uid_of(key).encode() for key in keys)
-        surely = reference.kind or reference.legislature
-        return plan.Any((found, Terms("uid", uids, _NAMED_SCORE if surely else 0.0)))
+        return Terms("uid", uids, _NAMED_SCORE if found.is_sure else 0.0) if uids else None
 
     def _relaxed(
         self, children: Sequence[Node], without: tuple[Plan, ...], maybe: tuple[Plan, ...]
@@ -127,7 +154,9 @@ class Translator:
             case Filtered(name, value):
                 return self._filtered(name, value)
             case Period():
-                return _range(node)
+                return range_of(node.field, node.first, node.last)
+            case Delay(low, high):
+                return delay_range(low, high)
             case _:
                 return self._leaf(node, mark=mark)
 
@@ -183,6 +212,7 @@ class Translator:
             )
         if mark:
             self.marks.exacts.update(words)
+            self.expansions[word.text] = words
         return PlanWord((self.snapshot.group(words, "exact", parts, ranking.EXPANSION_WEIGHT),))
 
     def _compound(self, compound: Compound, *, mark: bool) -> Plan:
@@ -201,16 +231,24 @@ class Translator:
         return plan.Any((side_by_side, whole))
 
     def _phrase(self, phrase: Phrase, *, mark: bool) -> Plan:
-        if mark:
-            self.marks.phrases[phrase.words] = phrase.slop
         parts = self._parts(phrase.scope)
-        words = phrase.words
+        words, form = self._forms(phrase)
+        if mark and form == "stem":
+            self.marks.stems.update(words)
+        elif mark:
+            self.marks.phrases[words] = phrase.slop
         if not phrase.slop:
-            return self._together(words, "exact", parts, range(len(words)), 1.0)
+            return self._together(words, form, parts, range(len(words)), 1.0)
         # Near each other, a word is wanted once; side by side, as often as it was typed.
         once = tuple(dict.fromkeys(words))
-        near = self._together(once, "exact", parts, range(len(once)), 1.0)
-        return near._replace(mode=plan.WINDOW, width=len(words) + phrase.slop)
+        near = self._together(once, form, parts, range(len(once)), 1.0)
+        return near._replace(mode=plan.WINDOW, width=len(phrase.words) + phrase.slop)
+
+    def _forms(self, phrase: Phrase) -> tuple[tuple[str, ...], str]:
+        """Return what a phrase is made of: stems, or exact forms where no word has a stem."""
+        stems = tuple(stem for word in phrase.words if (stem := stem_form(word)))
+        is_exact = phrase.form == "exact" or not stems
+        return (phrase.words, "exact") if is_exact else (stems, "stem")
 
     def _together(
         self,
@@ -259,12 +297,3 @@ class Translator:
             tuple(phrases),
             tuple(phrases.values()),
         )
-
-
-def _range(period: Period) -> Range:
-    return range_of(period.field, period.first, period.last)
-
-
-def range_of(column: str, first: date | None, last: date | None) -> Range:
-    """Return the plan of the questions between two days, both included; None is open."""
-    return Range(column, day_number(first or date.min), day_number(last or date.max))

@@ -127,7 +127,7 @@ class StubEngine:
     def get(self, key: Key) -> Question | None:
         return next((record for record in self.records if record.key == key), None)
 
-    def marked(self, key: Key, text: str) -> MarkedQuestion | None:
+    def marked(self, key: Key, text: str, *, exact: bool = False) -> MarkedQuestion | None:
         raise NotImplementedError
 
     def find(self, reference: Reference) -> tuple[Key, ...]:

@@ -14,7 +14,7 @@ from indexer.corpus import sample_corpus
 from indexer.errors import IndexDamaged
 from indexer.interchange import from_record
 from indexer.question import Question
-from indexer.search.request import DateRange
+from indexer.search.ranges import DateRange, NumberRange
 from indexer.search.results import as_json
 
 Run = Callable[..., Any]
@@ -117,6 +117,10 @@ def test_flags_make_the_search(run: Run, hostile: Any) -> None:
     ("words", "text"),
     [
         (["-mouton"], "-mouton"),
+        (
+            ["loup", "-type:QG", "-delai:>=60", "-=élus", "-(a b)"],
+            "loup -type:QG -delai:>=60 -=élus -(a b)",
+        ),
         (["loup", '-"bel homme"'], 'loup -"bel homme"'),
         (["loup", "--", "-du"], "loup -du"),
         (["-herbe", "haute"], "-herbe haute"),
@@ -192,3 +196,24 @@ def test_errors_become_sentences_and_codes(
     ran = run("search", "loup", "--json")
     assert (ran.code, ran.out) == (code, "")
     assert message in ran.err
+
+
+def test_exact_forms_and_the_delay_are_asked_for(run: Run, hostile: Any) -> None:
+    assert run("search", "élus", "--formes-exactes", "--delai", "plus de 60").code == 0
+    assert hostile.asked.exact
+    assert hostile.asked.delay == NumberRange(61, None)
+    assert "(formes exactes)" in run("search", "élus", "--formes-exactes").out
+    assert "30..90" in run("search", "a", "--delai", "long").err
+    assert run("export", "--delai", "30..90").code == 0
+    assert hostile.asked.delay == NumberRange(30, 90)
+
+
+def test_a_named_question_is_offered(run: Run) -> None:
+    assert run("index", "--sample").code == 0
+    out = run("search", "question", "écrite", "n°", "90001", "15e").out
+    assert out.startswith(
+        "Cherchiez-vous la question QANR5L15QE90001 ? questions show QANR5L15QE90001"
+    )
+    shown = run("show", "question", "écrite", "n°", "90001", "de", "la", "15e", "législature")
+    assert shown.code == 0
+    assert "90001" in shown.out

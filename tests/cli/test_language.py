@@ -46,7 +46,13 @@ def test_each_help_page_is_french_and_tells_every_option(
 
 def test_the_options_of_a_search_are_the_tables_of_what_may_be_asked() -> None:
     options = {option.name for option in COMMANDS["search",].params}
-    assert set(FILTERS) <= options
+    assert {*FILTERS, "delai", "exact"} <= options
+
+
+def test_the_help_tells_the_language(run: Run) -> None:
+    out = " ".join(run("search", "--help").out.split())
+    for told in ("=mot", "SAUF mot", '"deux mots"~5', "auteur:dupont", "QE 24191", "/aide"):
+        assert told in out
 
 
 def test_the_help_lists_every_sort_and_scope(run: Run) -> None:

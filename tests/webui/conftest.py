@@ -199,7 +199,7 @@ class StubEngine:
     def get(self, key: Key) -> Question | None:
         return next((record for record in QUESTIONS if record.key == key), None)
 
-    def marked(self, key: Key, text: str) -> MarkedQuestion | None:
+    def marked(self, key: Key, text: str, *, exact: bool = False) -> MarkedQuestion | None:  # noqa: ARG002  # marks the same
         record = self.get(key)
         if record is None:
             return None

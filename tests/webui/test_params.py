@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from indexer.errors import BadParameter
-from indexer.search.request import FILTERS, SCOPES, SORTS, DateRange, Search
+from indexer.search.request import FILTERS, SCOPES, SORTS, DateRange, NumberRange, Search
 from webui import params
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40).map(params.clean)
 DAYS = st.none() | st.dates()
+NUMBERS = st.none() | st.integers(0, 99_999)
 
 
 def values(name: str) -> st.SearchStrategy[tuple[str, ...]]:
@@ -27,6 +28,13 @@ def ranges(ends: tuple[date | None, date | None]) -> DateRange:
     return DateRange(last, first) if first and last and first > last else DateRange(first, last)
 
 
+def number_range(ends: tuple[int | None, int | None]) -> NumberRange:
+    low, high = ends
+    if low is not None and high is not None and low > high:
+        return NumberRange(high, low)
+    return NumberRange(low, high)
+
+
 @st.composite
 def searches(draw: st.DrawFn) -> Search:
     text = draw(WORDS)
@@ -36,6 +44,8 @@ def searches(draw: st.DrawFn) -> Search:
         filters=draw(st.fixed_dictionaries({}, optional={name: values(name) for name in FILTERS})),
         asked=draw(st.tuples(DAYS, DAYS).map(ranges)),
         answered=draw(st.tuples(DAYS, DAYS).map(ranges)),
+        delay=draw(st.tuples(NUMBERS, NUMBERS).map(number_range)),
+        exact=draw(st.booleans()),
         sort=draw(st.sampled_from(orders)),
         scope=draw(st.sampled_from(list(SCOPES))),
         page=draw(st.integers(1, 100_000)),

@@ -68,6 +68,8 @@ def test_form_has_a_field_for_every_filter(client: FlaskClient) -> None:
     names = {str(field["name"]) for field in page.select("form [name]")}
     assert names == {
         "q",
+        "formes",
+        "delai",
         "du",
         "au",
         "reponse_du",

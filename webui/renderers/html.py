@@ -3,7 +3,7 @@
 Markup is born in the templates and nowhere else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from flask import Flask, render_template, url_for
@@ -11,10 +11,12 @@ from werkzeug.datastructures import MultiDict
 
 from indexer.errors import BadParameter
 from indexer.question import CHAMBERS, KINDS, STATUSES, Reference, parse_reference
-from indexer.search.request import FILTERS, MAX_PAGE_SIZE, SCOPES, SORTS, Search
+from indexer.search.language import VERSION
+from indexer.search.ranking import MAX_EXPANSIONS
+from indexer.search.request import FILTERS, FORMS, MAX_PAGE_SIZE, SCOPES, SORTS, Search
 from indexer.search.results import IndexInfo, MarkedQuestion, Results
 from webui.form import FIELD_LABELS, Form, form_from_args
-from webui.params import canonical_query, is_filtered
+from webui.params import BY_DATE, canonical_query, is_filtered, with_forms
 from webui.renderers import navigation, record, typography
 from webui.serving import engine
 
@@ -27,7 +29,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(typography.FILTERS)
     app.jinja_env.filters.update(spoken=record.spoken, source_label=record.source_label)
     app.jinja_env.globals.update(
-        FILTERS=FILTERS, SCOPES=SCOPES, SORTS=SORTS, KINDS=KINDS, STATUSES=STATUSES,
+        FILTERS=FILTERS, FORMS=FORMS, SCOPES=SCOPES, SORTS=SORTS, KINDS=KINDS, STATUSES=STATUSES,
         CHAMBERS=CHAMBERS, text_url=navigation.text_url,
         value_url=navigation.value_url, question_url=navigation.question_url,
         results_url=navigation.results_url, FIELD_LABELS=FIELD_LABELS,
@@ -81,6 +83,8 @@ def results_page(results: Results, args: MultiDict[str, str]) -> str:
         pages=navigation.pages(results),
         last_page=navigation.last_page(results),
         page_url=navigation.page_url,
+        named=navigation.named_links(results.understood.named, search),
+        other_forms_url=navigation.results_url(with_forms(search, exact=not search.exact)),
         listing=not search.text and not is_filtered(search),
         partial_from=_first_partial(results),
         canonical=navigation.results_url(search),
@@ -136,8 +140,25 @@ def choices_page(reference: str, candidates: Sequence[str]) -> str:
 
 
 def help_page() -> str:
-    """Render the help."""
-    return _render("aide.html")
+    """Render the help, with examples from the index where there is one."""
+    filters, number = _help_examples()
+    return _render(
+        "aide.html",
+        language_version=VERSION,
+        max_expansions=MAX_EXPANSIONS,
+        filter_examples=filters,
+        number_example=number,
+    )
+
+
+def _help_examples() -> tuple[Mapping[str, str], str]:
+    """Return a filter as it is typed for each facet, and the number of a question."""
+    try:
+        found = engine().search(Search(sort=BY_DATE, size=1))
+    except Exception:  # noqa: BLE001  # the help is there when nothing else is
+        return {}, ""
+    numbers = [f"{hit.kind} n° {hit.number} {hit.legislature}e" for hit in found.hits]
+    return navigation.filter_examples(found.facets), numbers[0] if numbers else ""
 
 
 def error_page(status: int, title: str, detail: str) -> str:

@@ -9,11 +9,22 @@ from typing import Final
 
 from flask import url_for
 
-from indexer.question import KINDS
-from indexer.search.request import FILTERS, MAX_PAGE, SCOPES, SORTS, DateRange, Search
+from indexer.question import CHAMBERS, KINDS, Reference, parse_reference
+from indexer.search.request import (
+    FILTERS,
+    FORMS,
+    MAX_PAGE,
+    SCOPES,
+    SORTS,
+    DateRange,
+    NumberRange,
+    Search,
+)
 from indexer.search.results import Facet, FacetValue, IndexInfo, Results
+from indexer.search.tree import Filtered
+from indexer.search.wording import describe
 from webui import params
-from webui.renderers.typography import ordinal, period
+from webui.renderers.typography import days, designation, ordinal, period
 
 # In the order in which they help to narrow a list; names that are not here come last.
 _FACET_ORDER: Final = ("statut", "type", "legislature", "chambre", "ministere", "ministere_reponse")
@@ -80,6 +91,32 @@ def text_url(text: str) -> str:
     return results_url(Search(text=text))
 
 
+def named_links(uids: Sequence[str], search: Search) -> list[Link]:
+    """Return the questions that a typed number names, each by its full designation."""
+    parsed = [(uid, parse_reference(uid)) for uid in uids]
+    return [
+        Link(_full_designation(found), question_url(uid, search)) for uid, found in parsed if found
+    ]
+
+
+def _full_designation(reference: Reference) -> str:
+    pieces = [designation(reference.kind or "", reference.number)]
+    if reference.legislature:
+        pieces.append(f"{ordinal(reference.legislature)} législature")
+    if reference.chamber and reference.chamber != "AN":
+        pieces.append(CHAMBERS[reference.chamber])
+    return ", ".join(pieces)
+
+
+def filter_examples(facets: Sequence[Facet]) -> dict[str, str]:
+    """Return for each facet that has values its commonest one, as it is typed in a query."""
+    return {
+        facet.name: describe(Filtered(facet.name, facet.values[0].value))
+        for facet in facets
+        if facet.values and facet.values[0].count
+    }
+
+
 def value_url(name: str, value: str) -> str:
     """Return the address of all questions that have a value of a filter, the newest first."""
     return results_url(params.with_value(Search(sort=params.BY_DATE), name, value))
@@ -87,7 +124,9 @@ def value_url(name: str, value: str) -> str:
 
 def chips(search: Search, facets: Sequence[Facet]) -> list[Chip]:
     """Return the active filters in the order of the form."""
-    return [*_period_chips(search), *_scope_chips(search), *_filter_chips(search, facets)]
+    ranges = (*_period_chips(search), *_delay_chips(search))
+    words = (*_forms_chips(search), *_scope_chips(search))
+    return [*ranges, *words, *_filter_chips(search, facets)]
 
 
 def _period_chips(search: Search) -> Iterator[Chip]:
@@ -97,6 +136,18 @@ def _period_chips(search: Search) -> Iterator[Chip]:
     if search.answered:
         rest = replace(search, answered=DateRange(), page=1)
         yield Chip("Répondue", period(search.answered), results_url(rest))
+
+
+def _delay_chips(search: Search) -> Iterator[Chip]:
+    if search.delay:
+        rest = replace(search, delay=NumberRange(), page=1)
+        yield Chip("Délai de réponse", days(search.delay), results_url(rest))
+
+
+def _forms_chips(search: Search) -> Iterator[Chip]:
+    if search.exact:
+        rest = params.with_forms(search, exact=False)
+        yield Chip("Mots", FORMS["exactes"].lower(), results_url(rest))
 
 
 def _scope_chips(search: Search) -> Iterator[Chip]:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from indexer.question import KINDS
-from indexer.search.request import DateRange
+from indexer.search.ranges import DateRange, NumberRange
 
 NO_BREAK: Final = "\u00a0"
 NARROW: Final = "\u202f"
@@ -82,6 +82,18 @@ def _whole(first: date, last: date) -> str | None:
     if (first.month, last.month) != (1, _DECEMBER):
         return None
     return f"en {first.year}" if first.year == last.year else f"de {first.year} à {last.year}"
+
+
+def days(span: NumberRange) -> str:
+    """Return a range of days in words: ``60 jours ou plus``, ``de 30 à 90 jours``."""
+    low, high = span.low, span.high
+    if low is not None and high is not None:
+        return (
+            counted(low, "jour") if low == high else f"de {number(low)} à {counted(high, 'jour')}"
+        )
+    if low is not None:
+        return f"{counted(low, 'jour')} ou plus"
+    return "" if high is None else f"{counted(high, 'jour')} ou moins"
 
 
 def delay(days: int) -> str:
