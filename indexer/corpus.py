@@ -111,7 +111,7 @@ class Corpus:
 
     def digest(self) -> str:
         """Return the digest of the whole."""
-        return combined_digest(self.digests())
+        return combined_digest(digest for _, digest in self.digests())
 
     def get(self, key: Key) -> Question | None:
         """Return one question, None if there is none; reads the one file that may hold it."""

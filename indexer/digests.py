@@ -2,7 +2,7 @@
 
 They tell what changed without reading a record.
 
->>> one, two = ("a", "1"), ("b", "2")
+>>> one, two = line_digest(b"a"), line_digest(b"b")
 >>> combined_digest([one, two]) == combined_digest([two, one])
 True
 """
@@ -17,28 +17,32 @@ def line_digest(line: bytes) -> str:
 
 
 class CombinedDigest:
-    """The digest of a whole set of (uid, digest), whatever their order, while it goes by.
+    """The digest of a whole set of records, whatever their order, while their own go by.
 
-    The sum of the members' hashes modulo 2**256: it needs no sorting and no memory.
+    The sum of the members modulo 2**128, which are hashes of lines that name their questions: it
+    needs no sorting and no memory.
     """
 
     def __init__(self) -> None:
         self.count = 0
         self._total = 0
 
-    def add(self, uid: str, digest: str) -> None:
-        """Take one member."""
-        hashed = hashlib.sha256(f"{uid} {digest}".encode()).digest()
-        self._total += int.from_bytes(hashed, "big")
+    def add(self, digest: str) -> None:
+        """Take one member.
+
+        Raises:
+            ValueError: it is no hexadecimal number.
+        """
+        self._total += int(digest, 16)
         self.count += 1
 
     def __str__(self) -> str:
-        return f"{self._total % 2**256:064x}"[:32]
+        return f"{self._total % 2**128:032x}"
 
 
-def combined_digest(digests: Iterable[tuple[str, str]]) -> str:
-    """Return the digest of a whole set of (uid, digest), whatever their order."""
+def combined_digest(digests: Iterable[str]) -> str:
+    """Return the digest of a whole set of records, whatever their order."""
     combined = CombinedDigest()
-    for uid, digest in digests:
-        combined.add(uid, digest)
+    for digest in digests:
+        combined.add(digest)
     return str(combined)

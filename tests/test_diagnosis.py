@@ -1,6 +1,8 @@
 """What is said of a search that finds next to nothing, and that it is true."""
 
+from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -10,12 +12,15 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
+from indexer.corpus import Corpus
+from indexer.interchange import to_line
+from indexer.question import Question
 from indexer.search.diagnosis import changes, last_resorts
 from indexer.search.engine import Engine
 from indexer.search.request import DateRange, NumberRange, Search
 from indexer.search.results import as_json
 from indexer.settings import Settings
-from indexer.whoosh_engine import open_engine
+from indexer.whoosh_engine import build, open_engine
 from webui import params
 
 
@@ -88,6 +93,29 @@ def test_other_forms_and_delays_are_offered(engine: Engine) -> None:
     assert total == engine.search(Search(text="loups médicament")).total
     (way,) = helped(engine, "loup", delay=NumberRange(4000, None))
     assert way == ("quel que soit le délai de la réponse", "loup", 2)
+
+
+def test_an_author_s_name_is_offered_as_one(
+    tmp_path: Path, make_question: Callable[..., Question]
+) -> None:
+    asked = make_question(
+        author="Mme Jeanne Vergnolac", question_text="Les vergnolles et le logement."
+    )
+    settings = Settings(corpus=tmp_path / "corpus", index=tmp_path / "index")
+    target = settings.corpus / "questions"
+    target.mkdir(parents=True)
+    (target / "all.jsonl").write_text(f"{to_line(asked)}\n", "utf-8")
+    build(Corpus(target), settings)
+    small = open_engine(settings)
+    results = small.search(Search(text="Vergnolac", filters={"type": ("QE",)}))
+    assert results.suggestion is None
+    assert results.help is not None
+    (way,) = results.help.ways
+    assert (way.label, way.total) == ("avec « vergnolac » pour auteur", 1)
+    assert way.search.text == ""
+    assert way.search.filters == {"type": ("QE",), "auteur": ("vergnolac",)}
+    assert small.search(way.search).total == 1
+    assert helped(small, "vergnolac", filters={"auteur": ("Vergnolac",)}) == []
 
 
 def test_where_no_single_change_helps_much_less_is_asked_for(engine: Engine) -> None:

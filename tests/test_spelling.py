@@ -48,6 +48,9 @@ class Words:
             return sum(word in words for words in self._exact())
         return sum(stem in map(stem_form, words) for words in self._exact())
 
+    def is_name(self, word: str) -> bool:
+        return word == "bonneau"
+
     def spelt(self, folded: str, errors: int) -> Mapping[str, int]:
         self.asked.append(folded)
         known = {word for words in self._exact() for word in words}
@@ -148,6 +151,11 @@ def test_an_acronym_stands() -> None:
     assert best("la CADES", lexicon) is None
     assert best("la cadrre", lexicon) is None  # its stem is found
     assert best("la caxre", lexicon) == "la cadre"
+
+
+def test_the_name_of_an_author_stands() -> None:
+    assert best("bonnau", words(bonnet=20)) == "bonnet"
+    assert best("bonneau", words(bonnet=20)) is None
 
 
 def test_operators_are_never_made() -> None:

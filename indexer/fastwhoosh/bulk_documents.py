@@ -48,6 +48,11 @@ class Shown(NamedTuple):
     value: Any
 
 
+# What becomes of one value: its terms, what its column holds.
+Taken = tuple[Posted | None, Shown | None]
+NOTHING: Final[Taken] = (None, None)
+
+
 @dataclass(slots=True)
 class Prepared:
     """One document, ready: nothing of it can be refused any more.
@@ -57,8 +62,7 @@ class Prepared:
 
     # By (id of the lexicon, text, weight): the fields that have it.
     texts: dict[tuple[int, str, int], list[int]] = field(default_factory=dict)
-    postings: list[Posted] = field(default_factory=list)
-    columns: list[Shown] = field(default_factory=list)
+    values: list[Taken] = field(default_factory=list)
     stored: dict[str, Any] = field(default_factory=dict)
 
 
@@ -78,24 +82,26 @@ class FieldPlan:
         self.derived = self.lexicon is not None and spec.analyzer.form == "derived"
         self.stored_key = f"_stored_{name}"
         self.boost_key = f"_{name}_boost"
-        # Texts do not come back, and identifiers not by intention.
-        self._remembers = self.kind != POSITIONS and not spec.unique
-        # The only class whose values are remembered: 1, True and 1.0 are one key of a dictionary.
-        self.usual = int if isinstance(spec, fields.NUMERIC) else str
-        self.known: dict[Any, tuple[Posted | None, Shown | None]] = {}
+        # Texts do not come back, and identifiers not by intention. Of numbers and strings, equal
+        # ones are one key of a dictionary and one value of a field: 1, True and 1.0 for one.
+        self.is_remembered = self.kind != POSITIONS and not spec.unique and not self.stored
+        self._classes = (int,) if isinstance(spec, fields.NUMERIC) else (str,)
+        self.known: dict[Any, Taken] = {None: NOTHING}
         self._is_whole = type(spec) is fields.ID and type(spec.analyzer) is analysis.IDTokenizer
 
     def weight(self, boost: float) -> int:
         """Return how often each word of a text counts under a boost."""
         return whole(self.spec.format.field_boost * boost, self.name)
 
-    def taken(self, value: Any) -> tuple[Posted | None, Shown | None]:
+    def taken(self, value: Any) -> Taken:
         """Return what becomes of a value that is given without a boost; see :attr:`known`."""
-        posted = self.posted(value, 1.0) if self.indexed else None
+        if value is None:
+            return NOTHING
+        posted = self.posted(value, 1.0) if self.indexed and self.lexicon is None else None
         both = posted, self.shown(value) if self.column else None
-        if self._remembers and value.__class__ is self.usual:
+        if self.is_remembered and value.__class__ in self._classes:
             if len(self.known) >= _REMEMBERED:
-                self.known.clear()
+                self.known = {None: NOTHING}
             self.known[value] = both
         return both
 
@@ -124,6 +130,14 @@ class FieldPlan:
         return Posted(self.place, items, length if self.scorable else 0)
 
 
+class _Layout(NamedTuple):
+    """The plans of the fields of a document; plain is one where all its names are of fields."""
+
+    is_plain: bool
+    remembered: tuple[FieldPlan, ...]
+    others: tuple[FieldPlan, ...]
+
+
 class Documents:
     """Prepares documents of one schema. ``plans`` are those of its fields met so far."""
 
@@ -131,7 +145,7 @@ class Documents:
         self.schema = schema
         self.plans: list[FieldPlan] = []
         self._plan_of: dict[str, FieldPlan] = {}
-        self._known_names: dict[tuple[str, ...], tuple[tuple[FieldPlan, ...], bool]] = {}
+        self._layouts: dict[tuple[str, ...], _Layout] = {}
         self._lexicons: dict[Any, Any] = {}
 
     def plan(self, name: str) -> FieldPlan:
@@ -160,27 +174,28 @@ class Documents:
         Raises:
             ValueError: A value or a weight that its field cannot take.
         """
-        plans, is_plain = self._plans_of(tuple(given))
-        if not is_plain:
-            return self._prepare_weighted(plans, given)
+        names = tuple(given)
+        layout = self._layouts.get(names) or self._layout(names)
+        if not layout.is_plain:
+            return self._prepare_weighted(layout.others, given)
         prepared = Prepared()
-        postings, columns = prepared.postings, prepared.columns
-        for plan in plans:
+        values = prepared.values
+        for plan in layout.remembered:
+            value = given[plan.name]
+            try:
+                values.append(plan.known[value])
+            except (KeyError, TypeError):
+                values.append(plan.taken(value))
+        for plan in layout.others:
             value = given[plan.name]
             if value is None:
                 continue
-            if plan.stored:
-                prepared.stored[plan.name] = value
             if plan.lexicon is not None:
                 self._text(prepared, plan, value, 1.0)
-                posted, shown = None, plan.shown(value) if plan.column else None
-            else:
-                known = plan.known.get(value) if value.__class__ is plan.usual else None
-                posted, shown = known or plan.taken(value)
-            if posted is not None:
-                postings.append(posted)
-            if shown is not None:
-                columns.append(shown)
+            if plan.lexicon is None or plan.column:
+                values.append(plan.taken(value))
+            if plan.stored:
+                prepared.stored[plan.name] = value
         return prepared
 
     def _prepare_weighted(self, plans: tuple[FieldPlan, ...], given: dict[str, Any]) -> Prepared:
@@ -195,30 +210,28 @@ class Documents:
             if plan.lexicon is not None:
                 self._text(prepared, plan, value, boost)
             elif plan.indexed:
-                prepared.postings.append(plan.posted(value, boost))
+                prepared.values.append((plan.posted(value, boost), None))
             shown = given.get(plan.stored_key, value)
             if shown is None:
                 continue
             if plan.stored:
                 prepared.stored[plan.name] = shown
             if plan.column:
-                prepared.columns.append(plan.shown(shown))
+                prepared.values.append((None, plan.shown(shown)))
         return prepared
 
-    def _plans_of(self, names: tuple[str, ...]) -> tuple[tuple[FieldPlan, ...], bool]:
-        """Return the plans of a document's fields, and whether all its names are of fields.
-
-        Documents of one kind have the same names: they are looked at once.
-        """
-        known = self._known_names.get(names)
-        if known is None:
-            # All names first: an unknown one is an error even without a value.
-            given = sorted(name for name in names if not name.startswith("_"))
-            known = tuple(self.plan(name) for name in given), len(given) == len(names)
-            if len(self._known_names) >= _REMEMBERED_NAMES:
-                self._known_names.clear()
-            self._known_names[names] = known
-        return known
+    def _layout(self, names: tuple[str, ...]) -> _Layout:
+        """Return what to do with documents of such names, which are looked at once."""
+        # All names first: an unknown one is an error even without a value.
+        given = sorted(name for name in names if not name.startswith("_"))
+        plans = [self.plan(name) for name in given]
+        is_plain = len(given) == len(names)
+        remembered = tuple(plan for plan in plans if is_plain and plan.is_remembered)
+        others = tuple(plan for plan in plans if plan not in remembered)
+        if len(self._layouts) >= _REMEMBERED_NAMES:
+            self._layouts.clear()
+        layout = self._layouts[names] = _Layout(is_plain, remembered, others)
+        return layout
 
     def _text(self, prepared: Prepared, plan: FieldPlan, value: Any, boost: float) -> None:
         if not isinstance(value, str):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from whoosh.util.numeric import byte_to_length, length_to_byte
 
-from indexer.fastwhoosh.bulk_documents import EXISTENCE, FREQUENCIES, KINDS, POSITIONS, Posted
+from indexer.fastwhoosh.bulk_documents import EXISTENCE, FREQUENCIES, KINDS, POSITIONS, Taken
 from indexer.fastwhoosh.encoding import FieldEncoder
 from indexer.native import kernel
 
@@ -116,15 +116,15 @@ class PlainInverter:
         posted.tfs.append(tf)
         self._memory += _POSTING_BYTES + 8 * len(positions or ())
 
-    def add_postings(
-        self, document: int, postings: Iterable[Posted], numbers: Sequence[int]
-    ) -> None:
+    def add_values(self, document: int, values: Iterable[Taken], numbers: Sequence[int]) -> None:
         """Add the terms and lengths of a document; ``numbers`` gives a field's at its place."""
-        for place, items, length in postings:
-            for term, tf, positions in items:
-                self.add_term(numbers[place], term, document, tf, positions)
-            if length:
-                self.add_length(numbers[place], document, length)
+        for posted, _ in values:
+            if posted is None:
+                continue
+            for term, tf, positions in posted.items:
+                self.add_term(numbers[posted.place], term, document, tf, positions)
+            if posted.length:
+                self.add_length(numbers[posted.place], document, posted.length)
 
     def add_length(self, number: int, document: int, length: int) -> None:
         """Set the length of a document in a field."""

@@ -94,7 +94,7 @@ class SegmentBuilder:
         for document, prepared in numbered:
             self._add_texts(document, prepared)
         for document, prepared in numbered:
-            self._inverter.add_postings(document, prepared.postings, self._numbers)
+            self._inverter.add_values(document, prepared.values, self._numbers)
         for document, prepared in numbered:
             self._add_columns(document, prepared)
         columns = self.docs * len(self._columns) * _COLUMN_BYTES
@@ -140,7 +140,10 @@ class SegmentBuilder:
             self._inverter.add_text(text, document, self._group(tuple(places)), weight)
 
     def _add_columns(self, document: int, prepared: Prepared) -> None:
-        for place, value in prepared.columns:
+        for _, shown in prepared.values:
+            if shown is None:
+                continue
+            place, value = shown
             column = self._columns[place]
             if column is None:
                 column = self._columns[place] = new_column(self.documents.plans[place].column)

@@ -60,10 +60,10 @@ class Inverter:
         positions: Sequence[int] | None = None,
         /,
     ) -> None: ...
-    def add_postings(
+    def add_values(
         self,
         document: int,
-        postings: list[Any],
+        values: list[Any],
         numbers: list[int],
         /,
     ) -> None: ...

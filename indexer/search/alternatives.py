@@ -2,7 +2,7 @@
 
 Another spelling: one error away, or two in a long word, or the same sound. Two words that were run
 together, an elided or small one among them. One word that a space cuts in two. Words that answer
-well have no alternatives, nor have numbers, codes and acronyms.
+well have no alternatives, nor have names of authors, numbers, codes and acronyms.
 """
 
 from collections.abc import Iterator
@@ -111,6 +111,8 @@ class Alternatives:
         if not _SHORTEST <= len(word.exact) <= _LONGEST or any(c.isdigit() for c in shown):
             return False
         if len(shown) <= _ACRONYM and shown.isupper() and not self._text.isupper():
+            return False
+        if not held and self._lexicon.is_name(word.exact):
             return False
         if not self._is_plain(word):
             return self._nothing_found or not held

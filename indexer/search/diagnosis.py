@@ -41,12 +41,19 @@ class Change:
     keeps_words: bool = True
 
 
-def changes(search: Search, unknown: Sequence[str] = ()) -> list[Change]:
-    """Return the searches that ask for one thing less; ``unknown`` words are left out first."""
+def changes(search: Search, unknown: Sequence[str] = (), names: Sequence[str] = ()) -> list[Change]:
+    """Return the searches that ask for one thing less.
+
+    Args:
+        search: what found next to nothing.
+        unknown: words of it that no question holds: they are left out first.
+        names: those of them that are in the name of an author.
+    """
     pieces = _pieces(search)
     found = [
         *_unquoted(search, pieces),
         *_other_forms(search),
+        *_by_author(search, pieces, names),
         *_wider_scopes(search, pieces),
         *_without_dates(search),
         *_without_filters(search),
@@ -107,6 +114,21 @@ def _other_forms(search: Search) -> Iterator[Change]:
             replace(search, exact=False, page=1),
             _QUOTES,
         )
+
+
+def _by_author(
+    search: Search, pieces: Sequence[TypedPiece], names: Sequence[str]
+) -> Iterator[Change]:
+    """Yield the search with a piece that is a name as its author."""
+    if search.filters.get("auteur"):
+        return
+    for piece in pieces:
+        if piece.words and all(word in names for word in piece.words):
+            name = " ".join(piece.words)
+            filters = {**search.filters, "auteur": (name,)}
+            rest = _with_text(search, without(search.text, piece))
+            label = f"avec {_quoted(name)} pour auteur"
+            yield Change(label, replace(rest, filters=filters), _QUOTES, keeps_words=False)
 
 
 def _wider_scopes(search: Search, pieces: Sequence[TypedPiece]) -> Iterator[Change]:

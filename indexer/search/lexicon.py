@@ -16,6 +16,10 @@ class Lexicon(Protocol):
         """Return how many questions hold a word: in its exact form, or in any of its stem."""
         ...
 
+    def is_name(self, word: str) -> bool:
+        """Return whether an author has a word in the name, whatever its case and accents."""
+        ...
+
     def spelt(self, folded: str, errors: int) -> Mapping[str, int]:
         """Return exact forms so many letters from a folded word, with the questions of each."""
         ...

@@ -60,8 +60,10 @@ def help_on_little(snapshot: Snapshot, search: Search, total: int) -> Help | Non
     """Return what finds more than a search that finds next to nothing, None for any other."""
     if total >= FEW:
         return None
-    unknown = _unknown(snapshot, search.text)
-    asked = diagnosis.changes(search, unknown)
+    lexicon = IndexLexicon(snapshot)
+    unknown = _unknown(lexicon, search.text)
+    names = tuple(word for word in unknown if lexicon.is_name(word))
+    asked = diagnosis.changes(search, unknown, names)
     if total:
         asked = [change for change in asked if change.keeps_words]
         ways = _ways(snapshot, asked, total)[:_MOST_WAYS_BESIDE_HITS]
@@ -72,8 +74,7 @@ def help_on_little(snapshot: Snapshot, search: Search, total: int) -> Help | Non
     return Help(unknown, ways[:_MOST_WAYS])
 
 
-def _unknown(snapshot: Snapshot, text: str) -> tuple[str, ...]:
-    lexicon = IndexLexicon(snapshot)
+def _unknown(lexicon: IndexLexicon, text: str) -> tuple[str, ...]:
     words = dict.fromkeys(word.exact for word in typed_words(text))
     lost = [word for word in words if not lexicon.held(word, exact=False)]
     return tuple(lost[:_MOST_UNKNOWN])

@@ -42,7 +42,7 @@ class Contents:
                     f"{corpus.folder} : {uid_of(key)} y est deux fois ; retirez l'une des lignes."
                 )
             uid, digest = uid_of(key), line_digest(line)
-            self.digest.add(uid, digest)
+            self.digest.add(digest)
             self.counts[key[:3]] += 1
             yield uid, digest, line
 

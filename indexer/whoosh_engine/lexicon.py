@@ -5,7 +5,7 @@ from typing import Final
 
 from indexer.fastwhoosh import plan
 from indexer.fastwhoosh.request import Request
-from indexer.french.analysis import stem_form
+from indexer.french.analysis import fold, stem_form
 from indexer.search import ranking
 from indexer.whoosh_engine.schema import PARTS, field_of
 from indexer.whoosh_engine.snapshot import Snapshot
@@ -30,6 +30,10 @@ class IndexLexicon:
         form, term = ("exact", word) if stem is None else ("stem", stem)
         frequency = self._snapshot.executor.document_frequency
         return max(frequency(field_of(part, form), term.encode()) for part in PARTS)
+
+    def is_name(self, word: str) -> bool:
+        """Return whether an author has a word in the name, whatever its case and accents."""
+        return fold(word) in self._snapshot.names
 
     def spelt(self, folded: str, errors: int) -> Mapping[str, int]:
         """Return exact forms so many letters from a folded word, with the questions of each."""

@@ -103,6 +103,12 @@ class Snapshot:
         """Return the values of a filter of ``request.FILTERS``."""
         return self.executor.table(f"f_{name}")
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The folded words of the names of authors."""
+        values = self.filter_table("auteur").values
+        return frozenset(word for value in values for word in _words(value.decode("utf-8")))
+
     def filter_codes(self, name: str, values: Sequence[str]) -> FilterCodes:
         """Return the filter that keeps what has one of some typed values."""
         allowed = self.filter_table(name).allowed(self.chosen_places(name, values))

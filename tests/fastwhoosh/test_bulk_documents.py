@@ -27,13 +27,21 @@ def prepare(**given: Any) -> Prepared:
 def posted(**given: Any) -> dict[str, tuple[Items, int]]:
     documents = Documents(SCHEMA)
     prepared = documents.prepare(given)
-    return {documents.plans[at].name: (items, length) for at, items, length in prepared.postings}
+    return {
+        documents.plans[each.place].name: (each.items, each.length)
+        for each, _ in prepared.values
+        if each is not None
+    }
 
 
 def shown(**given: Any) -> dict[str, Any]:
     documents = Documents(SCHEMA)
     prepared = documents.prepare(given)
-    return {documents.plans[at].name: value for at, value in prepared.columns}
+    return {
+        documents.plans[each.place].name: each.value
+        for _, each in prepared.values
+        if each is not None
+    }
 
 
 def test_a_document_is_prepared_as_whoosh_would_index_it() -> None:
@@ -59,12 +67,11 @@ def test_the_terms_of_equal_values_are_made_once_but_types_are_told_apart() -> N
     documents = Documents(SCHEMA)
     first, again, other = (documents.prepare({"day": value}) for value in (1, 1, "1"))
     assert first == again == other
-    assert first.postings[0] is again.postings[0]
-    assert first.columns[0] is again.columns[0]
-    assert other.postings[0] is not first.postings[0]
+    assert first.values[0] is again.values[0]
+    assert other.values[0] is not first.values[0]
     one, same = (documents.prepare({"uid": "a"}) for _ in range(2))
     assert one == same
-    assert one.postings[0] is not same.postings[0]
+    assert one.values[0] is not same.values[0]
     documents.prepare({"group": "1"})
     with pytest.raises(ValueError, match="unicode"):
         documents.prepare({"group": 1})
@@ -98,7 +105,7 @@ def test_other_boosts_are_refused(boost: float) -> None:
 
 
 def test_a_value_that_gives_one_term_twice_gives_one_posting() -> None:
-    coarse = prepare(day=[1, 2]).postings[0].items
+    coarse, _ = posted(day=[1, 2])["day"]
     assert len({term for term, _, _ in coarse}) == len(coarse)
     assert all(tf == 1 for _, tf, _ in coarse)
 

@@ -357,17 +357,21 @@ static int add_posted(Inverter *self, uint32_t document, PyObject *posted, PyObj
     return length ? set_length(self, number, document, length) : 0;
 }
 
-static PyObject *inverter_add_postings(PyObject *object, PyObject *args) {
+static PyObject *inverter_add_values(PyObject *object, PyObject *args) {
     Inverter *self = (Inverter *)object;
-    PyObject *postings, *numbers;
+    PyObject *values, *numbers;
     unsigned int document;
-    if (!PyArg_ParseTuple(args, "IO!O!", &document, &PyList_Type, &postings, &PyList_Type,
+    if (!PyArg_ParseTuple(args, "IO!O!", &document, &PyList_Type, &values, &PyList_Type,
                           &numbers) ||
         !usable(self))
         return NULL;
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(postings); i++) {
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(values); i++) {
+        PyObject *value = PyList_GET_ITEM(values, i);
+        if (!PyTuple_Check(value) || PyTuple_GET_SIZE(value) != 2)
+            return refuse("a value is its terms and what its column holds"), NULL;
+        if (PyTuple_GET_ITEM(value, 0) == Py_None) continue;
         /* Positions may run Python code, which may change the list. */
-        PyObject *posted = Py_NewRef(PyList_GET_ITEM(postings, i));
+        PyObject *posted = Py_NewRef(PyTuple_GET_ITEM(value, 0));
         int failed = add_posted(self, document, posted, numbers);
         Py_DECREF(posted);
         if (failed < 0) return NULL;
@@ -457,7 +461,7 @@ static PyMethodDef inverter_methods[] = {
     {"add_text_field", inverter_add_text_field, METH_VARARGS, "Declare a text field; its number."},
     {"add_text", inverter_add_text, METH_VARARGS, "Add the words of a text to fields."},
     {"add_term", inverter_add_term, METH_VARARGS, "Add a posting."},
-    {"add_postings", inverter_add_postings, METH_VARARGS, "Add the terms of a document."},
+    {"add_values", inverter_add_values, METH_VARARGS, "Add the terms of a document."},
     {"add_length", inverter_add_length, METH_VARARGS, "Set a document's length in a field."},
     {"invert", inverter_invert, METH_VARARGS, "The sections of a field."},
     {"clear", inverter_clear, METH_NOARGS, "Forget all documents, not the fields."},
