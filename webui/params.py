@@ -182,13 +182,6 @@ def with_scope(search: Search, scope: str) -> Search:
     return replace(search, scope=scope, page=1)
 
 
-def with_text(search: Search, text: str) -> Search:
-    """Return the same search for other words, from its first page."""
-    text = clean(text)
-    sort = default_sort(text) if search.sort == default_sort(search.text) else search.sort
-    return replace(search, text=text, sort=sort, page=1)
-
-
 def with_forms(search: Search, *, exact: bool) -> Search:
     """Return the same search for exact forms only, or for variants too, from its first page."""
     return replace(search, exact=exact, page=1)
@@ -228,16 +221,6 @@ def within(search: Search, first: date, last: date, name: str = "asked") -> Sear
 def _common(known: DateRange, first: date, last: date) -> DateRange:
     first, last = max(first, known.first or first), min(last, known.last or last)
     return DateRange(first, last) if first <= last else known
-
-
-def without_filters(search: Search) -> Search:
-    """Return the search for the same words among all questions."""
-    return Search(text=search.text, exact=search.exact, sort=search.sort, size=search.size)
-
-
-def without_dates(search: Search) -> Search:
-    """Return the search without its two periods."""
-    return replace(search, asked=DateRange(), answered=DateRange(), page=1)
 
 
 def is_filtered(search: Search) -> bool:

@@ -9,6 +9,7 @@ from typing import Final
 
 from indexer.cli.terminal import Style, clean, day, number, plural
 from indexer.question import KINDS, STATUSES
+from indexer.search.advice import Help
 from indexer.search.results import Facet, Hit, Passage, Piece, Results
 
 _INDENT: Final = " " * 4
@@ -19,10 +20,16 @@ def lines(results: Results, style: Style) -> Iterator[str]:
     """Yield the lines of a page of results."""
     yield from _understood(results, style)
     yield style.bold(_total(results))
+    yield from _suggestion(results, style)
+    if results.help and not results.total:
+        yield from _help(results.help)
     first = (results.search.page - 1) * results.search.size + 1
     for rank, hit in enumerate(results.hits, first):
         yield ""
         yield from _block(rank, hit, style)
+    if results.help and results.total:
+        yield ""
+        yield from _help(results.help)
     for facet in results.facets:
         yield ""
         yield from _facet(facet, style)
@@ -55,6 +62,26 @@ def _total(results: Results) -> str:
     if results.pages > 1 or results.search.page > 1:
         text += f" — page {number(results.search.page)} sur {number(results.pages)}"
     return f"{text}."
+
+
+def _suggestion(results: Results, style: Style) -> Iterator[str]:
+    if results.suggestion is None:
+        return
+    pieces = [Piece(text, is_new) for text, is_new in results.suggestion.stretches]
+    total = Piece(f" ({plural(results.suggestion.total, 'question')})", is_match=False)
+    yield from style.paragraph((*pieces, total), "", "Essayez avec : ")
+
+
+def _help(help_: Help) -> Iterator[str]:
+    if help_.unknown:
+        many = len(help_.unknown) > 1
+        start = "Mots absents" if many else "Mot absent"
+        yield f"{start} de toutes les questions : {clean(', '.join(help_.unknown))}"
+    if help_.ways:
+        yield "Pour en trouver davantage :"
+    width = max((len(number(way.total)) for way in help_.ways), default=0)
+    for way in help_.ways:
+        yield f"  {number(way.total):>{width}}  {clean(way.label)}"
 
 
 def _block(rank: int, hit: Hit, style: Style) -> Iterator[str]:

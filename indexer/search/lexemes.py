@@ -42,18 +42,33 @@ class Lexeme:
     """A piece.
 
     ``number`` is the slop of a phrase or of brackets that close, or the distance of a fuzzy word;
-    ``typed`` the piece as it stands, where ``text`` is another reading of it.
+    ``typed`` the piece as it stands, where ``text`` is another reading of it. ``start`` and ``end``
+    are character offsets in the typed text.
     """
 
     kind: Kind
     text: str = ""
     number: int = 0
     typed: str = ""
+    start: int = 0
+    end: int = 0
 
 
 def lexemes(text: str, notices: list[str]) -> Iterator[Lexeme]:
     """Yield the pieces of a text; what was read otherwise than it stands is told in notices."""
-    return _joined(_Cutter(_NUMBER_SIGN.sub(" ", text), notices).pieces())
+    return _joined(_Cutter(_without_number_signs(text), notices).pieces())
+
+
+def placed_lexemes(text: str) -> tuple[Lexeme, ...]:
+    """Return the pieces as they stand in a text, neighbouring words apart.
+
+    The ``text`` of words stands at their ``start``, that of a phrase behind its quote.
+    """
+    return tuple(_Cutter(_without_number_signs(text), []).pieces())
+
+
+def _without_number_signs(text: str) -> str:
+    return _NUMBER_SIGN.sub(lambda sign: " " * len(sign[0]), text)
 
 
 class _Cutter:
@@ -70,10 +85,13 @@ class _Cutter:
             char = self.text[self.place]
             if char.isspace() or char == "»":
                 self.place += 1
-            elif char in _QUOTES:
-                yield self._quoted(char)
+                continue
+            start = self.place
+            if char in _QUOTES:
+                piece = self._quoted(char)
             else:
-                yield self._sign(char) or self._field() or self._chunk()
+                piece = self._sign(char) or self._field() or self._chunk()
+            yield replace(piece, start=start, end=min(self.place, len(self.text)))
 
     def _sign(self, char: str) -> Lexeme | None:
         after = self.text[self.place + 1 : self.place + 2]
@@ -184,7 +202,8 @@ def _joined(lexemes: Iterator[Lexeme]) -> Iterator[Lexeme]:
     after_prefix = False
     for lexeme in lexemes:
         if lexeme.kind == "words" and waiting and not after_prefix:
-            waiting = replace(waiting, text=f"{waiting.text} {lexeme.text}")
+            joined = f"{waiting.text} {lexeme.text}"
+            waiting = replace(waiting, text=joined, end=lexeme.end)
             continue
         if waiting:
             yield waiting

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from indexer.question import Question
+from indexer.search.advice import Correction, Help, advice_json
 from indexer.search.request import Search
 
 
@@ -128,7 +129,8 @@ class Results:
     """One page of hits.
 
     ``total`` counts all questions found; ``total_all_words`` those that hold every word wanted:
-    where it is smaller, the others follow them.
+    where it is smaller, the others follow them. The first page has a ``suggestion`` where words
+    seem misspelt; there is ``help`` where next to nothing was found.
     """
 
     search: Search
@@ -141,6 +143,8 @@ class Results:
     facets: tuple[Facet, ...]
     generation: str
     timeline: Timeline = Timeline()
+    suggestion: Correction | None = None
+    help: Help | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +233,7 @@ def as_json(results: Results) -> dict[str, Any]:
         "pages": results.pages,
         "took_ms": round(results.took_ms, 2),
         "generation": results.generation,
+        **advice_json(results.suggestion, results.help),
         "hits": [_hit_json(hit) for hit in results.hits],
         "facets": {
             facet.name: [

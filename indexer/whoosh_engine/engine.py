@@ -26,6 +26,7 @@ from indexer.search.tree import Compound, Phrase, Query, Word, wanted_leaves
 from indexer.search.wording import describe
 from indexer.settings import Settings
 from indexer.whoosh_engine import generations
+from indexer.whoosh_engine.advising import help_on_little, suggestion
 from indexer.whoosh_engine.damage import damage_said
 from indexer.whoosh_engine.finding import Found, facets, find, timeline
 from indexer.whoosh_engine.schema import texts_of, title_text
@@ -174,6 +175,8 @@ def _answer(snapshot: Snapshot, search: Search) -> Results:
         facets=facets(snapshot, search, found) if search.facets else (),
         generation=snapshot.manifest.generation,
         timeline=timeline(found) if search.facets else Timeline(),
+        suggestion=suggestion(snapshot, search, found) if search.page == 1 else None,
+        help=help_on_little(snapshot, search, found.total),
     )
 
 

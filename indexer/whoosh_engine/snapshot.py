@@ -105,6 +105,11 @@ class Snapshot:
             self._filters[name] = filter_values(table, multivalued=FILTERS[name].multivalued)
         return self._filters[name]
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The folded words of the names of authors."""
+        return frozenset(word for words in self.filter_values("auteur").words for word in words)
+
     def filter_codes(self, name: str, values: Sequence[str]) -> FilterCodes:
         """Return the filter that keeps what has one of some typed values."""
         known = self.filter_values(name)

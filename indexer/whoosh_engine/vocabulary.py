@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from functools import cached_property
+from functools import cache, cached_property
 from heapq import nsmallest
 from typing import Final
 
@@ -56,6 +56,35 @@ class Vocabulary:
             {w: n for w, n in counts.items() if distance(word, w, errors) <= errors}, most
         )
 
+    def spelt(self, word: str, errors: int) -> dict[str, int]:
+        """Return the words at most some typing errors away from a folded word, accents left aside.
+
+        Args:
+            word: without accents, as :func:`indexer.french.analysis.fold` gives it.
+            errors: letters left out, added or replaced; at most 7.
+
+        Returns:
+            word → questions that hold it, summed over the fields.
+        """
+        if self._executor.is_native:
+            asked = Expansion("", plan.FUZZY, word.encode(), distance=errors)
+            return self._executor.words(self._fields, asked, folding_table())
+        letters = _letters(word)
+        counts = self._counts
+        return {
+            known: counts[known]
+            for known, folded, held in self._folded_words
+            if abs(len(folded) - len(word)) <= errors
+            and (held ^ letters).bit_count() <= 2 * errors
+            and distance(word, folded, errors) <= errors
+        }
+
+    @cached_property
+    def _folded_words(self) -> tuple[tuple[str, str, int], ...]:
+        """Each word, its folded form, and the letters that this holds: one error changes two."""
+        folded = ((word, _folded_by_letter(word)) for word in self._counts)
+        return tuple((word, form, _letters(form)) for word, form in folded)
+
     @cached_property
     def _counts(self) -> Counter[str]:
         counts: Counter[str] = Counter()
@@ -71,6 +100,7 @@ def _commonest(counts: dict[str, int], most: int) -> tuple[str, ...]:
     return tuple(word for word, _ in ranked)
 
 
+@cache
 def folding_table() -> bytes:
     r"""Return what each of the first characters is folded to: at most two ASCII letters each.
 
@@ -89,3 +119,14 @@ def folding_table() -> bytes:
 def _folded(word: str) -> str:
     """Fold what the folding table folds, so that both readings agree on any word."""
     return "".join(fold(c) if 0x80 <= ord(c) < _FOLDED_CHARACTERS else c for c in word)  # noqa: PLR2004  # beyond ASCII
+
+
+def _folded_by_letter(word: str) -> str:
+    """Fold the accented letters that stand for one letter, as a misspelt word is compared."""
+    if word.isascii():
+        return word
+    return "".join(folded if len(folded := _folded(char)) == 1 else char for char in word)
+
+
+def _letters(word: str) -> int:
+    return sum({1 << (ord(char) & 63) for char in word})

@@ -15,6 +15,7 @@ import pytest
 from indexer.cli import main
 from indexer.errors import BadParameter, QuestionsError
 from indexer.question import Comment, Key, Question, Reference, Turn
+from indexer.search.advice import Correction, Help, Stretch, Way
 from indexer.search.request import Search
 from indexer.search.results import (
     Facet,
@@ -93,6 +94,7 @@ class StubEngine:
     text: str = EVIL
     failure: QuestionsError | None = None
     asked: Search | None = None
+    total: int = 1203
 
     @property
     def records(self) -> tuple[Question, ...]:
@@ -106,13 +108,17 @@ class StubEngine:
         return Results(
             search=search,
             understood=Understood(search.text, (self.text,), (("a", (self.text,)),), (self.text,)),
-            total=1203,
-            total_all_words=12,
-            pages=121,
+            total=self.total,
+            total_all_words=min(self.total, 12),
+            pages=-(-self.total // 10),
             took_ms=1.0,
             hits=tuple(hit(record, self.text) for record in self.records),
             facets=(Facet("type", "Type", values, 4),) if search.facets else (),
             generation="g1",
+            suggestion=Correction(
+                search, (Stretch("traite ", False), Stretch(f"êtres{self.text}", True)), 1203
+            ),
+            help=Help((self.text, "zzz"), (Way(f"sans « {self.text} »", search, 12),)),
         )
 
     def export(self, search: Search) -> Iterator[Question]:

@@ -14,7 +14,8 @@ from flask.testing import FlaskClient
 
 from indexer.errors import BadParameter
 from indexer.question import Attribution, Comment, Key, Question, Reference, Turn
-from indexer.search.request import Search
+from indexer.search.advice import Correction, Help, Stretch, Way
+from indexer.search.request import DateRange, Search
 from indexer.search.results import (
     Facet,
     FacetValue,
@@ -161,9 +162,26 @@ class StubEngine:
     hits: tuple[Hit, ...] = field(default_factory=lambda: tuple(map(_hit, QUESTIONS)))
     is_sample: bool = True
     generation: str = "20251124-a1"
+    suggestion: Correction | None = None
+    help: Help | None = None
     failure: Exception | None = None
     timeline: Timeline = TIMELINE
     asked: list[Search] = field(default_factory=list)
+
+    def find_nothing(self) -> None:
+        """From now on find nothing, and advise on it with what an attacker would write."""
+        self.total = self.total_all_words = 0
+        bare = Search(text="traite des etres")
+        meant = replace(bare, text=f"traite des êtres {EVIL}")
+        stretches = ("traite des ", False), ("êtres", True), (f" {EVIL}", False)
+        self.suggestion = Correction(meant, tuple(Stretch(*each) for each in stretches), 1234)
+        dated = replace(bare, asked=DateRange(date(2018, 3, 1), None), filters={"type": ("QE",)})
+        ways = (
+            Way("« traite des etres » sans les guillemets", bare, 12),
+            Way("en remontant au 01/03/2018", dated, 1),
+            Way(f"sans « {EVIL} {'x' * 200} »", replace(bare, scope="titre"), 5_000_000),
+        )
+        self.help = Help(("etres", EVIL, "y" * 200), ways)
 
     def search(self, search: Search) -> Results:
         if self.failure:
@@ -182,6 +200,8 @@ class StubEngine:
             facets=_facets(search) if self.total else (),
             generation=self.generation,
             timeline=self.timeline if self.total else Timeline(),
+            suggestion=self.suggestion,
+            help=self.help,
         )
 
     def export(self, search: Search) -> Iterator[Question]:

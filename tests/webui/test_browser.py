@@ -13,6 +13,8 @@ from werkzeug.serving import make_server
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+    from tests.webui.conftest import StubEngine
+
 pytestmark = pytest.mark.browser
 
 QUESTION = "QANR5L15QE24191"
@@ -182,6 +184,33 @@ def test_targets_are_large_enough_for_a_finger(opened: Any, site: str) -> None:
     boxes = [link.bounding_box() for link in links if link.is_visible()]
     assert boxes
     assert min(box["height"] for box in boxes) >= 24
+
+
+@pytest.mark.parametrize("total", [0, 2])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_page_of_advice_is_as_good_as_any(
+    opened: Any, site: str, stub: "StubEngine", total: int, scheme: str
+) -> None:
+    stub.find_nothing()
+    stub.total = stub.total_all_words = total
+    for width in (320, 1280):
+        page = opened(f"{site}/recherche?q=%22traite+des+etres%22", width, color_scheme=scheme)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        found = axe_or_skip().run(page).response["violations"]
+        assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
+
+
+def test_the_suggestion_is_followed_by_keyboard_without_javascript(
+    opened: Any, site: str, stub: "StubEngine"
+) -> None:
+    stub.find_nothing()
+    page = opened(f"{site}/recherche?q=%22traite+des+etres%22", java_script_enabled=False)
+    suggestion = page.locator(".suggestion a")
+    assert suggestion.bounding_box()["y"] < page.locator(".empty").bounding_box()["y"]
+    suggestion.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/recherche?q=traite+des+%C3%AAtres*")
+    assert stub.asked[-1].text.startswith("traite des êtres ")
 
 
 def test_print_leaves_the_question_alone(opened: Any, site: str) -> None:

@@ -148,19 +148,6 @@ def test_a_value_added_and_removed_leaves_the_search_on_its_first_page(search: S
     assert back == params.with_page(search, 1)
 
 
-@given(searches())
-def test_removing_filters_keeps_words_and_order(search: Search) -> None:
-    bare = params.without_filters(search)
-    assert (bare.text, bare.sort, bare.size) == (search.text, search.sort, search.size)
-    assert not params.is_filtered(bare)
-
-
-def test_other_words_keep_an_order_that_was_chosen() -> None:
-    assert params.with_text(read("q=loup&tri=delai"), "ours").sort == "delai"
-    assert params.with_text(read("q=loup"), "").sort == "recentes"
-    assert params.with_text(read(""), "loup").sort == "pertinence"
-
-
 def test_a_filter_value_keeps_its_own_spaces() -> None:
     search = read("ministere=Sant%C3%A9%C2%A0et++soins")
     assert search.filters["ministere"] == ("Santé\u00a0et  soins",)

@@ -244,21 +244,59 @@ def test_a_line_parts_the_hits_that_lack_words(
     assert text(line).startswith(wanted)
 
 
-def test_nothing_found_offers_wider_searches(client: FlaskClient, stub: "StubEngine") -> None:
-    stub.total = stub.total_all_words = 0
-    quoted = STATE.replace("traite+des+%C3%AAtres", "%22traite+des+%C3%AAtres%22")
-    page = soup(client, f"/recherche?{quoted}")
+def test_nothing_found_offers_what_finds_something(
+    client: FlaskClient, stub: "StubEngine", evil: str
+) -> None:
+    stub.find_nothing()
+    page = soup(client, "/recherche?q=%22traite+des+etres%22")
     assert text(page.h1).startswith("Aucune question")
-    links = {text(link): state(link) for link in page.select(".empty li a")}
-    assert list(links) == [
-        "les mêmes mots, sans guillemets",
-        "à toutes les dates",
-        "dans tout le texte",
-        "sans aucun filtre",
+    assert "Mots absents de toutes les questions : etres, " in text(page.select_one(".empty"))
+    ways = page.select(".empty .ways li")
+    assert [text(way.select_one(".count")) for way in ways] == [
+        "(12 questions)",
+        "(1 question)",
+        "(5 000 000 questions)",
     ]
-    assert links["les mêmes mots, sans guillemets"]["q"] == ["traite des êtres"]
-    assert "type" not in links["sans aucun filtre"]
+    links = {text(way.a): state(way.a) for way in ways if way.a}
+    assert links["en remontant au 01/03/2018"] == {
+        "q": ["traite des etres"],
+        "du": ["2018-03"],
+        "type": ["QE"],
+    }
+    assert any(evil in label for label in links), "as text, not as markup"
     assert not page.select("nav.pages")
+
+
+def test_another_spelling_is_offered_before_everything_else(
+    client: FlaskClient, stub: "StubEngine", evil: str
+) -> None:
+    stub.find_nothing()
+    for found in (0, 3):
+        stub.total = found
+        page = soup(client, "/recherche?q=traite+des+etres")
+        line = page.select_one("p.suggestion")
+        assert line
+        assert line.a
+        assert text(line) == f"Essayez avec : traite des êtres {evil} (1 234 questions)"
+        assert text(line.a.strong) == "êtres"
+        assert state(line.a)["q"] == [f"traite des êtres {evil}"]
+        assert not line.find_previous(class_=("understood", "empty", "hit"))
+    stub.suggestion = None
+    assert not soup(client, "/recherche?q=traite+des+etres").select("p.suggestion")
+
+
+def test_few_hits_are_followed_by_wider_searches(client: FlaskClient, stub: "StubEngine") -> None:
+    stub.find_nothing()
+    stub.total = 2
+    page = soup(client, "/recherche?q=traite")
+    wider = page.select_one("section.wider")
+    assert wider
+    assert wider.h2
+    assert text(wider.h2) == "Élargir la recherche"
+    assert len(wider.select("li a")) == 3
+    assert wider.find_previous("article")
+    stub.help = None
+    assert not soup(client, "/recherche?q=traite").select("section.wider, .ways")
 
 
 def test_empty_search_lists_the_newest(client: FlaskClient, stub: "StubEngine") -> None:

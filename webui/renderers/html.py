@@ -87,7 +87,6 @@ def results_page(results: Results, args: MultiDict[str, str]) -> str:
         pages=navigation.pages(results),
         last_page=navigation.last_page(results),
         page_url=navigation.page_url,
-        relaxations=navigation.relaxations(search),
         named=navigation.named_links(results.understood.named, search),
         other_forms_url=navigation.results_url(with_forms(search, exact=not search.exact)),
         listing=not search.text and not is_filtered(search),

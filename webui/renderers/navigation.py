@@ -251,24 +251,6 @@ def page_url(results: Results, page: int) -> str:
     return results_url(params.with_page(results.search, page))
 
 
-def relaxations(search: Search) -> list[Link]:
-    """Return wider searches to offer where one found nothing."""
-    wider: list[tuple[str, Search]] = []
-    if '"' in search.text or "«" in search.text:
-        bare = params.with_text(search, search.text.translate(str.maketrans('"«»', "   ")))
-        wider.append(("les mêmes mots, sans guillemets", bare))
-    if search.asked or search.answered:
-        wider.append(("à toutes les dates", params.without_dates(search)))
-    if search.exact:
-        variants = params.with_forms(search, exact=False)
-        wider.append(("les mêmes mots, sous toutes leurs formes", variants))
-    if search.scope != Search().scope:
-        wider.append(("dans tout le texte", params.with_scope(search, Search().scope)))
-    if params.is_filtered(search):
-        wider.append(("sans aucun filtre", params.without_filters(search)))
-    return [Link(label, results_url(each)) for label, each in wider]
-
-
 def holdings(info: IndexInfo) -> tuple[list[str], list[Holding]]:
     """Return the kinds of questions that an index has, and its rows, the newest first."""
     counts = {(chamber, number, kind): count for chamber, number, kind, count in info.counts}

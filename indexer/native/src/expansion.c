@@ -89,8 +89,16 @@ static size_t literal_prefix(const Node *node) {
     return n;
 }
 
+#define FOLDED 0x250 /* characters of the folding table, two letters each */
+
+/* The one letter that a character stands for in a folding table; itself without one. */
+static uint32_t folded(uint32_t value, const uint8_t *folds) {
+    const uint8_t *fold = folds && value < FOLDED ? folds + 2 * value : NULL;
+    return fold && fold[0] && !fold[1] ? fold[0] : value;
+}
+
 static int fits(const Node *node, const uint32_t *pattern, int n, const uint8_t *term,
-                size_t length) {
+                size_t length, const uint8_t *folds) {
     uint32_t chars[MAX_PATTERN];
     if (node->kind == PREFIX) return 1;
     if (node->kind == BETWEEN) {
@@ -105,6 +113,7 @@ static int fits(const Node *node, const uint32_t *pattern, int n, const uint8_t 
     }
     int m = decode(term, length, chars, MAX_PATTERN);
     if (m < 0) return 0;
+    for (int i = 0; folds && i < m; i++) chars[i] = folded(chars[i], folds);
     return node->kind == FUZZY ? within(pattern, n, chars, m, node->distance)
                                : glob_fits(pattern, n, chars, m);
 }
@@ -113,8 +122,10 @@ static int fits(const Node *node, const uint32_t *pattern, int n, const uint8_t 
 
 /* A walk over the terms as over a tree of characters. `row[j]` is the distance of the characters
    walked so far from the first j of the pattern; where none is below the limit, only characters
-   that the pattern has there can follow. */
+   that the pattern has there can follow. With `folds`, an accented letter of a term counts as the
+   letter that it stands for; the pattern is without accents. */
 typedef struct {
+    const uint8_t *folds;
     const Field *field;
     const Node *node;
     const uint32_t *pattern;
@@ -134,7 +145,7 @@ static int check_term(Misspelt *walk, uint32_t place) {
         walk->damaged = 1;
         return -1;
     }
-    return fits(walk->node, walk->pattern, walk->n, term, length) ? walk->found(walk->self, place) : 0;
+    return fits(walk->node, walk->pattern, walk->n, term, length, walk->folds) ? walk->found(walk->self, place) : 0;
 }
 
 /* Orders a term's bytes at a depth against those of a character: below, at or above it. */
@@ -177,7 +188,7 @@ static int walk_char(Misspelt *walk, uint32_t low, uint32_t high, size_t depth, 
                      const uint8_t *bytes, size_t k) {
     uint8_t next[MAX_PATTERN + 1], least = UINT8_MAX;
     const uint8_t *at = bytes;
-    uint32_t character = next_char(&at, bytes + k);
+    uint32_t character = folded(next_char(&at, bytes + k), walk->folds);
     for (int j = 0; j <= walk->n; j++) {
         int value = row[j] + 1;
         if (j && next[j - 1] + 1 < value) value = next[j - 1] + 1;
@@ -204,16 +215,8 @@ static int walk_rest(Misspelt *walk, uint32_t low, uint32_t high, size_t depth, 
     return walk->damaged ? -1 : 0;
 }
 
-static int walk_range(Misspelt *walk, uint32_t low, uint32_t high, size_t depth, const uint8_t *row) {
-    int least = walk->limit + 1;
-    for (int j = 0; j <= walk->n; j++) least = row[j] < least ? row[j] : least;
-    if (high - low <= FEW_TERMS) {
-        for (; low < high; low++) {
-            if (check_term(walk, low) < 0) return -1;
-        }
-        return 0;
-    }
-    if (least == walk->limit) return walk_rest(walk, low, high, depth, row);
+/* Goes on with every character that the terms have at the depth. */
+static int walk_all(Misspelt *walk, uint32_t low, uint32_t high, size_t depth, const uint8_t *row) {
     while (low < high) {
         const uint8_t *term;
         size_t length;
@@ -232,10 +235,43 @@ static int walk_range(Misspelt *walk, uint32_t low, uint32_t high, size_t depth,
     return walk->damaged ? -1 : 0;
 }
 
+/* The same where terms are folded: the pattern's next letters, or any that is not ASCII. */
+static int walk_folded(Misspelt *walk, uint32_t low, uint32_t high, size_t depth, const uint8_t *row) {
+    uint8_t seen[0x80] = {0}, zero = 0, beyond = 0x80;
+    uint32_t start = seek_char(walk, low, high, depth, &zero, 1, 0);
+    for (; low < start; low++) { /* terms that end here */
+        if (check_term(walk, low) < 0) return -1;
+    }
+    for (int j = 0; j < walk->n; j++) {
+        uint32_t letter = walk->pattern[j];
+        if (row[j] != walk->limit || letter >= 0x80 || seen[letter]) continue;
+        uint8_t byte = (uint8_t)letter;
+        seen[letter] = 1;
+        uint32_t from = seek_char(walk, start, high, depth, &byte, 1, 0);
+        uint32_t end = seek_char(walk, from, high, depth, &byte, 1, 1);
+        if (from < end && walk_char(walk, from, end, depth, row, &byte, 1) < 0) return -1;
+    }
+    return walk_all(walk, seek_char(walk, start, high, depth, &beyond, 1, 0), high, depth, row);
+}
+
+static int walk_range(Misspelt *walk, uint32_t low, uint32_t high, size_t depth, const uint8_t *row) {
+    int least = walk->limit + 1;
+    for (int j = 0; j <= walk->n; j++) least = row[j] < least ? row[j] : least;
+    if (high - low <= FEW_TERMS) {
+        for (; low < high; low++) {
+            if (check_term(walk, low) < 0) return -1;
+        }
+        return 0;
+    }
+    if (least < walk->limit) return walk_all(walk, low, high, depth, row);
+    return (walk->folds ? walk_folded : walk_rest)(walk, low, high, depth, row);
+}
+
 static int expand_misspelt(Bound *bound, const Field *field, const Node *node,
-                           const uint32_t *pattern, int n, FoundTerm found, void *self) {
+                           const uint32_t *pattern, int n, const uint8_t *folds, FoundTerm found,
+                           void *self) {
     size_t prefix = literal_prefix(node);
-    Misspelt walk = {.field = field, .node = node, .pattern = pattern, .n = n,
+    Misspelt walk = {.folds = folds, .field = field, .node = node, .pattern = pattern, .n = n,
                      .limit = node->distance, .found = found, .self = self};
     uint8_t row[MAX_PATTERN + 1];
     const uint8_t *at = node->text, *end = at + node->text_len;
@@ -257,12 +293,14 @@ static int expand_misspelt(Bound *bound, const Field *field, const Node *node,
     return walk_range(&walk, low, high, prefix, row);
 }
 
-int expand_terms(Bound *bound, const Field *field, const Node *node, FoundTerm found, void *self) {
+/* `folds` is a folding table for a FUZZY node, NULL for none; other kinds do not fold. */
+static int expand(Bound *bound, const Field *field, const Node *node, const uint8_t *folds,
+                  FoundTerm found, void *self) {
     uint32_t pattern[MAX_PATTERN];
     int n = decode(node->text, node->text_len, pattern, MAX_PATTERN);
     if (n < 0) return 0;
     if (node->kind == FUZZY && node->distance >= 0 && node->distance < 8) {
-        int state = expand_misspelt(bound, field, node, pattern, n, found, self);
+        int state = expand_misspelt(bound, field, node, pattern, n, folds, found, self);
         if (state < 0) arena_damage(bound->arena, bound->segment, "term table out of range");
         return state;
     }
@@ -279,7 +317,7 @@ int expand_terms(Bound *bound, const Field *field, const Node *node, FoundTerm f
         }
         if (!length) continue; /* the empty term is never meant */
         if (node->kind != BETWEEN && !begins_with(term, length, start, prefix)) break;
-        int fit = fits(node, pattern, n, term, length);
+        int fit = fits(node, pattern, n, term, length, NULL);
         if (!fit && node->kind == BETWEEN) break;
         if (fit && found(self, (uint32_t)place) < 0) return -1;
     }
@@ -288,6 +326,10 @@ int expand_terms(Bound *bound, const Field *field, const Node *node, FoundTerm f
         return -1;
     }
     return 0;
+}
+
+int expand_terms(Bound *bound, const Field *field, const Node *node, FoundTerm found, void *self) {
+    return expand(bound, field, node, NULL, found, self);
 }
 
 /* ---- words of a vocabulary, for Python ------------------------------------------------------ */
@@ -322,8 +364,6 @@ static int count_word(void *self, uint32_t place) {
     Py_DECREF(word);
     return result;
 }
-
-#define FOLDED 0x250 /* characters of the folding table, two letters each */
 
 static int decode_folded(const uint8_t *at, size_t length, const uint8_t *folds, uint32_t *out) {
     const uint8_t *end = at + length;
@@ -378,11 +418,11 @@ static int count_all_folded(Counting *state, const Node *node, const uint8_t *fo
 }
 
 static int count_field(Counting *state, const Node *node, const uint8_t *folds) {
-    if (folds) return count_all_folded(state, node, folds);
+    if (folds && node->kind != FUZZY) return count_all_folded(state, node, folds);
     Arena arena = {0};
     Bound bound = {.arena = &arena, .segment = (Segment *)state->segment,
                    .docs = state->segment->docs};
-    int result = expand_terms(&bound, state->field, node, count_word, state);
+    int result = expand(&bound, state->field, node, folds, count_word, state);
     if (result < 0 && !PyErr_Occurred())
         PyErr_Format(Damaged, "%U: term table out of range", state->segment->name);
     arena_free(&arena);
