@@ -36,6 +36,7 @@ from indexer.fastwhoosh.plan import Expansion
 from indexer.fastwhoosh.request import BY_SCORE, Answer, FacetCodes, FilterCodes, OrderKey, Request
 from indexer.native import kernel
 
+_Found = tuple[int, int, list[tuple[float, int]], tuple[bytes, ...], int, list[int]]
 _NO_FACETS: Final[Mapping[str, Mapping[str, int]]] = {}
 
 
@@ -163,19 +164,16 @@ class Executor:
         return Answer(
             *self._answer(
                 request.plan, request.first, request.limit, request.order, request.filters,
-                request.facets,
+                request.facets, request.collapse,
             )
         )  # fmt: skip
 
-    def _answer(self, *asked: Any) -> tuple[int, int, list[tuple[float, int]], tuple[bytes, ...]]:
+    def _answer(self, *asked: Any) -> _Found:
         """Answer the fields of a request; a search of a few microseconds has no time for more."""
         if self._segments is None or kernel is None:
-            node, first, limit, order, filters, facets = asked
-            request = Request(node, first, limit, order, filters, facets)
-            return interpreted.answer(self.leaves, request, self._counted)
+            return interpreted.answer(self.leaves, Request(*asked), self._counted)
         try:
-            found: tuple[int, int, list[tuple[float, int]], tuple[bytes, ...]]
-            found = kernel.search(self._segments, *asked)
+            found: _Found = kernel.search(self._segments, *asked)
         except kernel.Damaged as error:
             raise _damage(error) from error
         return found
@@ -205,14 +203,14 @@ class Executor:
             return self._fall_back(asked, offset + limit, offset, sortedby, facets)
         order = (OrderKey(*sortedby),) if sortedby else BY_SCORE
         if not facets:
-            _, total, hits, _ = self._answer(node, offset, limit, order, (), ())
+            _, total, hits, *_ = self._answer(node, offset, limit, order, (), (), None)
             return Hits(total, hits)
         tables = [self.table(name) for name in facets]
         counted = tuple(
             FacetCodes(name, table.maps, len(table.values))
             for name, table in zip(facets, tables, strict=True)
         )
-        _, total, hits, counts = self._answer(node, offset, limit, order, (), counted)
+        _, total, hits, counts, *_ = self._answer(node, offset, limit, order, (), counted, None)
         named = zip(facets, tables, counts, strict=True)
         return Hits(total, hits, {name: named_counts(table, each) for name, table, each in named})
 
