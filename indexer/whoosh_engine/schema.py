@@ -17,10 +17,12 @@ from indexer.french.analysis import analyse
 from indexer.french.lexicon import new_lexicon
 from indexer.interchange import from_record
 from indexer.question import Question
+from indexer.search.recalls import recalls
 from indexer.search.request import FILTERS, VALUE_OF_STATUS
+from indexer.whoosh_engine.families import kin_of
 
 # Raised with every change of the fields or of what goes into them: an older index is rebuilt.
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 PARTS: Final = ("title", "question", "answer")
 _EPOCH: Final = date(1900, 1, 1)
 
@@ -63,6 +65,8 @@ def schema() -> fields.Schema:
         uid=fields.ID(unique=True, sortable=True),
         digest=fields.COLUMN(columns.VarBytesColumn()),
         record=fields.STORED,
+        kin=fields.COLUMN(columns.VarBytesColumn()),
+        recalls=fields.ID(analyzer=analysis.SpaceSeparatedTokenizer()),
         asked=_number(),
         answered=_number(),
         delay=_number(),
@@ -97,6 +101,10 @@ def document_of(line: bytes) -> dict[str, Any]:
         "answered": day_number(question.date_answer),
         "delay": 0 if question.delay_days is None else question.delay_days + 1,
     }
+    if kin := kin_of(question):
+        document["kin"] = kin
+    if recalled := recalls(question.question_text):
+        document["recalls"] = " ".join(str(recall.number) for recall in recalled)
     for part, text in texts_of(question).items():
         if text:
             document[field_of(part, "exact")] = text

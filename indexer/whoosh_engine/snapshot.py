@@ -5,7 +5,7 @@ takes time is made when first asked for. Where the extension is compiled, thread
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +17,7 @@ from indexer.fastwhoosh.errors import DamagedSegment
 from indexer.fastwhoosh.executor import Executor
 from indexer.fastwhoosh.index import open_dir
 from indexer.fastwhoosh.plan import Group, Line, Part, Terms
-from indexer.fastwhoosh.request import FilterCodes, Request
+from indexer.fastwhoosh.request import CollapseCodes, FilterCodes, Request
 from indexer.fastwhoosh.segmentfile import EXTENSION
 from indexer.french.analysis import fold
 from indexer.native import why_not
@@ -25,6 +25,7 @@ from indexer.question import Key, Question, Reference, uid_of
 from indexer.search import ranking
 from indexer.search.results import SegmentInfo
 from indexer.whoosh_engine.damage import DAMAGE, MENDING, damage_said
+from indexer.whoosh_engine.families import Families, read_families
 from indexer.whoosh_engine.generations import Manifest, read_manifest
 from indexer.whoosh_engine.schema import PARTS, day_of, field_of, record_of
 from indexer.whoosh_engine.vocabulary import Vocabulary
@@ -149,6 +150,20 @@ class Snapshot:
     def words_near(self, word: str, distance: int) -> tuple[str, ...]:
         """Return the commonest words at most some typing errors away from a word."""
         return self.vocabulary.near(word, distance, ranking.MAX_EXPANSIONS)
+
+    @cached_property
+    def families(self) -> Families:
+        """Which questions are nearly the same, and which share an answer."""
+        return read_families(self.path, self.documents)
+
+    @cached_property
+    def collapse(self) -> CollapseCodes | None:
+        """The codes under which hits of one family collapse, None where there is no family."""
+        return self.families.collapse(self.executor)
+
+    def uids(self, numbers: Iterable[int]) -> tuple[str, ...]:
+        """Return the identifiers of some documents."""
+        return tuple(self.record(number).uid for number in numbers)
 
     def number(self, uid: str) -> int | None:
         """Return the document number of a live question, None where there is none."""
