@@ -46,6 +46,12 @@ def results_json() -> Response:
     return revalidated(served.info().generation, lambda: json.results(served.search(search)))
 
 
+@site.get("/question/<path:reference>/similaires.json", merge_slashes=False)
+def similar_json(reference: str) -> AnyResponse:
+    """Return what stands around a question: its family, recalls, and what is like it."""
+    return _with_key(reference, "site.similar_json", _similar_json)
+
+
 @site.get("/question/<path:reference>.json", merge_slashes=False)
 def question_json(reference: str) -> AnyResponse:
     """Return a question's interchange record."""
@@ -84,7 +90,7 @@ def _question_page(key: Key) -> AnyResponse:
         marked = served.marked(key, search.text)
         if marked is None:
             raise UnknownQuestion(uid_of(key))
-        return html.question_page(marked, search)
+        return html.question_page(marked, search, served.around(key), served.similar(key))
 
     return revalidated(served.info().generation, render)
 
@@ -99,6 +105,14 @@ def _question_json(key: Key) -> AnyResponse:
         return json.question(record)
 
     return revalidated(served.info().generation, render)
+
+
+def _similar_json(key: Key) -> AnyResponse:
+    served = engine()
+    return revalidated(
+        served.info().generation,
+        lambda: json.surroundings(served.around(key), served.similar(key)),
+    )
 
 
 def _search_that_led_here() -> Search:

@@ -5,7 +5,13 @@ from typing import Protocol
 
 from indexer.question import Key, Question, Reference
 from indexer.search.request import Search
-from indexer.search.results import IndexInfo, MarkedQuestion, Results
+from indexer.search.results import (
+    IndexInfo,
+    MarkedQuestion,
+    Neighbour,
+    Results,
+    Surroundings,
+)
 
 
 class Engine(Protocol):
@@ -25,6 +31,14 @@ class Engine(Protocol):
 
     def marked(self, key: Key, text: str) -> MarkedQuestion | None:
         """Return the whole record with the matches of a typed query marked in it."""
+        ...
+
+    def around(self, key: Key) -> Surroundings:
+        """Return the family of a question, what it recalls, and what recalls it."""
+        ...
+
+    def similar(self, key: Key, limit: int = 5) -> tuple[Neighbour, ...]:
+        """Return answered questions of other families on the same matter, the most alike first."""
         ...
 
     def find(self, reference: Reference) -> tuple[Key, ...]:

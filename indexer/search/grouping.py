@@ -1,14 +1,14 @@
 """Families: documents that are nearly the same as an earlier one, or share its key.
 
-Documents are taken in a given order, the oldest first. Each joins the *leader* that its signature is
-most like, if the likeness is enough; failing that, the leader of an earlier document of the same
+Documents are taken in a given order, the oldest first. Each joins the *leader* that its signature
+is most like, if the likeness is enough; failing that, the leader of an earlier document of the same
 key (the same answer); else it leads. Nobody is compared with anybody but leaders, so that a chain
 of small changes never makes one family of texts that have nothing in common, and a thousand copies
 cost a thousand comparisons.
 
 Only documents that share a whole band (three filled bytes of the signature, and where they stand)
-are compared: of two texts of similarity one half 99 % share one. What follows from the order and the content of the documents
-alone is the same whichever way an index came to hold them.
+are compared: of two texts of similarity one half 99 % share one. What comes out follows from the
+documents and their order alone, whichever way an index came to hold them.
 
 >>> list(leaders(bytes(128) * 3, array("Q", [7, 0, 7])))
 [0, 1, 0]

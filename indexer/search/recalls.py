@@ -45,7 +45,9 @@ _OWN: Final = re.compile(
 _OWN_CHARACTERS: Final = 24
 _NUMBERS: Final = re.compile(_NUMBER)
 _LEGISLATURE: Final = re.compile(r"\b(\d{1,2}|[IVX]{1,5})\s?(?:e|è|ème)\s+l[ée]gislature")
-_DAY: Final = re.compile(r"\b(\d{1,2})(?:er)?\s+([a-zéûô]{3,9})\s+(\d{4})\b|\b(\d{1,2})/(\d{1,2})/(\d{4})\b")
+_DAY: Final = re.compile(
+    r"\b(\d{1,2})(?:er)?\s+([a-zéûô]{3,9})\s+(\d{4})\b|\b(\d{1,2})/(\d{1,2})/(\d{4})\b"
+)
 _SENATE: Final = re.compile(r"\bS[ée]nat\b", re.IGNORECASE)
 _MONTHS: Final = (
     "janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre",

@@ -14,7 +14,7 @@ from datetime import date
 from typing import Final
 
 from indexer.errors import BadParameter
-from indexer.question import CHAMBERS, KINDS, STATUSES
+from indexer.question import CHAMBERS, KINDS, STATUSES, UID
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,9 @@ class Search:
     """One request.
 
     ``filters`` maps a name of :data:`FILTERS` to the values wanted (any of them). ``page`` counts
-    from 1. ``facets`` says whether they are counted: an export does not need them.
+    from 1. ``facets`` says whether they are counted: an export does not need them. ``grouped``
+    shows one question of each family; ``family`` is the identifier of a question, of whose family
+    alone all are shown.
 
     Raises:
         BadParameter: a filter, sort, scope, page or size that cannot be.
@@ -114,6 +116,8 @@ class Search:
     page: int = 1
     size: int = 10
     facets: bool = True
+    grouped: bool = True
+    family: str = ""
 
     def __post_init__(self) -> None:
         for name, values in self.filters.items():
@@ -125,6 +129,8 @@ class Search:
         _check_member("champ", self.scope, SCOPES)
         _check_number("page", self.page, MAX_PAGE)
         _check_number("limite", self.size, MAX_PAGE_SIZE)
+        if self.family and not UID.fullmatch(self.family):
+            raise BadParameter("famille", self.family, "un identifiant comme QANR5L15QE24191")
         if len(self.text) > MAX_QUERY_CHARACTERS:
             raise BadParameter("q", self.text, f"au plus {MAX_QUERY_CHARACTERS} caractères")
         for name, period in (("du", self.asked), ("reponse_du", self.answered)):

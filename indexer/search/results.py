@@ -3,6 +3,7 @@
 Matches are marked as pieces ``(text, is_match)``; a renderer decides what a mark looks like.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -32,8 +33,49 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A question beside another one: of its family, like it, recalled by it.
+
+    ``shares_answer`` tells that both were given the same answer; ``shared`` are the words, as they
+    are written in it, for which it is shown.
+    """
+
+    uid: str
+    chamber: str
+    kind: str
+    legislature: int
+    number: int
+    title: str
+    author: str | None
+    date_asked: date | None
+    status: str
+    shares_answer: bool = False
+    shared: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What stands around a question, oldest first, at most so many as an engine says.
+
+    ``family`` are the others that are nearly the same or share an answer, ``family_size`` how many
+    they are, ``same_answer`` how many share the answer. ``recalls`` are those that it names,
+    ``recalled_by`` those that name it.
+    """
+
+    family: tuple[Neighbour, ...] = ()
+    family_size: int = 0
+    same_answer: int = 0
+    recalls: tuple[Neighbour, ...] = ()
+    recalled_by: tuple[Neighbour, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """One question found. ``missing`` names the words of the query that it does not hold."""
+    """One question found. ``missing`` names the words of the query that it does not hold.
+
+    ``others`` counts the questions of its family that the search finds too, and that are not shown
+    because it is. ``recalled`` is the question that it only serves to recall, if it does.
+    """
 
     uid: str
     chamber: str
@@ -54,6 +96,8 @@ class Hit:
     question: tuple[Passage, ...] = ()
     answer: tuple[Passage, ...] = ()
     missing: tuple[str, ...] = ()
+    others: int = 0
+    recalled: Neighbour | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +142,16 @@ class Results:
     """One page of hits.
 
     ``total`` counts all questions found; ``total_all_words`` those that hold every word wanted:
-    where it is smaller, the others follow them.
+    where it is smaller, the others follow them. ``groups`` and ``groups_all_words`` are the same
+    with one question a family: hits on all pages together.
     """
 
     search: Search
     understood: Understood
     total: int
     total_all_words: int
+    groups: int
+    groups_all_words: int
     pages: int
     took_ms: float
     hits: tuple[Hit, ...]
@@ -192,6 +239,7 @@ def as_json(results: Results) -> dict[str, Any]:
         },
         "total": results.total,
         "total_all_words": results.total_all_words,
+        "groups": results.groups,
         "page": results.search.page,
         "pages": results.pages,
         "took_ms": round(results.took_ms, 2),
@@ -226,6 +274,8 @@ def _hit_json(hit: Hit) -> dict[str, Any]:
         "score": round(hit.score, 6),
         "source_url": hit.source_url,
         "missing": list(hit.missing),
+        "others_of_family": hit.others,
+        "recalls": neighbour_json(hit.recalled) if hit.recalled else None,
         "passages": {
             "question": [_passage_json(passage) for passage in hit.question],
             "answer": [_passage_json(passage) for passage in hit.answer],
@@ -234,6 +284,27 @@ def _hit_json(hit: Hit) -> dict[str, Any]:
             "question": [passage.speaker for passage in hit.question],
             "answer": [passage.speaker for passage in hit.answer],
         },
+    }
+
+
+def neighbour_json(neighbour: Neighbour) -> dict[str, Any]:
+    """Return the JSON form of a question beside another one."""
+    asked = neighbour.date_asked
+    return asdict(neighbour) | {
+        "date_asked": asked.isoformat() if asked else None,
+        "shared": list(neighbour.shared),
+    }
+
+
+def surroundings_json(around: Surroundings, similar: Sequence[Neighbour]) -> dict[str, Any]:
+    """Return the JSON form of what stands around a question, the same for command and API."""
+    return {
+        "family": [neighbour_json(other) for other in around.family],
+        "family_size": around.family_size,
+        "same_answer": around.same_answer,
+        "recalls": [neighbour_json(other) for other in around.recalls],
+        "recalled_by": [neighbour_json(other) for other in around.recalled_by],
+        "similar": [neighbour_json(other) for other in similar],
     }
 
 

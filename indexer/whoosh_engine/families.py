@@ -62,6 +62,10 @@ class Grouping:
                 members.setdefault(code, []).append(number)
         return members
 
+    def family(self, number: int) -> int:
+        """Return a number that only the documents of one group share."""
+        return self.codes[number] or -1 - number
+
     def members(self, number: int) -> Sequence[int]:
         """Return the documents of the group of one, itself among them; only itself if alone."""
         code = self.codes[number]

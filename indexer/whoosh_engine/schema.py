@@ -130,6 +130,11 @@ def title_text(question: Question) -> str:
     return "\n".join(dict.fromkeys(heading for heading in headings if heading))
 
 
+def shown_title(question: Question) -> str:
+    """Return the title, or the headings where there is none, as one line."""
+    return question.title or " · ".join(title_text(question).split("\n"))
+
+
 def _group_labels() -> dict[str, str]:
     text = files("indexer").joinpath("data/groups.tsv").read_text("utf-8")
     rows = (line.partition("\t") for line in text.splitlines() if line and line[0] != "#")

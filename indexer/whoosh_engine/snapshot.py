@@ -5,7 +5,7 @@ takes time is made when first asked for. Where the extension is compiled, thread
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +16,7 @@ from indexer.fastwhoosh.code_table import CodeTable
 from indexer.fastwhoosh.errors import DamagedSegment
 from indexer.fastwhoosh.executor import Executor
 from indexer.fastwhoosh.index import open_dir
+from indexer.fastwhoosh.interpreted import numbers_of
 from indexer.fastwhoosh.plan import Group, Line, Part, Terms
 from indexer.fastwhoosh.request import CollapseCodes, FilterCodes, Request
 from indexer.fastwhoosh.segmentfile import EXTENSION
@@ -68,11 +69,14 @@ class Snapshot:
 
     def idf(self, words: Sequence[str], form: str) -> float:
         """Return the inverse document frequency of words that count as one, over all parts."""
+        return ranking.idf(self.frequency(words, form), max(1, self.documents))
+
+    def frequency(self, words: Sequence[str], form: str) -> int:
+        """Return in how many questions words that count as one stand, by the part that has most."""
         frequency = self.executor.document_frequency
-        found = sum(
+        return sum(
             max(frequency(field_of(part, form), word.encode()) for part in PARTS) for word in words
         )
-        return ranking.idf(found, max(1, self.documents))
 
     def group(self, words: Sequence[str], form: str, parts: Sequence[str], weight: float) -> Group:
         """Return words that count as one, with the statistics of the whole index."""
@@ -161,9 +165,17 @@ class Snapshot:
         """The codes under which hits of one family collapse, None where there is no family."""
         return self.families.collapse(self.executor)
 
-    def uids(self, numbers: Iterable[int]) -> tuple[str, ...]:
-        """Return the identifiers of some documents."""
-        return tuple(self.record(number).uid for number in numbers)
+    def day_asked(self, number: int) -> int:
+        """Return the day number on which a question was asked, 0 where it is not known."""
+        reader, base = next(leaf for leaf in reversed(self.executor.leaves) if leaf[1] <= number)
+        return int(numbers_of(reader, "asked")[number - base])
+
+    def family_uids(self, uid: str) -> tuple[str, ...]:
+        """Return the identifiers of a question's family, its own among them."""
+        number = self.number(uid)
+        if number is None:
+            return ()
+        return tuple(self.record(member).uid for member in self.families.near.members(number))
 
     def number(self, uid: str) -> int | None:
         """Return the document number of a live question, None where there is none."""

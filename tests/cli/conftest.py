@@ -5,7 +5,7 @@
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -22,9 +22,11 @@ from indexer.search.results import (
     Hit,
     IndexInfo,
     MarkedQuestion,
+    Neighbour,
     Passage,
     Piece,
     Results,
+    Surroundings,
     Understood,
 )
 
@@ -84,7 +86,14 @@ def hit(record: Question, text: str = EVIL) -> Hit:
         question=(passage,),
         answer=(Passage((Piece("réponse", True),), None, True, True),),
         missing=(text,),
+        others=3,
+        recalled=neighbour(text),
     )
+
+
+def neighbour(text: str) -> Neighbour:
+    asked = date(2019, 1, 2)
+    return Neighbour("QANR5L15QE8", "AN", "QE", 15, 8, f"Titre {text}", text, asked, "answered")
 
 
 @dataclass
@@ -107,6 +116,8 @@ class StubEngine:
             understood=Understood(search.text, (self.text,), (("a", (self.text,)),), (self.text,)),
             total=1203,
             total_all_words=12,
+            groups=1203,
+            groups_all_words=12,
             pages=121,
             took_ms=1.0,
             hits=tuple(hit(record, self.text) for record in self.records),
@@ -123,6 +134,13 @@ class StubEngine:
 
     def marked(self, key: Key, text: str) -> MarkedQuestion | None:
         raise NotImplementedError
+
+    def around(self, key: Key) -> Surroundings:
+        other = neighbour(self.text)
+        return Surroundings((replace(other, shares_answer=True),), 2, 1, (other,), (other,))
+
+    def similar(self, key: Key, limit: int = 5) -> tuple[Neighbour, ...]:
+        return (replace(neighbour(self.text), shared=("traite", self.text)),) * min(limit, 2)
 
     def find(self, reference: Reference) -> tuple[Key, ...]:
         return tuple(record.key for record in self.records if reference.fits(record.key))

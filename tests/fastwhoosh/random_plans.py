@@ -172,7 +172,9 @@ class PlanGenerator:
         rng = self.rng
         size, share = rng.choice((1, 2, 5, 40, 1000)), rng.choice((0.05, 0.5, 1.0))
         tables = (
-            array("I", (rng.randrange(size + 2) if rng.random() < share else 0 for _ in range(docs)))
+            array(
+                "I", (rng.randrange(size + 2) if rng.random() < share else 0 for _ in range(docs))
+            )
             for docs in self.sizes
         )
         return CollapseCodes(tuple(table.tobytes() for table in tables), size)

@@ -20,11 +20,13 @@ from indexer.search.results import (
     Hit,
     IndexInfo,
     MarkedQuestion,
+    Neighbour,
     Paragraph,
     Passage,
     Piece,
     Results,
     SegmentInfo,
+    Surroundings,
     Understood,
 )
 from webui import create_app
@@ -93,6 +95,22 @@ def _pieces(text: str) -> tuple[Piece, ...]:
     return tuple(piece for piece in (Piece(head, True), Piece(space + rest, False)) if piece.text)
 
 
+def neighbour(number: int, **changes: object) -> Neighbour:
+    """Return a question beside another one."""
+    made = Neighbour(
+        uid=f"QANR5L15QE{number}",
+        chamber="AN",
+        kind="QE",
+        legislature=15,
+        number=number,
+        title=f"Titre {number} {EVIL}",
+        author=f"Mme {EVIL}",
+        date_asked=date(2019, 2, 1),
+        status="answered",
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
 def _hit(record: Question) -> Hit:
     question = Passage(_pieces(record.question_text), cut_before=True, cut_after=True)
     speaker = record.answer_turns[0].speaker if record.answer_turns else None
@@ -117,6 +135,8 @@ def _hit(record: Question) -> Hit:
         question=(question,) if record.question_text else (),
         answer=(answer,) if record.answer_text else (),
         missing=(EVIL,) if record is WITHDRAWN else (),
+        others=11 if record is WRITTEN else 0,
+        recalled=neighbour(5) if record is WITHDRAWN else None,
     )
 
 
@@ -142,16 +162,31 @@ def _facets(search: Search) -> tuple[Facet, ...]:
     )
 
 
+def _surroundings() -> Surroundings:
+    return Surroundings(
+        family=(neighbour(11, shares_answer=True), neighbour(12, status="waiting")),
+        family_size=30,
+        same_answer=1,
+        recalls=(neighbour(5),),
+        recalled_by=(neighbour(6),),
+    )
+
+
 @dataclass
 class StubEngine:
     """Fixed answers; the fields say what a test wants changed in them."""
 
     total: int = 1234
     total_all_words: int = 1234
+    grouped_away: int = 0
     hits: tuple[Hit, ...] = field(default_factory=lambda: tuple(map(_hit, QUESTIONS)))
     is_sample: bool = True
     generation: str = "20251124-a1"
     failure: Exception | None = None
+    surroundings: Surroundings = field(default_factory=_surroundings)
+    neighbours: tuple[Neighbour, ...] = field(
+        default_factory=lambda: (neighbour(3, shared=("traite", EVIL)),)
+    )
     asked: list[Search] = field(default_factory=list)
 
     def search(self, search: Search) -> Results:
@@ -165,7 +200,9 @@ class StubEngine:
             ),
             total=self.total,
             total_all_words=self.total_all_words,
-            pages=-(-self.total // search.size),
+            groups=self.total - self.grouped_away,
+            groups_all_words=self.total_all_words,
+            pages=-(-(self.total - self.grouped_away) // search.size),
             took_ms=1.234,
             hits=self.hits if self.total else (),
             facets=_facets(search) if self.total else (),
@@ -191,6 +228,12 @@ class StubEngine:
         question = tuple(Paragraph(_pieces(line)) for line in record.question_text.splitlines())
         title = _pieces(record.title or record.rubrique or "")
         return MarkedQuestion(record, title, question, tuple(answer), 3 if text else 0)
+
+    def around(self, key: Key) -> Surroundings:
+        return self.surroundings if key == WRITTEN.key else Surroundings()
+
+    def similar(self, key: Key, limit: int = 5) -> tuple[Neighbour, ...]:
+        return self.neighbours[:limit] if key == WRITTEN.key else ()
 
     def find(self, reference: Reference) -> tuple[Key, ...]:
         return tuple(record.key for record in QUESTIONS if reference.fits(record.key))

@@ -12,14 +12,21 @@ from werkzeug.datastructures import MultiDict
 from indexer.errors import BadParameter
 from indexer.question import CHAMBERS, KINDS, STATUSES, Reference, parse_reference
 from indexer.search.request import FILTERS, MAX_PAGE_SIZE, SCOPES, SORTS, Search
-from indexer.search.results import IndexInfo, MarkedQuestion, Results
+from indexer.search.results import (
+    IndexInfo,
+    MarkedQuestion,
+    Neighbour,
+    Results,
+    Surroundings,
+)
 from webui.form import FIELD_LABELS, Form, form_from_args
-from webui.params import canonical_query, is_filtered
+from webui.params import canonical_query, is_filtered, ungrouped
 from webui.renderers import navigation, record, typography
 from webui.serving import engine
 
 _PAGE_SIZES: Final = (10, 20, 50, 100)
 _LONGEST_TITLE: Final = 80
+OLDEST_FIRST: Final = "anciennes"
 
 
 def register(app: Flask) -> None:
@@ -30,6 +37,7 @@ def register(app: Flask) -> None:
         FILTERS=FILTERS, SCOPES=SCOPES, SORTS=SORTS, KINDS=KINDS, STATUSES=STATUSES,
         CHAMBERS=CHAMBERS, text_url=navigation.text_url,
         value_url=navigation.value_url, question_url=navigation.question_url,
+        family_url=navigation.family_url,
         results_url=navigation.results_url, FIELD_LABELS=FIELD_LABELS,
         designation=typography.designation,
         ministries=record.ministries, page_sizes=_page_sizes,
@@ -80,6 +88,7 @@ def results_page(results: Results, args: MultiDict[str, str]) -> str:
         sorts=navigation.sorts(search),
         pages=navigation.pages(results),
         last_page=navigation.last_page(results),
+        ungrouped_url=navigation.results_url(ungrouped(search)),
         page_url=navigation.page_url,
         relaxations=navigation.relaxations(search),
         listing=not search.text and not is_filtered(search),
@@ -103,7 +112,7 @@ def _first_partial(results: Results) -> int | None:
     if results.total_all_words >= results.total:
         return None
     shown_before = (results.search.page - 1) * results.search.size
-    place = max(results.total_all_words - shown_before, 0)
+    place = max(results.groups_all_words - shown_before, 0)
     return place if place < len(results.hits) else None
 
 
@@ -112,13 +121,18 @@ def bad_search_page(args: MultiDict[str, str], error: BadParameter) -> str:
     return _render("recherche_refusee.html", form=form_from_args(args, error), error=error)
 
 
-def question_page(marked: MarkedQuestion, search: Search) -> str:
-    """Render a question; ``search`` is what led to it, to go back to."""
+def question_page(
+    marked: MarkedQuestion, search: Search, around: Surroundings, similar: Sequence[Neighbour]
+) -> str:
+    """Render a question with what stands around it; ``search`` is what led to it, to go back to."""
     came_from = bool(canonical_query(search))
     return _render(
         "question.html",
         marked=marked,
         record=marked.record,
+        around=around,
+        similar=similar,
+        whole_family_url=navigation.family_url(marked.record.uid, Search(sort=OLDEST_FIRST)),
         search=search,
         back_url=navigation.results_url(search) if came_from else None,
         canonical=url_for("site.question", reference=marked.record.uid),

@@ -1,12 +1,21 @@
 """The JSON format: the same objects as the command line prints."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, jsonify
 
 from indexer.interchange import to_record
 from indexer.question import Question
-from indexer.search.results import IndexInfo, Results, as_json, working_json
+from indexer.search.results import (
+    IndexInfo,
+    Neighbour,
+    Results,
+    Surroundings,
+    as_json,
+    surroundings_json,
+    working_json,
+)
 
 
 def results(found: Results) -> Response:
@@ -17,6 +26,11 @@ def results(found: Results) -> Response:
 def question(record: Question) -> Response:
     """Return the interchange record of a question."""
     return jsonify(to_record(record))
+
+
+def surroundings(around: Surroundings, similar: Sequence[Neighbour]) -> Response:
+    """Return the questions around one."""
+    return jsonify(surroundings_json(around, similar))
 
 
 def health(info: IndexInfo) -> Response:

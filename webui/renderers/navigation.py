@@ -9,11 +9,11 @@ from typing import Final
 
 from flask import url_for
 
-from indexer.question import KINDS
+from indexer.question import KINDS, parse_reference
 from indexer.search.request import FILTERS, MAX_PAGE, SCOPES, SORTS, DateRange, Search
 from indexer.search.results import Facet, FacetValue, IndexInfo, Results
 from webui import params
-from webui.renderers.typography import ordinal, period
+from webui.renderers.typography import designation, ordinal, period
 
 # In the order in which they help to narrow a list; names that are not here come last.
 _FACET_ORDER: Final = ("statut", "type", "legislature", "chambre", "ministere", "ministere_reponse")
@@ -87,7 +87,12 @@ def value_url(name: str, value: str) -> str:
 
 def chips(search: Search, facets: Sequence[Facet]) -> list[Chip]:
     """Return the active filters in the order of the form."""
-    return [*_period_chips(search), *_scope_chips(search), *_filter_chips(search, facets)]
+    return [
+        *_period_chips(search),
+        *_scope_chips(search),
+        *_filter_chips(search, facets),
+        *_family_chips(search),
+    ]
 
 
 def _period_chips(search: Search) -> Iterator[Chip]:
@@ -104,6 +109,25 @@ def _scope_chips(search: Search) -> Iterator[Chip]:
     if search.scope != whole:
         rest = params.with_scope(search, whole)
         yield Chip("Chercher dans", SCOPES[search.scope], results_url(rest))
+
+
+def _family_chips(search: Search) -> Iterator[Chip]:
+    if search.family:
+        rest = params.with_family(search, "")
+        yield Chip("Presque identiques à", _reference_label(search.family), results_url(rest))
+    elif not search.grouped:
+        rest = params.ungrouped(search, grouped=True)
+        yield Chip("Questions presque identiques", "toutes montrées", results_url(rest))
+
+
+def _reference_label(uid: str) -> str:
+    found = parse_reference(uid)
+    return designation(found.kind, found.number) if found and found.kind else uid
+
+
+def family_url(uid: str, search: Search) -> str:
+    """Return the address of all questions of a family that a search finds."""
+    return results_url(params.with_family(search, uid))
 
 
 def _filter_chips(search: Search, facets: Sequence[Facet]) -> Iterator[Chip]:
