@@ -13,7 +13,7 @@ from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
@@ -35,11 +35,16 @@ ANSWERED: Final = ("reponse_du", "reponse_au")
 SINGLE: Final = ("q", *ASKED, *ANSWERED, "champ", "tri", "page", "taille", "groupees")
 BY_DATE: Final = "recentes"
 
-_DEFAULT: Final = Search()
+_DEFAULT: Final = Search(grouped=True)
 _NO: Final = "non"
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _LONGEST_NUMBER: Final = 9
 _DECEMBER: Final = 12
+
+
+def new_search(**fields: Any) -> Search:
+    """Return a search as pages make it: one question a family, the others a link away."""
+    return replace(_DEFAULT, **fields)
 
 
 def clean(text: str) -> str:
@@ -211,7 +216,7 @@ def without_value(search: Search, name: str, value: str) -> Search:
 
 def without_filters(search: Search) -> Search:
     """Return the search for the same words among all questions."""
-    return Search(text=search.text, sort=search.sort, size=search.size)
+    return new_search(text=search.text, sort=search.sort, size=search.size)
 
 
 def without_dates(search: Search) -> Search:

@@ -1,7 +1,6 @@
 """The routes: each reads its URL, asks the engine, and hands the answer to a renderer."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -10,7 +9,7 @@ from indexer.errors import BadParameter, UnknownQuestion
 from indexer.question import Key, parse_reference, uid_of
 from indexer.search.request import MAX_QUERY_CHARACTERS, Search
 from webui.http import revalidated
-from webui.params import clean, query_string, search_from_args
+from webui.params import clean, new_search, query_string, search_from_args
 from webui.renderers import html, json
 from webui.serving import engine
 
@@ -121,7 +120,7 @@ def _search_that_led_here() -> Search:
         return search_from_args(request.args)
     except BadParameter:
         text = clean(request.args.get("q", ""))[:MAX_QUERY_CHARACTERS]
-        return replace(Search(), text=text)
+        return new_search(text=text)
 
 
 @site.get("/aide")

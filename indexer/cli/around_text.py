@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 from indexer.cli.terminal import Style, clean, day, plural
 from indexer.question import STATUSES
-from indexer.search.results import Neighbour, Surroundings
 
 _INDENT = "    "
 

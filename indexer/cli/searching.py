@@ -22,8 +22,8 @@ from indexer.errors import UnknownQuestion, UsageError
 from indexer.interchange import to_record
 from indexer.question import Question, parse_reference, uid_of
 from indexer.search.engine import Engine
+from indexer.search.neighbours import surroundings_json
 from indexer.search.results import as_json as results_json
-from indexer.search.results import surroundings_json
 from indexer.settings import Settings
 
 
@@ -59,8 +59,8 @@ def opened_engine() -> Engine:
 @click.option(
     "--regroupees/--sans-regrouper",
     "grouped",
-    default=True,
-    help="Montre une question de chaque famille de presque identiques, ou toutes.",
+    default=None,
+    help="Montre une question de chaque famille de presque identiques, ou toutes (JSON).",
 )
 @click.option(
     "--famille",
@@ -83,7 +83,7 @@ def search(page: int, limite: int, facets: bool | None, as_json: bool, **values:
         page=page,
         size=limite,
         facets=counted,
-        grouped=values["grouped"],
+        grouped=not as_json if values["grouped"] is None else values["grouped"],
         family=valid_text(values["family"]).strip().upper(),
     )
     results = opened_engine().search(asked)

@@ -4,14 +4,9 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from indexer.question import Key, Question, Reference
+from indexer.search.neighbours import Neighbour, Surroundings
 from indexer.search.request import Search
-from indexer.search.results import (
-    IndexInfo,
-    MarkedQuestion,
-    Neighbour,
-    Results,
-    Surroundings,
-)
+from indexer.search.results import IndexInfo, MarkedQuestion, Results
 
 
 class Engine(Protocol):

@@ -100,8 +100,8 @@ class Search:
 
     ``filters`` maps a name of :data:`FILTERS` to the values wanted (any of them). ``page`` counts
     from 1. ``facets`` says whether they are counted: an export does not need them. ``grouped``
-    shows one question of each family; ``family`` is the identifier of a question, of whose family
-    alone all are shown.
+    gives one question of each family instead of all; ``family`` is the identifier of a question,
+    of whose family alone all are shown.
 
     Raises:
         BadParameter: a filter, sort, scope, page or size that cannot be.
@@ -116,7 +116,7 @@ class Search:
     page: int = 1
     size: int = 10
     facets: bool = True
-    grouped: bool = True
+    grouped: bool = False
     family: str = ""
 
     def __post_init__(self) -> None:

@@ -11,15 +11,14 @@ from typing import Final
 from indexer.french.analysis import stem_form
 from indexer.question import Key, Question, Reference, uid_of
 from indexer.search.holdings import missing_words, variant_forms
+from indexer.search.neighbours import Neighbour, Surroundings
 from indexer.search.passages import Marker, mark, marked_paragraphs, passages
 from indexer.search.request import Search
 from indexer.search.results import (
     Hit,
     IndexInfo,
     MarkedQuestion,
-    Neighbour,
     Results,
-    Surroundings,
     Understood,
 )
 from indexer.search.wording import describe

@@ -6,8 +6,8 @@ from typing import Final
 from indexer.fastwhoosh import plan
 from indexer.fastwhoosh.request import Request
 from indexer.question import Key, Question, uid_of
+from indexer.search.neighbours import Neighbour
 from indexer.search.request import VALUE_OF_STATUS
-from indexer.search.results import Neighbour
 from indexer.search.similar import LEAST_SHARED, shared_words, weighty_stems
 from indexer.whoosh_engine.neighbours import neighbour
 from indexer.whoosh_engine.schema import PARTS, texts_of, title_text

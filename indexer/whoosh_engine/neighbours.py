@@ -6,8 +6,8 @@ from typing import Final
 from indexer.fastwhoosh.plan import Terms
 from indexer.fastwhoosh.request import OrderKey, Request
 from indexer.question import Key, Question, Reference, uid_of
+from indexer.search.neighbours import Neighbour, Surroundings
 from indexer.search.recalls import Recall, meant, recalls
-from indexer.search.results import Neighbour, Surroundings
 from indexer.whoosh_engine.schema import shown_title
 from indexer.whoosh_engine.snapshot import Snapshot
 

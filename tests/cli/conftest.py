@@ -15,6 +15,7 @@ import pytest
 from indexer.cli import main
 from indexer.errors import QuestionsError
 from indexer.question import Comment, Key, Question, Reference, Turn
+from indexer.search.neighbours import Neighbour, Surroundings
 from indexer.search.request import Search
 from indexer.search.results import (
     Facet,
@@ -22,11 +23,9 @@ from indexer.search.results import (
     Hit,
     IndexInfo,
     MarkedQuestion,
-    Neighbour,
     Passage,
     Piece,
     Results,
-    Surroundings,
     Understood,
 )
 
@@ -136,10 +135,12 @@ class StubEngine:
         raise NotImplementedError
 
     def around(self, key: Key) -> Surroundings:
+        assert self.get(key)
         other = neighbour(self.text)
         return Surroundings((replace(other, shares_answer=True),), 2, 1, (other,), (other,))
 
     def similar(self, key: Key, limit: int = 5) -> tuple[Neighbour, ...]:
+        assert self.get(key)
         return (replace(neighbour(self.text), shared=("traite", self.text)),) * min(limit, 2)
 
     def find(self, reference: Reference) -> tuple[Key, ...]:

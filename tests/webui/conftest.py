@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from indexer.question import Attribution, Comment, Key, Question, Reference, Turn
+from indexer.search.neighbours import Neighbour, Surroundings
 from indexer.search.request import Search
 from indexer.search.results import (
     Facet,
@@ -20,13 +21,11 @@ from indexer.search.results import (
     Hit,
     IndexInfo,
     MarkedQuestion,
-    Neighbour,
     Paragraph,
     Passage,
     Piece,
     Results,
     SegmentInfo,
-    Surroundings,
     Understood,
 )
 from webui import create_app

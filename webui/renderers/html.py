@@ -11,16 +11,11 @@ from werkzeug.datastructures import MultiDict
 
 from indexer.errors import BadParameter
 from indexer.question import CHAMBERS, KINDS, STATUSES, Reference, parse_reference
+from indexer.search.neighbours import Neighbour, Surroundings
 from indexer.search.request import FILTERS, MAX_PAGE_SIZE, SCOPES, SORTS, Search
-from indexer.search.results import (
-    IndexInfo,
-    MarkedQuestion,
-    Neighbour,
-    Results,
-    Surroundings,
-)
+from indexer.search.results import IndexInfo, MarkedQuestion, Results
 from webui.form import FIELD_LABELS, Form, form_from_args
-from webui.params import canonical_query, is_filtered, ungrouped
+from webui.params import canonical_query, is_filtered, new_search, ungrouped
 from webui.renderers import navigation, record, typography
 from webui.serving import engine
 
@@ -83,7 +78,7 @@ def results_page(results: Results, args: MultiDict[str, str]) -> str:
         form=form_from_args(args),
         heading=_heading(results),
         chips=navigation.chips(search, results.facets),
-        clear_url=navigation.results_url(Search(text=search.text)),
+        clear_url=navigation.results_url(new_search(text=search.text)),
         facets=navigation.facets(results),
         sorts=navigation.sorts(search),
         pages=navigation.pages(results),
@@ -132,7 +127,7 @@ def question_page(
         record=marked.record,
         around=around,
         similar=similar,
-        whole_family_url=navigation.family_url(marked.record.uid, Search(sort=OLDEST_FIRST)),
+        whole_family_url=navigation.family_url(marked.record.uid, new_search(sort=OLDEST_FIRST)),
         search=search,
         back_url=navigation.results_url(search) if came_from else None,
         canonical=url_for("site.question", reference=marked.record.uid),

@@ -7,15 +7,8 @@ from flask import Response, jsonify
 
 from indexer.interchange import to_record
 from indexer.question import Question
-from indexer.search.results import (
-    IndexInfo,
-    Neighbour,
-    Results,
-    Surroundings,
-    as_json,
-    surroundings_json,
-    working_json,
-)
+from indexer.search.neighbours import Neighbour, Surroundings, surroundings_json
+from indexer.search.results import IndexInfo, Results, as_json, working_json
 
 
 def results(found: Results) -> Response:

@@ -77,12 +77,12 @@ def _address(path: str, search: Search) -> str:
 
 def text_url(text: str) -> str:
     """Return the address of a search for some words, for examples."""
-    return results_url(Search(text=text))
+    return results_url(params.new_search(text=text))
 
 
 def value_url(name: str, value: str) -> str:
     """Return the address of all questions that have a value of a filter, the newest first."""
-    return results_url(params.with_value(Search(sort=params.BY_DATE), name, value))
+    return results_url(params.with_value(params.new_search(sort=params.BY_DATE), name, value))
 
 
 def chips(search: Search, facets: Sequence[Facet]) -> list[Chip]:
@@ -247,7 +247,7 @@ def _holding(
 ) -> Holding:
     label = f"{FILTERS['chambre'].values.get(chamber, chamber)}, {ordinal(number)} législature"
     filters = {"chambre": (chamber,), "legislature": (str(number),)}
-    every = Search(filters=filters, sort=params.BY_DATE)
+    every = params.new_search(filters=filters, sort=params.BY_DATE)
     found = [counts.get((chamber, number, kind), 0) for kind in kinds]
     cells = [
         Link(kind, results_url(params.with_value(every, "type", kind)), count=count)
