@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from indexer.cli.terminal import Style, clean, day, plural
 from indexer.question import STATUSES
+from indexer.search.neighbours import Neighbour, Surroundings
 
 _INDENT = "    "
 
@@ -28,8 +29,11 @@ def lines(around: Surroundings, similar: Sequence[Neighbour], style: Style) -> I
 
 
 def _family(around: Surroundings) -> str:
-    count = plural(around.family_size, "question", "questions")
-    label = f"{count} presque identiques ou de même réponse"
+    label = plural(
+        around.family_size,
+        "question presque identique ou de même réponse",
+        "questions presque identiques ou de même réponse",
+    )
     return f"{label}, dont {around.same_answer} de même réponse" if around.same_answer else label
 
 

@@ -68,9 +68,12 @@ def _block(rank: int, hit: Hit, style: Style) -> Iterator[str]:
     if hit.recalled:
         yield _INDENT + style.dim(f"Rappelle {hit.recalled.uid} : {hit.recalled.title}")
     if hit.others:
-        more = plural(hit.others, "autre question", "autres questions")
-        text = f"+ {more} presque identiques ou de même réponse : --famille {hit.uid}"
-        yield _INDENT + style.dim(text)
+        more = plural(
+            hit.others,
+            "autre question presque identique ou de même réponse",
+            "autres questions presque identiques ou de même réponse",
+        )
+        yield _INDENT + style.dim(f"+ {more} : --famille {hit.uid}")
     if hit.missing:
         yield _INDENT + style.dim(f"Sans : {', '.join(hit.missing)}")
     if hit.source_url:
