@@ -76,7 +76,9 @@ def test_a_chain_of_small_changes_is_no_family() -> None:
     assert all(likeness(one, other) for one, other in zip(parts, parts[1:], strict=False))
     found = leaders(signatures, none(len(texts)))
     assert len(set(found)) >= 4
-    assert all(leader == doc or likeness(parts[doc], parts[leader]) for doc, leader in enumerate(found))
+    assert all(
+        leader == doc or likeness(parts[doc], parts[leader]) for doc, leader in enumerate(found)
+    )
 
 
 def test_short_texts_must_be_more_alike() -> None:
@@ -109,7 +111,11 @@ def test_signatures_and_keys_must_fit() -> None:
 def test_native_code_refuses_what_does_not_fit() -> None:
     if kernel is None:
         pytest.skip("the extension is not compiled")
-    for arguments in ((b"", bytes(8), LEAST_EQUAL), (bytes(BINS), bytes(7), LEAST_EQUAL), (b"", b"", b"")):
+    for arguments in (
+        (b"", bytes(8), LEAST_EQUAL),
+        (bytes(BINS), bytes(7), LEAST_EQUAL),
+        (b"", b"", b""),
+    ):
         with pytest.raises(ValueError, match="128 bytes"):
             kernel.families(*arguments)
 

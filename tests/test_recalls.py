@@ -39,7 +39,10 @@ OWN = "rappelle à Mme la ministre les termes de sa question écrite n°"
         ("sa question orale sans débat n° 12", Recall(12, "QOSD", is_own=True)),
         ("la question au Gouvernement n° 512", Recall(512, "QG")),
         ("sa précédente question numéro 77 ", Recall(77, is_own=True)),
-        ("question AN n° 35068, JO 1er janvier 2001", Recall(35068, None, "AN", None, date(2001, 1, 1))),
+        (
+            "question AN n° 35068, JO 1er janvier 2001",
+            Recall(35068, None, "AN", None, date(2001, 1, 1)),
+        ),
     ],
 )
 def test_a_question_is_named(text: str, expected: Recall) -> None:

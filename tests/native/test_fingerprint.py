@@ -21,7 +21,9 @@ from indexer.search.fingerprint import (
 )
 
 compiled = pytest.mark.skipif(kernel is None, reason="the extension is not compiled")
-WORDS = st.lists(st.sampled_from(["la", "loi", "É", "œuf", "1", "été", "İ", "𝐀b", "ß"]), max_size=90)
+WORDS = st.lists(
+    st.sampled_from(["la", "loi", "É", "œuf", "1", "été", "İ", "𝐀b", "ß"]), max_size=90
+)
 
 
 @compiled
