@@ -1,7 +1,7 @@
 """Families of questions from the index to the results: which, in what order, after any update."""
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -179,7 +179,7 @@ def questions_key(number: int) -> Any:
 def test_updates_come_to_the_families_of_a_whole_build(
     workshop: Workshop, make_question: Make
 ) -> None:
-    """In whatever order questions come, change and leave; deletions and segments make no difference."""
+    """In whatever order questions come, change and leave."""
     rng = random.Random(5)
     records = questions(make_question)
     records += [
@@ -262,8 +262,8 @@ def test_a_question_that_only_recalls_shows_what_it_recalls(
 
 
 @pytest.fixture(scope="module")
-def real(real_settings: Settings) -> Iterator[Engine]:
-    yield open_engine(real_settings)
+def real(real_settings: Settings) -> Engine:
+    return open_engine(real_settings)
 
 
 @pytest.mark.real_data

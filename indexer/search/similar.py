@@ -1,11 +1,11 @@
 """The words that say what a question is about: what it is compared with others by.
 
 Each word counts by how often the question says it and how rare it is among all questions; headings
-count twice. The author's name, numbers, and words that no other question holds say nothing.
+count twice. The author's name, numbers, and words that only its own family holds say nothing.
 
 >>> frequencies = {"loup": 10, "question": 900}
 >>> words = weighty_stems(("Le loup",), "La question du loup, Mme Untel", "Mme Untel",
-...                       lambda stem: frequencies.get(stem, 1), 1000)
+...                       lambda stem: frequencies.get(stem, 0), 1000)
 >>> [stem for stem, _ in words]
 ['loup', 'question']
 """
@@ -26,7 +26,6 @@ LEAST_SHARED: Final = 3
 #: Words that are told as the reason.
 REASON_WORDS: Final = 5
 _HEADING_WEIGHT: Final = 2
-_LEAST_FREQUENCY: Final = 2
 
 
 def weighty_stems(
@@ -42,7 +41,7 @@ def weighty_stems(
         headings: title, rubriques.
         text: of the question.
         author: whose name says nothing.
-        frequency: documents that hold a stem.
+        frequency: documents of other families that hold a stem.
         documents: how many there are.
     """
     counts: Counter[str] = Counter(_stems(text))
@@ -54,7 +53,7 @@ def weighty_stems(
     weights = [
         (stem, (1 + log(count)) * idf(found, documents))
         for stem, count in counts.items()
-        if not stem.isdigit() and (found := frequency(stem)) >= _LEAST_FREQUENCY
+        if not stem.isdigit() and (found := frequency(stem)) > 0
     ]
     return sorted(weights, key=lambda pair: (-pair[1], pair[0]))[:WORDS]
 

@@ -28,13 +28,14 @@ def similar_to(snapshot: Snapshot, key: Key, limit: int) -> tuple[Neighbour, ...
     if number is None:
         return ()
     record = snapshot.record(number)
-    stems = _stems(snapshot, record)
+    family = _family(snapshot, number)
+    stems = _stems(snapshot, record, len(family))
     if len(stems) < LEAST_SHARED:
         return ()
     words = _holding(snapshot, stems)
     own = snapshot.executor.run(Request(plan.All((words, _uids(snapshot, [number]))), limit=1))
     request = Request(
-        plan.All((words,), (_uids(snapshot, _family(snapshot, number)),)),
+        plan.All((words,), (_uids(snapshot, family),)),
         limit=limit,
         filters=(snapshot.filter_codes("statut", _ANSWERED),),
         collapse=snapshot.collapse,
@@ -44,12 +45,13 @@ def similar_to(snapshot: Snapshot, key: Key, limit: int) -> tuple[Neighbour, ...
     return tuple(_with_reason(snapshot.record(other), stems) for other in found)
 
 
-def _stems(snapshot: Snapshot, record: Question) -> Weighted:
+def _stems(snapshot: Snapshot, record: Question, family: int) -> Weighted:
+    """Return the stems that say most; a family of so many may hold each of them."""
     return weighty_stems(
         title_text(record).split("\n"),
         record.question_text or record.answer_text,
         record.author_name or "",
-        lambda stem: snapshot.frequency((stem,), "stem"),
+        lambda stem: snapshot.frequency((stem,), "stem") - family,
         max(1, snapshot.documents),
     )
 

@@ -3,7 +3,6 @@
 import random
 from array import array
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
