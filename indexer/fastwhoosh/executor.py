@@ -12,7 +12,7 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from whoosh import query, scoring, sorting
@@ -118,17 +118,6 @@ class Executor:
             return codes_of_values([b""] * reader.doc_count_all())
         values = reader.column_reader(column, translate=False)
         return codes_of_values([values[number] for number in range(reader.doc_count_all())])
-
-    def values(self, column: str) -> Iterator[tuple[int, bytes]]:
-        """Yield number and value of each live document in a column of byte strings.
-
-        Raises:
-            DamagedSegment: the column is not what was written.
-        """
-        for place, (reader, base) in enumerate(self.leaves):
-            known = self._codes(place, column)
-            for number in reader.all_doc_ids():
-                yield base + number, known.values[known.codes[number]]
 
     def stored_fields(self, number: int) -> dict[str, Any]:
         """Return what is stored of a document; nothing of the index's schema is asked.

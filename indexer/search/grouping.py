@@ -44,7 +44,7 @@ LEAST_EQUAL: Final = bytes(
 )
 
 
-def leaders(signatures: bytes, keys: "array[int]") -> "array[int]":
+def leaders(signatures: bytes | bytearray, keys: "array[int]") -> "array[int]":
     """Return the leader of each document: the place of an earlier one, or its own.
 
     Args:
@@ -57,7 +57,7 @@ def leaders(signatures: bytes, keys: "array[int]") -> "array[int]":
     if len(signatures) != BINS * len(keys):
         raise ValueError("a document is 128 bytes of signature and 8 of key")
     if kernel is None:
-        return leaders_in_python(signatures, keys)
+        return leaders_in_python(bytes(signatures), keys)
     found = array("I")
     found.frombytes(kernel.families(signatures, keys, LEAST_EQUAL))
     return found
