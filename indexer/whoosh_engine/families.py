@@ -11,18 +11,19 @@ its generation only: an update never takes over that of the generation before.
 import struct
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from zlib import crc32
 
 from whoosh.reading import IndexReader
 
 from indexer.durable import replaced
 from indexer.errors import IndexDamaged
+from indexer.fastwhoosh.columns import CodesReader
 from indexer.fastwhoosh.executor import Executor
 from indexer.fastwhoosh.interpreted import numbers_of
 from indexer.fastwhoosh.request import CollapseCodes
@@ -112,7 +113,7 @@ def families_of(executor: Executor, documents: int) -> Families:
     for reader, base in leaves:
         kin = _column(reader, "kin")
         for local in reader.all_doc_ids():
-            rank, known = ranks[base + local], kin[local]
+            rank, known = ranks[base + local], kin(local)
             if known:
                 (keys[rank],) = _KEY.unpack_from(known)
             if len(known) > _KEY.size:
@@ -133,8 +134,7 @@ def _oldest_first(leaves: Sequence[tuple[IndexReader, int]]) -> "array[int]":
 
     def uid(number: int) -> bytes:
         place = bisect_right(bases, number) - 1
-        found: bytes = uids[place][number - bases[place]]
-        return found
+        return uids[place](number - bases[place])
 
     live = [base + local for reader, base in leaves for local in reader.all_doc_ids()]
     live.sort(key=asked.__getitem__)
@@ -144,11 +144,12 @@ def _oldest_first(leaves: Sequence[tuple[IndexReader, int]]) -> "array[int]":
     return order
 
 
-def _column(reader: IndexReader, name: str) -> Any:
-    """Return the values of a column by document, empty throughout where it is not."""
+def _column(reader: IndexReader, name: str) -> Callable[[int], bytes]:
+    """Return what gives the value of a document, empty where there is no such column."""
     if not reader.has_column(name):
-        return [b""] * reader.doc_count_all()
-    return reader.column_reader(name, translate=False)
+        return lambda _: b""
+    column = reader.column_reader(name, translate=False)
+    return column.loaded() if isinstance(column, CodesReader) else column.__getitem__
 
 
 def _first_of_key(keys: "array[int]") -> Iterator[int]:
