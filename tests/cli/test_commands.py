@@ -194,7 +194,9 @@ def test_errors_become_sentences_and_codes(
     assert message in ran.err
 
 
-def test_what_stands_around_a_question(run: Run, make_question: Callable[..., Question]) -> None:
+def test_what_stands_around_a_question(
+    run: Run, make_question: Callable[..., Question], tmp_path: Path
+) -> None:
     """Two that are nearly the same, one that recalls one of them, and an answered one like it."""
     words = " ".join(f"alpage{place}" for place in range(150))
     asked = f"attire l'attention sur le loup, les bergers et les brebis : {words}"
@@ -210,7 +212,7 @@ def test_what_stands_around_a_question(run: Run, make_question: Callable[..., Qu
         ),
         *(make_question(number, question_text=f"Autre {number}") for number in range(10, 40)),
     ]  # fmt: skip
-    path = Path("questions.jsonl")
+    path = tmp_path / "questions.jsonl"
     path.write_text("".join(f"{to_line(record)}\n" for record in records), "utf-8")
     run("import", str(path))
     run("index")
