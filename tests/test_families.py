@@ -277,6 +277,12 @@ def test_real_families_are_one_hit(real: Engine) -> None:
 
 
 @pytest.mark.real_data
+def test_a_real_reminder_of_a_question_that_is_not_there_says_so(real: Engine) -> None:
+    around = real.around(Question(legislature=16, kind="QE", number=1295).key)
+    assert (around.recalls, around.unknown) == ((), (("QE", 14943),))
+
+
+@pytest.mark.real_data
 def test_the_real_index_agrees_with_its_families(real_settings: Settings) -> None:
     assert check_files(real_settings) == ()
 

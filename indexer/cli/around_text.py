@@ -24,7 +24,11 @@ def lines(around: Surroundings, similar: Sequence[Neighbour], style: Style) -> I
         yield style.bold(label)
         for question in questions:
             yield from _question(question, style)
-    if not listed:
+    for kind, number in around.unknown:
+        yield f"Rappelle la question {kind or ''} n° {number}, absente de l'index.".replace(
+            "  ", " "
+        )
+    if not listed and not around.unknown:
         yield "Aucune autre question n'est proche de celle-ci."
 
 

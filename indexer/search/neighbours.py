@@ -33,7 +33,8 @@ class Surroundings:
 
     ``family`` are the others that are nearly the same or share an answer, ``family_size`` how many
     they are, ``same_answer`` how many share the answer. ``recalls`` are those that it names,
-    ``recalled_by`` those that name it.
+    ``recalled_by`` those that name it; ``unknown`` are those of its author that it names and that
+    are not there, as (kind if it is said, number).
     """
 
     family: tuple[Neighbour, ...] = ()
@@ -41,6 +42,7 @@ class Surroundings:
     same_answer: int = 0
     recalls: tuple[Neighbour, ...] = ()
     recalled_by: tuple[Neighbour, ...] = ()
+    unknown: tuple[tuple[str | None, int], ...] = ()
 
 
 def neighbour_json(neighbour: Neighbour) -> dict[str, Any]:
@@ -60,5 +62,6 @@ def surroundings_json(around: Surroundings, similar: Sequence[Neighbour]) -> dic
         "same_answer": around.same_answer,
         "recalls": [neighbour_json(other) for other in around.recalls],
         "recalled_by": [neighbour_json(other) for other in around.recalled_by],
+        "unknown": [{"kind": kind, "number": number} for kind, number in around.unknown],
         "similar": [neighbour_json(other) for other in similar],
     }

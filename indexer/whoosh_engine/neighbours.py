@@ -49,13 +49,18 @@ def surroundings(snapshot: Snapshot, key: Key) -> Surroundings:
         neighbour(snapshot.record(member), shares_answer=member in sharing)
         for member in _oldest(snapshot, others)
     )
-    recalled = (recalled_by(snapshot, record, recall) for recall in recalls(record.question_text))
+    named = [
+        (recall, recalled_by(snapshot, record, recall)) for recall in recalls(record.question_text)
+    ]
     return Surroundings(
         family=tuple(shown),
         family_size=len(others),
         same_answer=len(sharing),
-        recalls=_once(found for found in recalled if found),
+        recalls=_once(found for _, found in named if found),
         recalled_by=_once(_recalling(snapshot, record)),
+        unknown=tuple(
+            (recall.kind, recall.number) for recall, found in named if recall.is_own and not found
+        ),
     )
 
 

@@ -168,6 +168,7 @@ def _surroundings() -> Surroundings:
         same_answer=1,
         recalls=(neighbour(5),),
         recalled_by=(neighbour(6),),
+        unknown=((None, 77),),
     )
 
 

@@ -143,8 +143,11 @@ def test_a_question_shows_its_family_and_what_is_like_it(client: FlaskClient, ev
 
 def test_a_question_shows_what_it_recalls_and_what_recalls_it(client: FlaskClient) -> None:
     page = soup(client, f"/question/{WRITTEN}")
-    recalled, recalling = (text(node).replace("\u00a0", " ") for node in page.select(".recalled"))
+    recalled, unknown, recalling = (
+        text(node).replace("\u00a0", " ") for node in page.select(".recalled")
+    )
     assert recalled.startswith("Rappelle la question écrite n° 5 : Titre 5")
+    assert unknown == "Rappelle la question n° 77, absente de cet index"
     assert recalling.startswith("Rappelée par la question écrite n° 6 : Titre 6")
 
 
