@@ -226,7 +226,7 @@ def uid_of(key: Key) -> str:
 
 _KIND_PATTERN = "|".join(sorted(KINDS, key=len, reverse=True))
 _SPACED_NUMBER = r"\d[\d \u00a0\u202f.]{0,12}\d|\d"
-_UID = re.compile(rf"Q(AN|SEN)R5L(\d{{1,2}})({_KIND_PATTERN})(\d{{1,7}})", re.IGNORECASE)
+UID: Final = re.compile(rf"Q(AN|SEN)R5L(\d{{1,2}})({_KIND_PATTERN})(\d{{1,7}})", re.IGNORECASE)
 _REFERENCE = re.compile(
     rf"""\s*(?:(?P<chamber>AN|S[ée]nat)\b[\s:-]*)?
          (?:(?P<before>{_KIND_PATTERN})\s*)?
@@ -265,11 +265,11 @@ def parse_reference(text: str) -> Reference | None:
         The reference, or None where the text is no such thing.
     """
     text = text.strip()
-    if match := _UID.fullmatch(text):
+    if match := UID.fullmatch(text):
         chamber: Chamber = "AN" if match[1].upper() == "AN" else "SENAT"
         return Reference(int(match[4]), chamber, int(match[2]), match[3].upper())
     if "://" in text:
-        if uid := _UID.search(text):
+        if uid := UID.search(text):
             return parse_reference(uid[0])
         page = _PAGE_URL.search(text)
         return Reference(int(page[2]), "AN", int(page[1]), page[3].upper()) if page else None

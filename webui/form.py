@@ -27,6 +27,8 @@ FIELD_LABELS: Final[Mapping[str, str]] = {
     "champ": "Chercher dans",
     "tri": "Trier par",
     "taille": "Questions par page",
+    "groupees": "Questions presque identiques",
+    "famille": "Questions presque identiques à",
     **{name: spec.label for name, spec in FILTERS.items()},
 }
 _LONGEST_SHOWN: Final = 2_000

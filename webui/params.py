@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
@@ -34,12 +34,20 @@ from indexer.search.statistics import BY_YEAR, DEFAULT_GROUPING, GROUPINGS
 
 ASKED: Final = ("du", "au")
 ANSWERED: Final = ("reponse_du", "reponse_au")
-SINGLE: Final = ("q", "formes", *ASKED, *ANSWERED, "delai", "champ", "tri", "page", "taille")
+SINGLE: Final = (
+    "q", "formes", *ASKED, *ANSWERED, "delai", "champ", "tri", "page", "taille", "groupees",
+)  # fmt: skip
 BY_DATE: Final = "recentes"
 
-_DEFAULT: Final = Search()
+_DEFAULT: Final = Search(grouped=True)
+_NO: Final = "non"
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _LONGEST_NUMBER: Final = 9
+
+
+def new_search(**fields: Any) -> Search:
+    """Return a search as pages make it: one question a family, the others a link away."""
+    return replace(_DEFAULT, **fields)
 
 
 def clean(text: str) -> str:
@@ -67,6 +75,8 @@ def search_from_args(args: MultiDict[str, str]) -> Search:
         scope=clean(args.get("champ", "")) or _DEFAULT.scope,
         page=_number(args, "page", _DEFAULT.page, MAX_PAGE),
         size=_number(args, "taille", _DEFAULT.size, MAX_PAGE_SIZE),
+        grouped=_is_grouped(clean(args.get("groupees", ""))),
+        family=clean(args.get("famille", "")).upper(),
     )
 
 
@@ -82,6 +92,12 @@ def _sort(given: str, text: str) -> str:
     if not text and given == _DEFAULT.sort:
         return BY_DATE
     return given or default_sort(text)
+
+
+def _is_grouped(given: str) -> bool:
+    if given not in ("", _NO):
+        raise BadParameter("groupees", given, (_NO,))
+    return given != _NO
 
 
 def default_sort(text: str) -> str:
@@ -129,6 +145,10 @@ def canonical_query(search: Search) -> list[tuple[str, str]]:
         pairs.append(("champ", search.scope))
     if search.sort != default_sort(search.text):
         pairs.append(("tri", search.sort))
+    if search.family:
+        pairs.append(("famille", search.family))
+    elif not search.grouped:
+        pairs.append(("groupees", _NO))
     if search.page != _DEFAULT.page:
         pairs.append(("page", str(search.page)))
     if search.size != _DEFAULT.size:
@@ -185,6 +205,16 @@ def with_scope(search: Search, scope: str) -> Search:
 def with_forms(search: Search, *, exact: bool) -> Search:
     """Return the same search for exact forms only, or for variants too, from its first page."""
     return replace(search, exact=exact, page=1)
+
+
+def with_family(search: Search, family: str) -> Search:
+    """Return the search for all questions of one family, ``""`` for those of any."""
+    return replace(search, family=family, page=1)
+
+
+def ungrouped(search: Search, *, grouped: bool = False) -> Search:
+    """Return the search that shows all questions of each family, or one of each."""
+    return replace(search, grouped=grouped, page=1)
 
 
 def with_value(search: Search, name: str, value: str) -> Search:

@@ -1,7 +1,6 @@
 """The routes: each reads its URL, asks the engine, and hands the answer to a renderer."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -11,7 +10,7 @@ from indexer.question import Key, Reference, parse_reference, uid_of
 from indexer.search.naming import naming
 from indexer.search.request import MAX_QUERY_CHARACTERS, Search
 from webui.http import revalidated
-from webui.params import clean, grouping_from_args, query_string, search_from_args
+from webui.params import clean, grouping_from_args, new_search, query_string, search_from_args
 from webui.renderers import html, json
 from webui.serving import engine
 
@@ -68,6 +67,12 @@ def statistics_json() -> Response:
     )
 
 
+@site.get("/question/<path:reference>/similaires.json", merge_slashes=False)
+def similar_json(reference: str) -> AnyResponse:
+    """Return what stands around a question: its family, recalls, and what is like it."""
+    return _with_key(reference, "site.similar_json", _similar_json)
+
+
 @site.get("/question/<path:reference>.json", merge_slashes=False)
 def question_json(reference: str) -> AnyResponse:
     """Return a question's interchange record."""
@@ -111,7 +116,7 @@ def _question_page(key: Key) -> AnyResponse:
         marked = served.marked(key, search.text, exact=search.exact)
         if marked is None:
             raise UnknownQuestion(uid_of(key))
-        return html.question_page(marked, search)
+        return html.question_page(marked, search, served.around(key), served.similar(key))
 
     return revalidated(served.info().generation, render)
 
@@ -128,13 +133,21 @@ def _question_json(key: Key) -> AnyResponse:
     return revalidated(served.info().generation, render)
 
 
+def _similar_json(key: Key) -> AnyResponse:
+    served = engine()
+    return revalidated(
+        served.info().generation,
+        lambda: json.surroundings(served.around(key), served.similar(key)),
+    )
+
+
 def _search_that_led_here() -> Search:
     """Return the search that the address carries along; its words alone if the rest is wrong."""
     try:
         return search_from_args(request.args)
     except BadParameter:
         text = clean(request.args.get("q", ""))[:MAX_QUERY_CHARACTERS]
-        return replace(Search(), text=text)
+        return new_search(text=text)
 
 
 @site.get("/aide")

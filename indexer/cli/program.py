@@ -8,7 +8,7 @@ from indexer.cli.fetching import fetch
 from indexer.cli.french import FrenchGroup
 from indexer.cli.importing import import_
 from indexer.cli.indexing import check, index, status
-from indexer.cli.searching import search, show
+from indexer.cli.searching import search, show, similar
 from indexer.cli.serving import serve
 from indexer.cli.statistics import stats
 
@@ -26,5 +26,7 @@ def questions() -> None:
     """Cherche dans les questions des parlementaires français et leurs réponses."""
 
 
-for _command in (fetch, import_, index, search, show, stats, export, status, check, serve):
+for _command in (
+    fetch, import_, index, search, show, similar, stats, export, status, check, serve,
+):  # fmt: skip
     questions.add_command(_command)

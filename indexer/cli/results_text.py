@@ -59,6 +59,8 @@ def _total(results: Results) -> str:
     text = plural(results.total, "question trouvée", "questions trouvées")
     if results.total_all_words < results.total:
         text += f", dont {number(results.total_all_words)} avec tous les mots"
+    if results.groups < results.total:
+        text += f", {number(results.groups)} une fois les presque identiques regroupées"
     if results.pages > 1 or results.search.page > 1:
         text += f" — page {number(results.search.page)} sur {number(results.pages)}"
     return f"{text}."
@@ -93,6 +95,15 @@ def _block(rank: int, hit: Hit, style: Style) -> Iterator[str]:
         yield _INDENT + style.dim(_BETWEEN.join(people))
     yield from _passages("Question", hit.question, style)
     yield from _passages("Réponse", hit.answer, style)
+    if hit.recalled:
+        yield _INDENT + style.dim(f"Rappelle {hit.recalled.uid} : {hit.recalled.title}")
+    if hit.others:
+        more = plural(
+            hit.others,
+            "autre question presque identique ou de même réponse",
+            "autres questions presque identiques ou de même réponse",
+        )
+        yield _INDENT + style.dim(f"+ {more} : --famille {hit.uid}")
     if hit.missing:
         yield _INDENT + style.dim(f"Sans : {', '.join(hit.missing)}")
     if hit.source_url:

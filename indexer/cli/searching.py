@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from indexer.cli import question_text, results_text
+from indexer.cli import around_text, question_text, results_text
 from indexer.cli.filters import (
     QueryCommand,
     asks_for_nothing,
@@ -23,6 +23,7 @@ from indexer.interchange import to_record
 from indexer.question import Question, parse_reference, uid_of
 from indexer.search.engine import Engine
 from indexer.search.naming import naming
+from indexer.search.neighbours import surroundings_json
 from indexer.search.results import as_json as results_json
 from indexer.settings import Settings
 
@@ -58,6 +59,19 @@ def opened_engine() -> Engine:
     default=None,
     help="Compte, ou non, les questions par valeur de filtre ; en JSON, elles sont comptées.",
 )
+@click.option(
+    "--regroupees/--sans-regrouper",
+    "grouped",
+    default=None,
+    help="Montre une question de chaque famille de presque identiques, ou toutes (JSON).",
+)
+@click.option(
+    "--famille",
+    "family",
+    default="",
+    metavar="RÉFÉRENCE",
+    help="Seulement les questions presque identiques à celle-ci, ou de même réponse.",
+)
 @json_option
 def search(page: int, limite: int, facets: bool | None, as_json: bool, **values: Any) -> None:  # noqa: FBT001  # click passes by keyword
     """Cherche des questions par leurs mots, leurs filtres ou leurs dates.
@@ -67,10 +81,17 @@ def search(page: int, limite: int, facets: bool | None, as_json: bool, **values:
     cinq mots près. Chaque filtre s'écrit aussi dans le texte : auteur:dupont, du:2019. Un numéro
     (QE 24191) trouve sa question. L'aide du site (/aide) donne le langage entier.
     """
-    if asks_for_nothing(values):
+    if asks_for_nothing(values) and not values["family"]:
         raise UsageError("Indiquez des mots à chercher, ou au moins un filtre ou une date.")
     counted = as_json if facets is None else facets
-    asked = search_of(values, page=page, size=limite, facets=counted)
+    asked = search_of(
+        values,
+        page=page,
+        size=limite,
+        facets=counted,
+        grouped=not as_json if values["grouped"] is None else values["grouped"],
+        family=valid_text(values["family"]).strip().upper(),
+    )
     results = opened_engine().search(asked)
     if as_json:
         write_json(results_json(results))
@@ -87,19 +108,37 @@ def show(reference: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001  # 
     RÉFÉRENCE : QANR5L15QE24191, 15-24191QE, l'adresse de la page, ou QE 24191 si une seule
     question porte ce numéro.
     """
-    record = _the_question(valid_text(" ".join(reference)))
+    record = _the_question(valid_text(" ".join(reference)), opened_engine())
     if as_json:
         write_json(to_record(record))
     else:
         write(question_text.lines(record, Style.of_output()))
 
 
-def _the_question(typed: str) -> Question:
+@click.command(cls=FrenchCommand)
+@click.argument("reference", nargs=-1, required=True, metavar="RÉFÉRENCE…")
+@click.option("--limite", type=click.IntRange(1, 50), default=5, metavar="N", help="Au plus N : 5.")
+@json_option
+def similar(reference: tuple[str, ...], limite: int, as_json: bool) -> None:  # noqa: FBT001  # click passes by keyword
+    """Montre les questions autour d'une autre, et pourquoi.
+
+    Celles qui sont presque identiques ou de même réponse, celles qu'elle rappelle ou qui la
+    rappellent, et celles sur le même sujet qui ont reçu une réponse, avec les mots en commun.
+    """
+    engine = opened_engine()
+    key = _the_question(valid_text(" ".join(reference)), engine).key
+    around, found = engine.around(key), engine.similar(key, limite)
+    if as_json:
+        write_json(surroundings_json(around, found))
+    else:
+        write(around_text.lines(around, found, Style.of_output()))
+
+
+def _the_question(typed: str, engine: Engine) -> Question:
     named = naming(typed)
     reference = named.reference if named else parse_reference(typed)
     if reference is None:
         raise UnknownQuestion(typed)
-    engine = opened_engine()
     keys = engine.find(reference)
     if len(keys) > 1:
         raise UnknownQuestion(typed, [uid_of(key) for key in keys])

@@ -11,6 +11,7 @@ from array import array
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from io import BytesIO
+from operator import gt
 from typing import Any, Final, Protocol
 
 from whoosh import columns as whoosh_columns
@@ -213,10 +214,34 @@ class CodesReader(whoosh_columns.ColumnReader):  # type: ignore[misc]  # Whoosh 
     def __getitem__(self, docnum: int) -> bytes:
         return self.value(self.code(docnum))
 
+    def loaded(self) -> Callable[[int], bytes]:
+        """Return what gives the same values ten times as fast: all is checked here, at once.
+
+        Raises:
+            DamagedSegment: a value or a code lies outside.
+        """
+        blob, offsets = bytes(self._blob), _numbers(self._offsets, U32.size)
+        codes = _numbers(self._codes, self._code.size)
+        with self._naming():
+            if any(map(gt, offsets, offsets[1:])) or offsets[-1] > len(blob):
+                raise Malformed("table des valeurs désordonnée")
+            if max(codes, default=-1) >= self.values:
+                raise Malformed("valeur inconnue")
+
+        def value(docnum: int) -> bytes:
+            code = codes[docnum]
+            return blob[offsets[code] : offsets[code + 1]]
+
+        return value
+
 
 def _demand(docnum: int, docs: int) -> None:
     if not 0 <= docnum < docs:
         raise IndexError(f"no document {docnum} of {docs}")
+
+
+def _numbers(section: Any, width: int) -> "array[int]":
+    return _little(array({1: "B", 2: "H", 4: "I"}[width], bytes(section)))
 
 
 def _little(values: "array[Any]") -> "array[Any]":

@@ -36,6 +36,7 @@ from indexer.fastwhoosh.plan import Expansion
 from indexer.fastwhoosh.request import BY_SCORE, Answer, FacetCodes, FilterCodes, OrderKey, Request
 from indexer.native import kernel
 
+_Found = tuple[int, int, list[tuple[float, int]], tuple[bytes, ...], int, list[int]]
 _NO_FACETS: Final[Mapping[str, Mapping[str, int]]] = {}
 
 
@@ -163,7 +164,7 @@ class Executor:
         return Answer(
             *self._answer(
                 request.plan, request.first, request.limit, request.order, request.filters,
-                request.facets, request.spreads,
+                request.facets, request.spreads, request.collapse,
             )
         )  # fmt: skip
 
@@ -202,14 +203,14 @@ class Executor:
             return self._fall_back(asked, offset + limit, offset, sortedby, facets)
         order = (OrderKey(*sortedby),) if sortedby else BY_SCORE
         if not facets:
-            _, total, hits, _, _ = self._answer(node, offset, limit, order, (), (), ())
+            _, total, hits, *_ = self._answer(node, offset, limit, order, (), (), (), None)
             return Hits(total, hits)
         tables = [self.table(name) for name in facets]
         counted = tuple(
             FacetCodes(name, table.maps, len(table.values))
             for name, table in zip(facets, tables, strict=True)
         )
-        _, total, hits, counts, _ = self._answer(node, offset, limit, order, (), counted, ())
+        _, total, hits, counts, *_ = self._answer(node, offset, limit, order, (), counted, (), None)
         named = zip(facets, tables, counts, strict=True)
         return Hits(total, hits, {name: named_counts(table, each) for name, table, each in named})
 

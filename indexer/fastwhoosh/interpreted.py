@@ -1,6 +1,7 @@
 """Requests answered by the interpreter: what runs without the extension, or on other codecs."""
 
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from indexer.fastwhoosh.code_table import SegmentCodes
 from indexer.fastwhoosh.interpreter import scores
 from indexer.fastwhoosh.request import (
     Answer,
+    CollapseCodes,
     FacetCodes,
     OrderKey,
     Request,
@@ -33,11 +35,15 @@ def answer(leaves: Leaves, request: Request, codes_of: CodesOf) -> Answer:
     kept, counts = _filtered(leaves, request, codes_of, found)
     keys = _sort_keys(leaves, request.order, kept)
     order = sorted(kept, key=keys)
-    page = order[request.first : request.first + request.limit]
+    groups = [(number, 0) for number in order]
+    if request.collapse:
+        groups = _collapsed(leaves, request.collapse, order)
+    page = groups[request.first : request.first + request.limit]
     is_scored = any(key.column is None for key in request.order)
-    hits = [(kept[number] if is_scored else 0.0, number) for number in page]
+    hits = [(kept[number] if is_scored else 0.0, number) for number, _ in page]
     spreads = tuple(spread_out(leaves, spread, codes_of, kept) for spread in request.spreads)
-    return Answer(matched, len(kept), hits, counts, spreads)
+    others = [count for _, count in page] if request.collapse else []
+    return Answer(matched, len(kept), hits, counts, spreads, len(groups), others)
 
 
 def spread_out(
@@ -56,6 +62,25 @@ def spread_out(
                 if row < spread.size:
                     found[row].append(number)
     return spread_counts(found, spread.ranks)
+
+
+def _collapsed(
+    leaves: Leaves, collapse: CollapseCodes, order: Sequence[int]
+) -> list[tuple[int, int]]:
+    """Return the first document of each code, and how many follow it; code 0 is no group."""
+    tables = [memoryview(codes).cast("I") for codes in collapse.codes]
+    codes = []
+    for number in order:
+        place = _segment_of(leaves, number)
+        code = tables[place][number - leaves[place][1]]
+        codes.append(code if code < collapse.size else 0)
+    counts = Counter(codes)
+    first = {code: place for place, code in reversed(list(enumerate(codes)))}
+    return [
+        (number, counts[code] - 1 if code else 0)
+        for place, (number, code) in enumerate(zip(order, codes, strict=True))
+        if not code or first[code] == place
+    ]
 
 
 def _segment_of(leaves: Leaves, number: int) -> int:

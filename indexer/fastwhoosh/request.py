@@ -73,6 +73,17 @@ class SpreadCounts(NamedTuple):
     picks: bytes
 
 
+class CollapseCodes(NamedTuple):
+    """Collapses the hits of each code into the best of them; code 0 is that of no group.
+
+    ``codes`` holds for each segment a 32-bit number a document; they are below ``size``, others
+    count as 0.
+    """
+
+    codes: tuple[bytes, ...]
+    size: int
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """A plan and what to give of what it matches: ``limit`` hits from the ``first`` on."""
@@ -84,6 +95,7 @@ class Request:
     filters: tuple[FilterCodes, ...] = ()
     facets: tuple[FacetCodes, ...] = ()
     spreads: tuple[Spread, ...] = ()
+    collapse: CollapseCodes | None = None
 
 
 class Answer(NamedTuple):
@@ -91,11 +103,15 @@ class Answer(NamedTuple):
 
     ``matched`` counts before the filters, ``total`` after them; ``hits`` are (score, document
     number) in order, where the score is 0.0 if the order does not ask for it; ``counts`` are
-    32-bit numbers, one a place of each facet; ``spreads`` are :class:`SpreadCounts`.
+    32-bit numbers, one a place of each facet; ``spreads`` are :class:`SpreadCounts`. ``groups`` is
+    the number of hits on all pages together: the total, unless they collapse. Then ``others`` says
+    how many more documents of the total share the code of each hit, and is empty otherwise.
     """
 
     matched: int
     total: int
     hits: list[tuple[float, int]]
     counts: tuple[bytes, ...]
-    spreads: tuple[tuple[bytes, bytes, bytes], ...] = ()
+    spreads: tuple[tuple[bytes, bytes, bytes], ...]
+    groups: int
+    others: list[int]

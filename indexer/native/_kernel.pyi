@@ -109,6 +109,7 @@ def search(
     filters: tuple[Any, ...],
     facets: tuple[Any, ...],
     spreads: tuple[Any, ...],
+    collapse: tuple[tuple[bytes, ...], int] | None,
     /,
 ) -> tuple[
     int,
@@ -116,7 +117,11 @@ def search(
     list[tuple[float, int]],
     tuple[bytes, ...],
     tuple[tuple[bytes, bytes, bytes], ...],
+    int,
+    list[int],
 ]: ...
+def fingerprint(text: str, /) -> tuple[int, int, bytes]: ...
+def families(signatures: Buffer, keys: Buffer, least: bytes, /) -> bytes: ...
 def words(
     segments: tuple[Segment, ...],
     fields: tuple[str, ...],

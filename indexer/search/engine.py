@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from indexer.question import Key, Question, Reference
+from indexer.search.neighbours import Neighbour, Surroundings
 from indexer.search.request import Search
 from indexer.search.results import IndexInfo, MarkedQuestion, Results
 from indexer.search.statistics import Statistics
@@ -29,6 +30,14 @@ class Engine(Protocol):
 
         ``exact`` marks every word in its typed form only.
         """
+        ...
+
+    def around(self, key: Key) -> Surroundings:
+        """Return the family of a question, what it recalls, and what recalls it."""
+        ...
+
+    def similar(self, key: Key, limit: int = 5) -> tuple[Neighbour, ...]:
+        """Return answered questions of other families on the same matter, the most alike first."""
         ...
 
     def find(self, reference: Reference) -> tuple[Key, ...]:

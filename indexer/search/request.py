@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from indexer.errors import BadParameter
-from indexer.question import CHAMBERS, KINDS, STATUSES
+from indexer.question import CHAMBERS, KINDS, STATUSES, UID
 from indexer.search.ranges import DateRange, NumberRange, date_range, parse_date
 
 __all__ = [
@@ -126,7 +126,9 @@ class Search:
 
     ``filters`` maps a name of :data:`FILTERS` to the values wanted (any of them). ``delay`` is that
     of the answer, in days. ``exact`` finds every word in its typed form only. ``page`` counts from
-    1. ``facets`` says whether they are counted: an export does not need them.
+    1. ``facets`` says whether they are counted: an export does not need them. ``grouped`` gives one
+    question of each family instead of all; ``family`` is the identifier of a question, of whose
+    family alone all are shown.
 
     Raises:
         BadParameter: a filter, sort, scope, page or size that cannot be.
@@ -143,6 +145,8 @@ class Search:
     page: int = 1
     size: int = 10
     facets: bool = True
+    grouped: bool = False
+    family: str = ""
 
     def __post_init__(self) -> None:
         for name, values in self.filters.items():
@@ -154,6 +158,8 @@ class Search:
         _check_member("champ", self.scope, SCOPES)
         _check_number("page", self.page, MAX_PAGE)
         _check_number("limite", self.size, MAX_PAGE_SIZE)
+        if self.family and not UID.fullmatch(self.family):
+            raise BadParameter("famille", self.family, "un identifiant comme QANR5L15QE24191")
         if len(self.text) > MAX_QUERY_CHARACTERS:
             raise BadParameter("q", self.text, f"au plus {MAX_QUERY_CHARACTERS} caractères")
         for name, period in (("du", self.asked), ("reponse_du", self.answered)):

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from indexer.question import Question
 from indexer.search.advice import Correction, Help, advice_json
+from indexer.search.neighbours import Neighbour, neighbour_json
 from indexer.search.request import Search
 
 
@@ -35,7 +36,11 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One question found. ``missing`` names the words of the query that it does not hold."""
+    """One question found. ``missing`` names the words of the query that it does not hold.
+
+    ``others`` counts the questions of its family that the search finds too, and that are not shown
+    because it is. ``recalled`` is the question that it only serves to recall, if it does.
+    """
 
     uid: str
     chamber: str
@@ -56,6 +61,8 @@ class Hit:
     question: tuple[Passage, ...] = ()
     answer: tuple[Passage, ...] = ()
     missing: tuple[str, ...] = ()
+    others: int = 0
+    recalled: Neighbour | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +136,17 @@ class Results:
     """One page of hits.
 
     ``total`` counts all questions found; ``total_all_words`` those that hold every word wanted:
-    where it is smaller, the others follow them. The first page has a ``suggestion`` where words
-    seem misspelt; there is ``help`` where next to nothing was found.
+    where it is smaller, the others follow them. ``groups`` and ``groups_all_words`` are the same
+    with one question a family: hits on all pages together. The first page has a ``suggestion``
+    where words seem misspelt; there is ``help`` where next to nothing was found.
     """
 
     search: Search
     understood: Understood
     total: int
     total_all_words: int
+    groups: int
+    groups_all_words: int
     pages: int
     took_ms: float
     hits: tuple[Hit, ...]
@@ -229,6 +239,7 @@ def as_json(results: Results) -> dict[str, Any]:
         },
         "total": results.total,
         "total_all_words": results.total_all_words,
+        "groups": results.groups,
         "page": results.search.page,
         "pages": results.pages,
         "took_ms": round(results.took_ms, 2),
@@ -272,6 +283,8 @@ def _hit_json(hit: Hit) -> dict[str, Any]:
         "score": round(hit.score, 6),
         "source_url": hit.source_url,
         "missing": list(hit.missing),
+        "others_of_family": hit.others,
+        "recalls": neighbour_json(hit.recalled) if hit.recalled else None,
         "passages": {
             "question": [_passage_json(passage) for passage in hit.question],
             "answer": [_passage_json(passage) for passage in hit.answer],

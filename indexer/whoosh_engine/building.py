@@ -24,6 +24,7 @@ from indexer.settings import Settings
 from indexer.whoosh_engine import generations
 from indexer.whoosh_engine.contents import Contents
 from indexer.whoosh_engine.damage import DAMAGE, damage_said
+from indexer.whoosh_engine.families import FILE, families_of, write_families
 from indexer.whoosh_engine.generations import Manifest
 from indexer.whoosh_engine.schema import SCHEMA_VERSION, document_of, schema
 from indexer.whoosh_engine.snapshot import Snapshot
@@ -222,7 +223,7 @@ def _link(source: Path, target: Path) -> None:
     """Give the target folder its own names for the source's files, without copying them."""
     target.mkdir()
     for path in source.iterdir():
-        if path.name != "manifest.json" and not path.name.endswith("LOCK"):
+        if path.name not in ("manifest.json", FILE) and not path.name.endswith("LOCK"):
             os.link(path, target / path.name)
 
 
@@ -271,6 +272,7 @@ def _finish(folder: Path, written: _Written, *, is_sample: bool) -> None:
     snapshot = Snapshot(folder, written.name)
     try:
         _verify(snapshot, manifest)
+        write_families(snapshot.path, families_of(snapshot.executor, snapshot.documents))
         first, last = snapshot.period()
     finally:
         snapshot.close()

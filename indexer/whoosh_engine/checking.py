@@ -4,6 +4,7 @@ It never raises for what it finds: each problem is a French sentence that names 
 """
 
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 from indexer.digests import line_digest
@@ -11,7 +12,8 @@ from indexer.errors import IndexingError
 from indexer.fastwhoosh.checking import check_deep
 from indexer.settings import Settings
 from indexer.whoosh_engine.building import versions
-from indexer.whoosh_engine.damage import damage_said
+from indexer.whoosh_engine.damage import MENDING, damage_said
+from indexer.whoosh_engine.families import FILE, families_of
 from indexer.whoosh_engine.generations import current_name
 from indexer.whoosh_engine.snapshot import Snapshot
 
@@ -49,7 +51,19 @@ def check_files(settings: Settings) -> tuple[str, ...]:
         name = current_name(settings.index)
     except IndexingError as error:
         return (str(error),)
-    return tuple(check_deep(settings.index / name))
+    return (*check_deep(settings.index / name), *_family_problems(settings, name))
+
+
+def _family_problems(settings: Settings, name: str) -> Iterator[str]:
+    """Compare the families with what the index says now; damage of the rest is said elsewhere."""
+    with suppress(IndexingError), damage_said(), closing(Snapshot(settings.index, name)) as opened:
+        try:
+            written = opened.families
+        except IndexingError as error:
+            yield str(error)
+            return
+        if written != families_of(opened.executor, opened.documents):
+            yield f"{opened.path / FILE} n'est pas ce que disent les questions. {MENDING}"
 
 
 def _differences(snapshot: Snapshot, corpus: "Corpus") -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import Final
 from indexer.french.analysis import stem_form
 from indexer.question import Key, Question, Reference, uid_of
 from indexer.search.holdings import missing_words, variant_forms
+from indexer.search.neighbours import Neighbour, Surroundings
 from indexer.search.passages import mark, marked_paragraphs, passages
 from indexer.search.request import Search
 from indexer.search.results import (
@@ -29,7 +30,9 @@ from indexer.whoosh_engine import generations
 from indexer.whoosh_engine.advising import help_on_little, suggestion
 from indexer.whoosh_engine.damage import damage_said
 from indexer.whoosh_engine.finding import Found, facets, find, timeline
-from indexer.whoosh_engine.schema import texts_of, title_text
+from indexer.whoosh_engine.likeness import similar_to
+from indexer.whoosh_engine.neighbours import reminded, surroundings
+from indexer.whoosh_engine.schema import shown_title, texts_of
 from indexer.whoosh_engine.snapshot import Snapshot
 from indexer.whoosh_engine.statistics import statistics, unknown_ministries
 from indexer.whoosh_engine.translate import Translation, Translator
@@ -77,7 +80,7 @@ class WhooshEngine:
         with self._lock, damage_said():
             snapshot = self._current()
             translation = _translated(snapshot, search)
-            asked = replace(search, facets=False)
+            asked = replace(search, facets=False, grouped=False)
             hits = find(snapshot, asked, translation, 0, snapshot.documents).hits
         for _, number in hits:
             with self._lock:
@@ -102,7 +105,7 @@ class WhooshEngine:
             marker = Translator(self._current(), exact=exact).translate(text).marker
         question, asked = marked_paragraphs(record.question_text, (), marker)
         answer, answered = marked_paragraphs(record.answer_text, record.answer_turns, marker)
-        title = mark(_title(record), marker)
+        title = mark(shown_title(record), marker)
         matches = asked + answered + sum(piece.is_match for piece in title)
         return MarkedQuestion(record, title, question, answer, matches)
 
@@ -117,6 +120,18 @@ class WhooshEngine:
         """Return the names of ministries that no portfolio is known of, with their questions."""
         with self._lock:
             return unknown_ministries(self._current())
+
+    @damage_said()
+    def around(self, key: Key) -> Surroundings:
+        """Return the family of a question, what it recalls, and what recalls it."""
+        with self._lock:
+            return surroundings(self._current(), key)
+
+    @damage_said()
+    def similar(self, key: Key, limit: int = 5) -> tuple[Neighbour, ...]:
+        """Return answered questions of other families on the same matter, the most alike first."""
+        with self._lock:
+            return similar_to(self._current(), key, limit)
 
     @damage_said()
     def find(self, reference: Reference) -> tuple[Key, ...]:
@@ -156,7 +171,12 @@ def _answer(snapshot: Snapshot, search: Search) -> Results:
     first = (search.page - 1) * search.size
     found = find(snapshot, search, translation, first, search.size)
     records = [(score, snapshot.record(number)) for score, number in found.hits]
-    hits = tuple(_hit(record, score, translation) for score, record in records)
+    hits = tuple(
+        replace(
+            _hit(record, score, translation), others=others, recalled=reminded(snapshot, record)
+        )
+        for (score, record), others in zip(records, found.others, strict=True)
+    )
     understood = Understood(
         describe(query.tree),
         query.ignored,
@@ -169,7 +189,9 @@ def _answer(snapshot: Snapshot, search: Search) -> Results:
         understood=understood,
         total=found.total,
         total_all_words=found.all_words,
-        pages=-(-found.total // search.size),
+        groups=found.groups,
+        groups_all_words=found.groups_all_words,
+        pages=-(-found.groups // search.size),
         took_ms=(time.perf_counter() - started) * 1000,
         hits=hits,
         facets=facets(snapshot, search, found) if search.facets else (),
@@ -196,17 +218,13 @@ def _hit(record: Question, score: float, translation: Translation) -> Hit:
         date_answered=record.date_answer,
         status=record.status,
         delay_days=record.delay_days,
-        title=mark(_title(record), marker),
+        title=mark(shown_title(record), marker),
         score=score,
         source_url=record.official_url,
         question=passages(record.question_text, (), marker),
         answer=passages(record.answer_text, record.answer_turns, marker),
         missing=missing_words(tuple(texts_of(record).values()), translation.words),
     )
-
-
-def _title(record: Question) -> str:
-    return record.title or " · ".join(title_text(record).split("\n"))
 
 
 def _variants(

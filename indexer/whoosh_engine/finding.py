@@ -4,9 +4,10 @@ A search becomes one request to the executor: the plan of its words and dates, i
 of columns, and a facet for each filter, which counts what all filters but its own leave.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import repeat
 from typing import Final
 
 from indexer.fastwhoosh import plan
@@ -42,12 +43,17 @@ _ORDERS: Final[Mapping[str, tuple[OrderKey, ...]]] = {
 class Found:
     """What a search finds: how many, one page of (score, document number), counts of facets.
 
-    ``all_words`` of ``total`` hold every word. ``counts`` are 32-bit numbers, one a value.
+    ``all_words`` of ``total`` hold every word; ``groups`` and ``groups_all_words`` count one
+    question a family. ``others`` says how many more of each hit's family are found. ``counts`` are
+    32-bit numbers, one a value.
     """
 
     total: int
     all_words: int
+    groups: int
+    groups_all_words: int
     hits: Sequence[tuple[float, int]]
+    others: Sequence[int]
     counts: Mapping[str, bytes]
 
 
@@ -61,15 +67,41 @@ def find(
     asked = request_of(snapshot, search, translation.strict)
     strict = snapshot.executor.run(replace(asked, first=first, limit=limit))
     if translation.relaxed is None or _is_enough(snapshot, translation.strict, strict):
-        return Found(strict.total, strict.total, strict.hits, _counts(search, strict))
+        return _all_found(search, strict)
     # The strict hits are fewer than a page: all of them come first, whatever the page.
     whole = snapshot.executor.run(replace(asked, first=0, limit=ranking.ENOUGH_HITS, facets=()))
-    wanted = replace(asked, plan=_within(search, translation.relaxed))
+    wanted = replace(asked, plan=_within(snapshot, search, translation.relaxed))
     relaxed = snapshot.executor.run(replace(wanted, first=0, limit=first + limit + len(whole.hits)))
-    held = {number for _, number in whole.hits}
-    rest = [(score % TIER, number) for score, number in relaxed.hits if number not in held]
-    hits = [*whole.hits, *rest][first : first + limit]
-    return Found(relaxed.total, whole.total, hits, _counts(search, relaxed))
+    hits, others = _one_after_the_other(snapshot, asked, whole, relaxed)
+    page = slice(first, first + limit)
+    return Found(
+        relaxed.total, whole.total, relaxed.groups, whole.groups, hits[page], others[page],
+        _counts(search, relaxed),
+    )  # fmt: skip
+
+
+def _all_found(search: Search, answer: Answer) -> Found:
+    total, groups = answer.total, answer.groups
+    hits, others = zip(*_counted(answer), strict=True) if answer.hits else ((), ())
+    return Found(total, total, groups, groups, hits, others, _counts(search, answer))
+
+
+def _one_after_the_other(
+    snapshot: Snapshot, asked: Request, whole: Answer, relaxed: Answer
+) -> tuple[list[tuple[float, int]], list[int]]:
+    """Return the hits that hold every word, then the others, one a family of both together."""
+    family = snapshot.families.near.family if asked.collapse else int
+    # What the relaxed search counts comes later and stays: it counts all that are found.
+    counts = {family(n): count for (_, n), count in (*_counted(whole), *_counted(relaxed))}
+    held = {family(number) for _, number in whole.hits}
+    rest = [(score % TIER, n) for score, n in relaxed.hits if family(n) not in held]
+    hits = [*whole.hits, *rest]
+    return hits, [counts[family(number)] for _, number in hits]
+
+
+def _counted(answer: Answer) -> Iterator[tuple[tuple[float, int], int]]:
+    """Yield the hits, and how many more of its family each stands for."""
+    return zip(answer.hits, answer.others or repeat(0), strict=False)
 
 
 def plan_found(snapshot: Snapshot, translation: Translation) -> Plan:
@@ -97,10 +129,11 @@ def request_of(snapshot: Snapshot, search: Search, found: Plan) -> Request:
         *(month_facet(column, segments) for column in _DAYS),
     )
     return Request(
-        _within(search, found),
+        _within(snapshot, search, found),
         order=_ORDERS[search.sort],
         filters=filters,
         facets=facets if search.facets else (),
+        collapse=snapshot.collapse if search.grouped and not search.family else None,
     )
 
 
@@ -111,16 +144,19 @@ def _facet_codes(snapshot: Snapshot, search: Search, name: str) -> FacetCodes:
     return FacetCodes(f"f_{name}", table.maps, len(table.values), own)
 
 
-def _within(search: Search, found: Plan) -> Plan:
-    """Leave only what lies in the ranges of a search."""
-    periods: list[Plan] = [
+def _within(snapshot: Snapshot, search: Search, found: Plan) -> Plan:
+    """Leave only what lies in the ranges of a search, and in the family that it opens."""
+    limits: list[Plan] = [
         range_of(column, period.first, period.last)
         for column, period in (("asked", search.asked), ("answered", search.answered))
         if period
     ]
     if search.delay:
-        periods.append(delay_range(search.delay.low, search.delay.high))
-    return plan.All((found, *periods)) if periods else found
+        limits.append(delay_range(search.delay.low, search.delay.high))
+    if search.family:
+        uids = snapshot.family_uids(search.family)
+        limits.append(plan.Terms("uid", tuple(uid.encode() for uid in uids)))
+    return plan.All((found, *limits)) if limits else found
 
 
 def _counts(search: Search, answer: Answer) -> Mapping[str, bytes]:

@@ -20,7 +20,9 @@ from indexer.interchange import from_record
 from indexer.legislatures import legislatures
 from indexer.ministries import portfolios_of
 from indexer.question import Question
+from indexer.search.recalls import recalls
 from indexer.search.request import FILTERS, VALUE_OF_STATUS
+from indexer.whoosh_engine.families import kin_of
 
 # Raised with every change of the fields or of what goes into them: an older index is rebuilt.
 SCHEMA_VERSION: Final = 4
@@ -68,6 +70,8 @@ def schema() -> fields.Schema:
         uid=fields.ID(unique=True, sortable=True),
         digest=fields.COLUMN(columns.VarBytesColumn()),
         record=fields.STORED,
+        kin=fields.COLUMN(columns.VarBytesColumn()),
+        recalls=fields.ID(analyzer=analysis.SpaceSeparatedTokenizer()),
         asked=_number(),
         answered=_number(),
         delay=_number(),
@@ -102,6 +106,10 @@ def document_of(line: bytes) -> dict[str, Any]:
         "answered": day_number(question.date_answer),
         "delay": 0 if question.delay_days is None else question.delay_days + 1,
     }
+    if kin := kin_of(question):
+        document["kin"] = kin
+    if recalled := recalls(question.question_text):
+        document["recalls"] = " ".join(str(recall.number) for recall in recalled)
     for part, text in texts_of(question).items():
         if text:
             document[field_of(part, "exact")] = text
@@ -125,6 +133,11 @@ def title_text(question: Question) -> str:
     """Return the title and headings, one a line, as they are searched and shown."""
     headings = (question.title, question.rubrique, question.tete_analyse, *question.analyses)
     return "\n".join(dict.fromkeys(heading for heading in headings if heading))
+
+
+def shown_title(question: Question) -> str:
+    """Return the title, or the headings where there is none, as one line."""
+    return question.title or " · ".join(title_text(question).split("\n"))
 
 
 def _group_labels() -> dict[str, str]:

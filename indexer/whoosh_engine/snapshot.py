@@ -14,8 +14,9 @@ from indexer.errors import IndexDamaged
 from indexer.fastwhoosh.errors import DamagedSegment
 from indexer.fastwhoosh.executor import Executor
 from indexer.fastwhoosh.index import open_dir
+from indexer.fastwhoosh.interpreted import numbers_of
 from indexer.fastwhoosh.plan import Group, Line, Part, Terms
-from indexer.fastwhoosh.request import FilterCodes, Request
+from indexer.fastwhoosh.request import CollapseCodes, FilterCodes, Request
 from indexer.fastwhoosh.segmentfile import EXTENSION
 from indexer.native import why_not
 from indexer.question import Key, Question, Reference, uid_of
@@ -23,6 +24,7 @@ from indexer.search import ranking
 from indexer.search.request import FILTERS
 from indexer.search.results import SegmentInfo
 from indexer.whoosh_engine.damage import DAMAGE, MENDING, damage_said
+from indexer.whoosh_engine.families import Families, read_families
 from indexer.whoosh_engine.filter_values import FilterValues, filter_values
 from indexer.whoosh_engine.generations import Manifest, read_manifest
 from indexer.whoosh_engine.schema import PARTS, day_of, field_of, record_of
@@ -66,11 +68,14 @@ class Snapshot:
 
     def idf(self, words: Sequence[str], form: str) -> float:
         """Return the inverse document frequency of words that count as one, over all parts."""
+        return ranking.idf(self.frequency(words, form), max(1, self.documents))
+
+    def frequency(self, words: Sequence[str], form: str) -> int:
+        """Return in how many questions words that count as one stand, by the part that has most."""
         frequency = self.executor.document_frequency
-        found = sum(
+        return sum(
             max(frequency(field_of(part, form), word.encode()) for part in PARTS) for word in words
         )
-        return ranking.idf(found, max(1, self.documents))
 
     def group(self, words: Sequence[str], form: str, parts: Sequence[str], weight: float) -> Group:
         """Return words that count as one, with the statistics of the whole index."""
@@ -142,6 +147,28 @@ class Snapshot:
     def words_near(self, word: str, distance: int) -> tuple[str, ...]:
         """Return the commonest words at most some typing errors away from a word."""
         return self.vocabulary.near(word, distance, ranking.MAX_EXPANSIONS)
+
+    @cached_property
+    def families(self) -> Families:
+        """Which questions are nearly the same, and which share an answer."""
+        return read_families(self.path, self.documents)
+
+    @cached_property
+    def collapse(self) -> CollapseCodes | None:
+        """The codes under which hits of one family collapse, None where there is no family."""
+        return self.families.collapse(self.executor)
+
+    def day_asked(self, number: int) -> int:
+        """Return the day number on which a question was asked, 0 where it is not known."""
+        reader, base = next(leaf for leaf in reversed(self.executor.leaves) if leaf[1] <= number)
+        return int(numbers_of(reader, "asked")[number - base])
+
+    def family_uids(self, uid: str) -> tuple[str, ...]:
+        """Return the identifiers of a question's family, its own among them."""
+        number = self.number(uid)
+        if number is None:
+            return ()
+        return tuple(self.record(member).uid for member in self.families.near.members(number))
 
     def number(self, uid: str) -> int | None:
         """Return the document number of a live question, None where there is none."""

@@ -5,7 +5,7 @@
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from indexer.cli import main
 from indexer.errors import BadParameter, QuestionsError
 from indexer.question import Comment, Key, Question, Reference, Turn
 from indexer.search.advice import Correction, Help, Stretch, Way
+from indexer.search.neighbours import Neighbour, Surroundings
 from indexer.search.request import Search
 from indexer.search.results import (
     Facet,
@@ -86,7 +87,14 @@ def hit(record: Question, text: str = EVIL) -> Hit:
         question=(passage,),
         answer=(Passage((Piece("réponse", True),), None, True, True),),
         missing=(text,),
+        others=3,
+        recalled=neighbour(text),
     )
+
+
+def neighbour(text: str) -> Neighbour:
+    asked = date(2019, 1, 2)
+    return Neighbour("QANR5L15QE8", "AN", "QE", 15, 8, f"Titre {text}", text, asked, "answered")
 
 
 @dataclass
@@ -110,6 +118,8 @@ class StubEngine:
             understood=Understood(search.text, (self.text,), (("a", (self.text,)),), (self.text,)),
             total=self.total,
             total_all_words=min(self.total, 12),
+            groups=self.total,
+            groups_all_words=min(self.total, 12),
             pages=-(-self.total // 10),
             took_ms=1.0,
             hits=tuple(hit(record, self.text) for record in self.records),
@@ -142,6 +152,15 @@ class StubEngine:
 
     def unknown_ministries(self) -> tuple[tuple[str, int], ...]:
         return ((self.text, 12),) * 12
+
+    def around(self, key: Key) -> Surroundings:
+        assert self.get(key)
+        other = neighbour(self.text)
+        return Surroundings((replace(other, shares_answer=True),), 2, 1, (other,), (other,))
+
+    def similar(self, key: Key, limit: int = 5) -> tuple[Neighbour, ...]:
+        assert self.get(key)
+        return (replace(neighbour(self.text), shared=("traite", self.text)),) * min(limit, 2)
 
     def find(self, reference: Reference) -> tuple[Key, ...]:
         return tuple(record.key for record in self.records if reference.fits(record.key))

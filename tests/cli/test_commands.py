@@ -12,7 +12,7 @@ import pytest
 
 from indexer.corpus import sample_corpus
 from indexer.errors import IndexDamaged
-from indexer.interchange import from_record
+from indexer.interchange import from_record, to_line
 from indexer.question import Question
 from indexer.search.ranges import DateRange, NumberRange
 from indexer.search.results import as_json
@@ -217,3 +217,47 @@ def test_a_named_question_is_offered(run: Run) -> None:
     shown = run("show", "question", "écrite", "n°", "90001", "de", "la", "15e", "législature")
     assert shown.code == 0
     assert "90001" in shown.out
+
+
+def test_what_stands_around_a_question(
+    run: Run, make_question: Callable[..., Question], tmp_path: Path
+) -> None:
+    """Two that are nearly the same, one that recalls one of them, and an answered one like it."""
+    words = " ".join(f"alpage{place}" for place in range(150))
+    asked = f"attire l'attention sur le loup, les bergers et les brebis : {words}"
+    records = [
+        make_question(1, author="Mme A", title="Loups", question_text=asked),
+        make_question(2, author="Mme B", title="Loups encore", question_text=f"{asked} enfin"),
+        make_question(
+            3, author="Mme A", question_text="Mme A rappelle les termes de sa question écrite n° 1."
+        ),
+        make_question(
+            4, title="Chiens", answer_text="Le loup, les bergers, les brebis.",
+            question_text="Que dire aux bergers de leurs brebis et du loup ?",
+        ),
+        *(make_question(number, question_text=f"Autre {number}") for number in range(10, 40)),
+    ]  # fmt: skip
+    path = tmp_path / "questions.jsonl"
+    path.write_text("".join(f"{to_line(record)}\n" for record in records), "utf-8")
+    run("import", str(path))
+    run("index")
+    grouped = run("search", "loup", "bergers").out
+    assert "3 questions trouvées, 2 une fois les presque identiques regroupées" in grouped
+    assert "+ 1 autre question presque identique ou de même réponse : --famille" in grouped
+    assert "regroupées" not in run("search", "loup", "bergers", "--sans-regrouper").out
+    whole = json.loads(run("search", "loup", "bergers", "--json").out)
+    assert (whole["total"], whole["groups"], len(whole["hits"])) == (3, 3, 3)
+    family = json.loads(run("search", "--famille", "qanr5l15qe1", "--json").out)
+    assert sorted(hit["number"] for hit in family["hits"]) == [1, 2]
+    assert "identifiant" in run("search", "--famille", "loup").err
+
+    said = run("similar", "15-1QE").out
+    for expected in ("Rappelée par", "1 question presque identique", "Loups encore", "En commun"):
+        assert expected in said, expected
+    around = json.loads(run("similar", "15-1QE", "--json").out)
+    assert [other["number"] for other in around["recalled_by"]] == [3]
+    assert [other["number"] for other in around["family"]] == [2]
+    assert [other["number"] for other in around["similar"]] == [4]
+    assert set(around["similar"][0]["shared"]) == {"loup", "bergers", "brebis"}
+    assert "Aucune autre question" in run("similar", "15-10QE").out
+    assert run("similar", "15-999QE").code != 0

@@ -22,7 +22,15 @@ from indexer.fastwhoosh.plan import (
     Terms,
 )
 from indexer.fastwhoosh.plan import Word as PlanWord
-from indexer.fastwhoosh.request import SCORE, FacetCodes, FilterCodes, OrderKey, Request, Spread
+from indexer.fastwhoosh.request import (
+    SCORE,
+    CollapseCodes,
+    FacetCodes,
+    FilterCodes,
+    OrderKey,
+    Request,
+    Spread,
+)
 from indexer.fastwhoosh.spreads import rows_of_codes
 from tests.fastwhoosh.random_indexes import Words
 
@@ -41,6 +49,7 @@ class PlanGenerator:
         self.rng = rng
         self.words = words
         self.tables: dict[str, CodeTable] = {name: executor.table(name) for name in _CODES}
+        self.sizes = [reader.doc_count_all() for reader, _ in executor.leaves]
 
     def node(self, depth: int = 3) -> Node:
         """Draw a plan."""
@@ -158,7 +167,21 @@ class PlanGenerator:
         first = rng.choice((0, 0, 3, 40))
         limit = rng.choice((0, 1, 10, 100, 100_000))
         spreads = tuple(self._spread() for _ in range(rng.choice((0, 0, 1, 2))))
-        return Request(self.node(), first, limit, self._order(), filters, facets, spreads)
+        collapse = self._collapse() if rng.random() < 0.4 else None
+        order = self._order()
+        return Request(self.node(), first, limit, order, filters, facets, spreads, collapse)
+
+    def _collapse(self) -> CollapseCodes:
+        """Draw codes of which many or few documents have one, some of them beyond the size."""
+        rng = self.rng
+        size, share = rng.choice((1, 2, 5, 40, 1000)), rng.choice((0.05, 0.5, 1.0))
+        tables = (
+            array(
+                "I", (rng.randrange(size + 2) if rng.random() < share else 0 for _ in range(docs))
+            )
+            for docs in self.sizes
+        )
+        return CollapseCodes(tuple(table.tobytes() for table in tables), size)
 
     def _filter(self) -> FilterCodes:
         name = self.rng.choice(_CODES)

@@ -1,5 +1,6 @@
 """When the compiled reading of a request and the obvious one give the same."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -7,7 +8,7 @@ from typing import Final
 
 from indexer.fastwhoosh import interpreted
 from indexer.fastwhoosh.executor import Executor
-from indexer.fastwhoosh.request import Answer, Request
+from indexer.fastwhoosh.request import Answer, CollapseCodes, Request
 from tests.fastwhoosh.rankings import is_near
 
 _ALL: Final = 1_000_000
@@ -17,17 +18,37 @@ Found = Sequence[tuple[float, int]]
 def check_readings(executor: Executor, request: Request) -> Answer:
     """Fail unless both readings of a request give the same; return the compiled one's answer."""
     found = executor.run(request)
-    whole = interpreted.answer(
+    whole = _read(executor, replace(request, collapse=None))
+    collapsed = _read(executor, request) if request.collapse else whole
+    assert found._replace(hits=[], others=[]) == collapsed._replace(hits=[], others=[])
+    expected = collapsed.hits[request.first : request.first + request.limit]
+    assert len(found.hits) == len(expected)
+    _check_scores(whole, found)
+    _check_order(executor, request, expected, found.hits)
+    if request.collapse:
+        _check_others(request.collapse, whole, found)
+    else:
+        assert found.others == []
+    return found
+
+
+def _read(executor: Executor, request: Request) -> Answer:
+    """Return all that a request finds, read the obvious way."""
+    return interpreted.answer(
         executor.leaves,
         replace(request, first=0, limit=_ALL),
         lambda name: executor.table(name).segments,
     )
-    assert found._replace(hits=[]) == whole._replace(hits=[])
-    expected = whole.hits[request.first : request.first + request.limit]
-    assert len(found.hits) == len(expected)
-    _check_scores(whole, found)
-    _check_order(executor, request, expected, found.hits)
-    return found
+
+
+def _check_others(collapse: CollapseCodes, whole: Answer, found: Answer) -> None:
+    """Each hit stands for all of its code, and no two for the same ones."""
+    joined = memoryview(b"".join(collapse.codes)).cast("I")
+    codes = [code if code < collapse.size else 0 for code in joined]
+    counts = Counter(codes[number] for _, number in whole.hits)
+    shown = [codes[number] for _, number in found.hits]
+    assert found.others == [counts[code] - 1 if code else 0 for code in shown]
+    assert all(count == 1 for code, count in Counter(shown).items() if code)
 
 
 def _check_scores(whole: Answer, found: Answer) -> None:

@@ -138,3 +138,27 @@ def test_damage_names_the_file(tmp_path: Path) -> None:
 def test_native_kinds(tmp_path: Path) -> None:
     numbers = written(tmp_path / "n.fws", columns.NumericColumn("i"), {})
     assert isinstance(column_reader(numbers, "c", None), NumberReader)
+
+
+@pytest.mark.parametrize("distinct", [1, 3, 300])
+def test_values_that_are_loaded_are_the_same(tmp_path: Path, distinct: int) -> None:
+    values = {doc: f"v{doc % distinct}".encode() for doc in range(0, DOCS, 2)}
+    file = written(tmp_path / "c.fws", columns.VarBytesColumn(), values)
+    reader = column_reader(file, "c", columns.VarBytesColumn())
+    value = reader.loaded()
+    assert [value(doc) for doc in range(DOCS)] == [reader[doc] for doc in range(DOCS)]
+
+
+def test_values_that_lie_outside_are_not_loaded(tmp_path: Path) -> None:
+    codes = written(tmp_path / "c.fws", columns.VarBytesColumn(), {0: b"a"})
+    entry = codes.directory["columns"]["c"]
+    whole = list(entry["blob"])
+    entry["blob"][1] = 0
+    with pytest.raises(DamagedSegment, match="désordonnée"):
+        column_reader(codes, "c", columns.VarBytesColumn()).loaded()
+    entry["blob"] = whole
+    # One value less than the codes speak of.
+    entry["values"] = 1
+    entry["offsets"][1] -= 4
+    with pytest.raises(DamagedSegment, match="inconnue"):
+        column_reader(codes, "c", columns.VarBytesColumn()).loaded()

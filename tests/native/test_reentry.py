@@ -101,4 +101,4 @@ def test_a_plan_with_a_value_of_another_type_is_refused() -> None:
     segment = kernel.Segment(b"", "none", 0, [], [], None, [1.0] * 256)
     word = ((), "no number", 1)
     with pytest.raises(TypeError):
-        kernel.search((segment,), word, 0, 10, ((None, True, None),), (), (), ())
+        kernel.search((segment,), word, 0, 10, ((None, True, None),), (), (), (), None)

@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from indexer.errors import BadParameter
 from indexer.question import Attribution, Comment, Key, Question, Reference, Turn
 from indexer.search.advice import Correction, Help, Stretch, Way
+from indexer.search.neighbours import Neighbour, Surroundings
 from indexer.search.request import DateRange, Search
 from indexer.search.results import (
     Facet,
@@ -98,6 +99,22 @@ def _pieces(text: str) -> tuple[Piece, ...]:
     return tuple(piece for piece in (Piece(head, True), Piece(space + rest, False)) if piece.text)
 
 
+def neighbour(number: int, **changes: object) -> Neighbour:
+    """Return a question beside another one."""
+    made = Neighbour(
+        uid=f"QANR5L15QE{number}",
+        chamber="AN",
+        kind="QE",
+        legislature=15,
+        number=number,
+        title=f"Titre {number} {EVIL}",
+        author=f"Mme {EVIL}",
+        date_asked=date(2019, 2, 1),
+        status="answered",
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
 def _hit(record: Question) -> Hit:
     question = Passage(_pieces(record.question_text), cut_before=True, cut_after=True)
     speaker = record.answer_turns[0].speaker if record.answer_turns else None
@@ -122,6 +139,8 @@ def _hit(record: Question) -> Hit:
         question=(question,) if record.question_text else (),
         answer=(answer,) if record.answer_text else (),
         missing=(EVIL,) if record is WITHDRAWN else (),
+        others=11 if record is WRITTEN else 0,
+        recalled=neighbour(5) if record is WITHDRAWN else None,
     )
 
 
@@ -153,12 +172,24 @@ TIMELINE = Timeline(
 )
 
 
+def _surroundings() -> Surroundings:
+    return Surroundings(
+        family=(neighbour(11, shares_answer=True), neighbour(12, status="waiting")),
+        family_size=30,
+        same_answer=1,
+        recalls=(neighbour(5),),
+        recalled_by=(neighbour(6),),
+        unknown=((None, 77),),
+    )
+
+
 @dataclass
 class StubEngine:
     """Fixed answers; the fields say what a test wants changed in them."""
 
     total: int = 1234
     total_all_words: int = 1234
+    grouped_away: int = 0
     hits: tuple[Hit, ...] = field(default_factory=lambda: tuple(map(_hit, QUESTIONS)))
     is_sample: bool = True
     generation: str = "20251124-a1"
@@ -166,6 +197,10 @@ class StubEngine:
     help: Help | None = None
     failure: Exception | None = None
     timeline: Timeline = TIMELINE
+    surroundings: Surroundings = field(default_factory=_surroundings)
+    neighbours: tuple[Neighbour, ...] = field(
+        default_factory=lambda: (neighbour(3, shared=("traite", EVIL)),)
+    )
     asked: list[Search] = field(default_factory=list)
 
     def find_nothing(self) -> None:
@@ -194,7 +229,9 @@ class StubEngine:
             ),
             total=self.total,
             total_all_words=self.total_all_words,
-            pages=-(-self.total // search.size),
+            groups=self.total - self.grouped_away,
+            groups_all_words=self.total_all_words,
+            pages=-(-(self.total - self.grouped_away) // search.size),
             took_ms=1.234,
             hits=self.hits if self.total else (),
             facets=_facets(search) if self.total else (),
@@ -251,6 +288,12 @@ class StubEngine:
 
     def unknown_ministries(self) -> tuple[tuple[str, int], ...]:
         return ((EVIL, 3),)
+
+    def around(self, key: Key) -> Surroundings:
+        return self.surroundings if key == WRITTEN.key else Surroundings()
+
+    def similar(self, key: Key, limit: int = 5) -> tuple[Neighbour, ...]:
+        return self.neighbours[:limit] if key == WRITTEN.key else ()
 
     def find(self, reference: Reference) -> tuple[Key, ...]:
         return tuple(record.key for record in QUESTIONS if reference.fits(record.key))

@@ -21,6 +21,7 @@ QUESTION = "QANR5L15QE24191"
 PAGES = (
     "/",
     "/recherche?q=traite+des+%C3%AAtres+humains&type=QE&du=2019&page=2",
+    "/recherche?q=loup&famille=QANR5L15QE24191",
     f"/question/{QUESTION}?q=traite",
     "/question/QANR5L16QG24191",
     "/question/24191",
@@ -70,6 +71,12 @@ def browser() -> Iterator["Browser"]:
             skip_or_fail(f"no Chromium can be started: {error.message[:200]}")
         yield launched
         launched.close()
+
+
+@pytest.fixture(autouse=True)
+def _families(stub: "StubEngine") -> None:
+    """Pages say that some of what was found is grouped away."""
+    stub.grouped_away = 40
 
 
 @pytest.fixture

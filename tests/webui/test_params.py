@@ -39,7 +39,11 @@ def number_range(ends: tuple[int | None, int | None]) -> NumberRange:
 def searches(draw: st.DrawFn) -> Search:
     text = draw(WORDS)
     orders = [sort for sort in SORTS if text or sort != "pertinence"]
+    family = draw(st.sampled_from(["", "", "QANR5L15QE24191", "QSENR5L16QE7"]))
     return Search(
+        family=family,
+        # An open family shows all of its questions in any case.
+        grouped=bool(family) or draw(st.booleans()),
         text=text,
         filters=draw(st.fixed_dictionaries({}, optional={name: values(name) for name in FILTERS})),
         asked=draw(st.tuples(DAYS, DAYS).map(ranges)),

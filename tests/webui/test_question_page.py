@@ -119,3 +119,50 @@ def test_a_wrong_state_does_not_hide_the_question(client: FlaskClient) -> None:
     assert back is not None
     assert back["href"] == "/recherche?q=traite"
     assert client.get(f"/question/{WRITTEN}?q={'a' * 5000}").status_code == 200
+
+
+def test_a_question_shows_its_family_and_what_is_like_it(client: FlaskClient, evil: str) -> None:
+    page = soup(client, f"/question/{WRITTEN}")
+    family = page.select_one("[aria-labelledby=titre-famille]")
+    said = text(family)
+    assert "30 questions presque identiques ou de même réponse" in said
+    assert "aussi pour 1 autre question" in said
+    assert said.count("même réponse") == 2
+    assert "En attente de réponse" in said
+    hrefs = [str(link["href"]) for link in page.select(".around a")]
+    assert hrefs == [
+        "/question/QANR5L15QE11",
+        "/question/QANR5L15QE12",
+        "/recherche?tri=anciennes&famille=QANR5L15QE24191",
+        "/question/QANR5L15QE3",
+    ]
+    similar = text(page.select_one("[aria-labelledby=titre-proches]"))
+    assert "Questions proches qui ont reçu une réponse" in similar
+    assert f"en commun : traite, {evil}" in similar.replace("\u00a0", " ")
+
+
+def test_a_question_shows_what_it_recalls_and_what_recalls_it(client: FlaskClient) -> None:
+    page = soup(client, f"/question/{WRITTEN}")
+    recalled, unknown, recalling = (
+        text(node).replace("\u00a0", " ") for node in page.select(".recalled")
+    )
+    assert recalled.startswith("Rappelle la question écrite n° 5 : Titre 5")
+    assert unknown == "Rappelle la question n° 77, absente de cet index"
+    assert recalling.startswith("Rappelée par la question écrite n° 6 : Titre 6")
+
+
+def test_a_question_that_stands_alone_says_nothing_of_others(client: FlaskClient) -> None:
+    page = soup(client, f"/question/{EXCHANGE}")
+    assert not page.select(".around")
+    assert not page.select(".recalled")
+
+
+def test_what_stands_around_a_question_is_data_too(client: FlaskClient) -> None:
+    answer = json.loads(client.get(f"/question/{WRITTEN}/similaires.json").text)
+    assert answer["family_size"] == 30
+    assert [other["uid"] for other in answer["family"]] == ["QANR5L15QE11", "QANR5L15QE12"]
+    assert answer["recalls"][0]["date_asked"] == "2019-02-01"
+    assert answer["similar"][0]["shared"][0] == "traite"
+    moved = client.get("/question/15-24191QE/similaires.json")
+    assert moved.headers["Location"] == f"/question/{WRITTEN}/similaires.json"
+    assert client.get("/question/QANR5L15QE999/similaires.json").status_code == 404

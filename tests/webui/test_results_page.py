@@ -315,3 +315,60 @@ def test_one_hit_alone(client: FlaskClient, stub: "StubEngine", only: Callable[.
     assert text(card and card.h3) == "Question écrite n° 24191"
     assert "<odd>" in text(card)
     assert not page.select(".sort")
+
+
+def test_a_family_is_said_and_opens(client: FlaskClient, stub: "StubEngine") -> None:
+    stub.grouped_away = 40
+    page = soup(client, "/recherche?q=loup&type=QE&page=2")
+    assert "dont 40 regroupées" in text(page.select_one(".grouped"))
+    link = page.select_one(".grouped a")
+    assert link is not None
+    assert link["href"] == "/recherche?q=loup&type=QE&groupees=non"
+    others = page.select(".hit .others a")
+    assert [str(other["href"]) for other in others] == [
+        "/recherche?q=loup&type=QE&famille=QANR5L15QE24191"
+    ]
+    assert text(others[0]).startswith(
+        "+ 11 autres questions presque identiques ou de même réponse : "
+    )
+    assert stub.asked[-1].grouped
+    # 1,194 hits of ten a page.
+    assert "page 2 sur 120" in text(page.select_one(".summary .page"))
+
+
+def test_a_family_that_is_open_is_a_chip(client: FlaskClient, stub: "StubEngine") -> None:
+    page = soup(client, "/recherche?q=loup&famille=qanr5l15qe24191")
+    assert stub.asked[-1].family == "QANR5L15QE24191"
+    (chip,) = page.select(".chip")
+    assert "Question écrite n° 24191" in text(chip).replace("\u00a0", " ")
+    assert chip["href"] == "/recherche?q=loup"
+    assert not page.select(".grouped")
+    canonical = page.select_one("link[rel=canonical]")
+    assert canonical is not None
+    assert canonical["href"] == "/recherche?q=loup&famille=QANR5L15QE24191"
+
+
+def test_all_questions_can_be_shown_one_by_one(client: FlaskClient, stub: "StubEngine") -> None:
+    page = soup(client, "/recherche?q=loup&groupees=non")
+    assert not stub.asked[-1].grouped
+    (chip,) = page.select(".chip")
+    assert chip["href"] == "/recherche?q=loup"
+    kept = page.select_one("form input[name=groupees]")
+    assert kept is not None
+    assert kept["value"] == "non"
+
+
+@pytest.mark.parametrize("query", ["groupees=oui", "famille=loup", "famille=0", "famille=15-1QE"])
+def test_what_is_no_family_is_refused(client: FlaskClient, query: str) -> None:
+    assert client.get(f"/recherche?{query}").status_code == 400
+    assert client.get(f"/recherche.json?{query}").status_code == 400
+
+
+def test_a_reminder_shows_what_it_recalls(client: FlaskClient, evil: str) -> None:
+    (recalled,) = soup(client, "/recherche?q=loup").select(".hit .recalled")
+    assert f"Rappelle la question écrite n° 5 : Titre 5 {evil}" in text(recalled).replace(
+        "\u00a0", " "
+    )
+    link = recalled.a
+    assert link is not None
+    assert link["href"] == "/question/QANR5L15QE5?q=loup"

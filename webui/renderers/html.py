@@ -12,18 +12,20 @@ from werkzeug.datastructures import MultiDict
 from indexer.errors import BadParameter
 from indexer.question import CHAMBERS, KINDS, STATUSES, Reference, parse_reference
 from indexer.search.language import VERSION
+from indexer.search.neighbours import Neighbour, Surroundings
 from indexer.search.ranking import MAX_EXPANSIONS
 from indexer.search.request import FILTERS, FORMS, MAX_PAGE_SIZE, SCOPES, SORTS, Search
 from indexer.search.results import IndexInfo, MarkedQuestion, Results
 from indexer.search.statistics import DEFAULT_GROUPING, Statistics
 from webui.charts import charts
 from webui.form import FIELD_LABELS, Form, form_from_args
-from webui.params import BY_DATE, canonical_query, is_filtered, with_forms
+from webui.params import BY_DATE, canonical_query, is_filtered, new_search, ungrouped, with_forms
 from webui.renderers import navigation, record, statistics, typography
 from webui.serving import engine
 
 _PAGE_SIZES: Final = (10, 20, 50, 100)
 _LONGEST_TITLE: Final = 80
+OLDEST_FIRST: Final = "anciennes"
 
 
 def register(app: Flask) -> None:
@@ -34,6 +36,7 @@ def register(app: Flask) -> None:
         FILTERS=FILTERS, FORMS=FORMS, SCOPES=SCOPES, SORTS=SORTS, KINDS=KINDS, STATUSES=STATUSES,
         CHAMBERS=CHAMBERS, text_url=navigation.text_url,
         value_url=navigation.value_url, question_url=navigation.question_url,
+        family_url=navigation.family_url,
         results_url=navigation.results_url, FIELD_LABELS=FIELD_LABELS,
         designation=typography.designation,
         ministries=record.ministries, page_sizes=_page_sizes,
@@ -81,11 +84,12 @@ def results_page(results: Results, args: MultiDict[str, str]) -> str:
         chips=navigation.chips(search, results.facets),
         charts=charts(search, results.timeline),
         statistics_url=navigation.statistics_url(search, DEFAULT_GROUPING),
-        clear_url=navigation.results_url(Search(text=search.text)),
+        clear_url=navigation.results_url(new_search(text=search.text)),
         facets=navigation.facets(results),
         sorts=navigation.sorts(search),
         pages=navigation.pages(results),
         last_page=navigation.last_page(results),
+        ungrouped_url=navigation.results_url(ungrouped(search)),
         page_url=navigation.page_url,
         named=navigation.named_links(results.understood.named, search),
         other_forms_url=navigation.results_url(with_forms(search, exact=not search.exact)),
@@ -110,7 +114,7 @@ def _first_partial(results: Results) -> int | None:
     if results.total_all_words >= results.total:
         return None
     shown_before = (results.search.page - 1) * results.search.size
-    place = max(results.total_all_words - shown_before, 0)
+    place = max(results.groups_all_words - shown_before, 0)
     return place if place < len(results.hits) else None
 
 
@@ -124,13 +128,18 @@ def bad_search_page(args: MultiDict[str, str], error: BadParameter) -> str:
     return _render("recherche_refusee.html", form=form_from_args(args, error), error=error)
 
 
-def question_page(marked: MarkedQuestion, search: Search) -> str:
-    """Render a question; ``search`` is what led to it, to go back to."""
+def question_page(
+    marked: MarkedQuestion, search: Search, around: Surroundings, similar: Sequence[Neighbour]
+) -> str:
+    """Render a question with what stands around it; ``search`` is what led to it, to go back to."""
     came_from = bool(canonical_query(search))
     return _render(
         "question.html",
         marked=marked,
         record=marked.record,
+        around=around,
+        similar=similar,
+        whole_family_url=navigation.family_url(marked.record.uid, new_search(sort=OLDEST_FIRST)),
         search=search,
         back_url=navigation.results_url(search) if came_from else None,
         canonical=url_for("site.question", reference=marked.record.uid),

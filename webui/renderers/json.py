@@ -1,11 +1,13 @@
 """The JSON format: the same objects as the command line prints."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, jsonify
 
 from indexer.interchange import to_record
 from indexer.question import Question
+from indexer.search.neighbours import Neighbour, Surroundings, surroundings_json
 from indexer.search.results import IndexInfo, Results, as_json, working_json
 from indexer.search.statistics import Statistics
 from indexer.search.statistics import as_json as statistics_json
@@ -24,6 +26,11 @@ def statistics(found: Statistics) -> Response:
 def question(record: Question) -> Response:
     """Return the interchange record of a question."""
     return jsonify(to_record(record))
+
+
+def surroundings(around: Surroundings, similar: Sequence[Neighbour]) -> Response:
+    """Return the questions around one."""
+    return jsonify(surroundings_json(around, similar))
 
 
 def health(info: IndexInfo) -> Response:

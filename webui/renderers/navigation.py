@@ -97,7 +97,7 @@ def _address(path: str, search: Search) -> str:
 
 def text_url(text: str) -> str:
     """Return the address of a search for some words, for examples."""
-    return results_url(Search(text=text))
+    return results_url(params.new_search(text=text))
 
 
 def named_links(uids: Sequence[str], search: Search) -> list[Link]:
@@ -128,7 +128,7 @@ def filter_examples(facets: Sequence[Facet]) -> dict[str, str]:
 
 def value_url(name: str, value: str) -> str:
     """Return the address of all questions that have a value of a filter, the newest first."""
-    return results_url(params.with_value(Search(sort=params.BY_DATE), name, value))
+    return results_url(params.with_value(params.new_search(sort=params.BY_DATE), name, value))
 
 
 def chips(
@@ -136,7 +136,8 @@ def chips(
 ) -> list[Chip]:
     """Return the active filters in the order of the form; ``address`` is that of a page."""
     ranges = (*_periods(search), *_delays(search))
-    active = (*ranges, *_forms(search), *_scope(search), *_filters(search, facets))
+    words = (*_forms(search), *_scope(search))
+    active = (*ranges, *words, *_filters(search, facets), *_families(search))
     return [Chip(name, value, address(rest)) for name, value, rest in active]
 
 
@@ -165,6 +166,25 @@ def _scope(search: Search) -> Iterator[_Active]:
     whole = Search().scope
     if search.scope != whole:
         yield "Chercher dans", SCOPES[search.scope], params.with_scope(search, whole)
+
+
+def _families(search: Search) -> Iterator[_Active]:
+    if search.family:
+        label = _reference_label(search.family)
+        yield "Presque identiques à", label, params.with_family(search, "")
+    elif not search.grouped:
+        label = "Questions presque identiques"
+        yield label, "toutes montrées", params.ungrouped(search, grouped=True)
+
+
+def _reference_label(uid: str) -> str:
+    found = parse_reference(uid)
+    return designation(found.kind, found.number) if found and found.kind else uid
+
+
+def family_url(uid: str, search: Search) -> str:
+    """Return the address of all questions of a family that a search finds."""
+    return results_url(params.with_family(search, uid))
 
 
 def _filters(search: Search, facets: Sequence[Facet]) -> Iterator[_Active]:
@@ -268,7 +288,7 @@ def _holding(
 ) -> Holding:
     label = f"{FILTERS['chambre'].values.get(chamber, chamber)}, {ordinal(number)} législature"
     filters = {"chambre": (chamber,), "legislature": (str(number),)}
-    every = Search(filters=filters, sort=params.BY_DATE)
+    every = params.new_search(filters=filters, sort=params.BY_DATE)
     found = [counts.get((chamber, number, kind), 0) for kind in kinds]
     cells = [
         Link(kind, results_url(params.with_value(every, "type", kind)), count=count)

@@ -18,6 +18,13 @@ typedef struct {
     uint32_t *counts;
 } Facet;
 
+/* Hits of one code are collapsed into the best; how many there are of each. */
+typedef struct {
+    PyObject *codes; /* tuple of bytes: u32 a document, one for each segment; NULL for none */
+    uint32_t size;
+    uint32_t *counts;
+} Collapse;
+
 typedef struct {
     const Column *column;
     const uint8_t *table;
@@ -35,6 +42,7 @@ typedef struct {
     Filter filters[MAX_FILTERS];
     Facet facets[MAX_FACETS];
     Spreads spreads;
+    Collapse collapse;
     uint64_t matched, total;
     size_t first;
 } Search;
@@ -119,6 +127,28 @@ static int read_facets(PyObject *facets, Search *search, Py_ssize_t segments) {
         }
     }
     return 0;
+}
+
+static int read_collapse(PyObject *asked, Search *search, Py_ssize_t segments) {
+    Collapse *collapse = &search->collapse;
+    unsigned int size;
+    if (asked == Py_None) return 0;
+    if (!PyTuple_Check(asked) || !PyArg_ParseTuple(asked, "OI", &collapse->codes, &size) ||
+        check_tables(collapse->codes, segments) < 0) {
+        if (!PyErr_Occurred()) PyErr_SetString(PyExc_TypeError, "collapse is codes and their number");
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < segments; i++) {
+        const Segment *segment = (Segment *)PyTuple_GET_ITEM(search->segments, i);
+        if (PyBytes_GET_SIZE(PyTuple_GET_ITEM(collapse->codes, i)) == 4 * (Py_ssize_t)segment->docs) continue;
+        PyErr_SetString(PyExc_ValueError, "a code for each document is wanted");
+        return -1;
+    }
+    collapse->size = size;
+    collapse->counts = calloc((size_t)size + 1, 4);
+    if (collapse->counts && make_slots(&search->top, size) == 0) return 0;
+    PyErr_NoMemory();
+    return -1;
 }
 
 /* ---- one segment ---------------------------------------------------------------------------- */
@@ -210,11 +240,31 @@ static int apply_filters(Search *search, Bound *bound, Set *set, Py_ssize_t at, 
     return spreads_collect(&search->spreads, bound, set, at);
 }
 
+#define COUNT_CODE(doc)                                       \
+    do {                                                      \
+        uint32_t code = code_of(bound, doc);                  \
+        if (code) counts[code]++;                             \
+    } while (0)
+
+static void count_codes(const Search *search, const Bound *bound, const Set *set) {
+    uint32_t *counts = search->collapse.counts;
+    if (set->kind == SET_LIST) {
+        for (uint32_t i = 0; i < set->n; i++) COUNT_CODE(set->docs[i]);
+    } else if (set->kind == SET_ALL) {
+        for (uint32_t doc = 0; doc < bound->docs; doc++) COUNT_CODE(doc);
+    } else if (set->kind == SET_BITS) {
+        for (uint32_t w = 0; w < bound->words; w++) {
+            for (uint64_t left = set->bits[w]; left; left &= left - 1)
+                COUNT_CODE(64 * w + (uint32_t)__builtin_ctzll(left));
+        }
+    }
+}
+
 /* Whether the root is one list that is all there is to look at. */
 static int is_only_leaf(const Search *search, const Bound *bound) {
     const Node *root = bound->root;
     return root->op == WORD && root->n_groups == 1 && root->groups[0].n == 1 &&
-           !search->n_filters && !search->n_facets && !search->spreads.n &&
+           !search->n_filters && !search->n_facets && !search->spreads.n && !bound->codes &&
            !bound->segment->n_deleted && search->top.score_first;
 }
 
@@ -236,6 +286,7 @@ static int search_segment(Search *search, Bound *bound, Py_ssize_t at, const Loo
     search->matched += set_count(bound, set);
     if (apply_filters(search, bound, set, at, lookups) < 0) return -1;
     search->total += set_count(bound, set);
+    if (bound->codes) count_codes(search, bound, set);
     return collect_top(bound, &search->top, set, 0);
 }
 
@@ -269,6 +320,10 @@ static int run(Search *search) {
         bound->words = (segment->docs + 63) / 64;
         bound->base = base;
         base += segment->docs;
+        if (search->collapse.codes) {
+            bound->codes = (const uint8_t *)PyBytes_AS_STRING(PyTuple_GET_ITEM(search->collapse.codes, i));
+            bound->n_codes = search->collapse.size;
+        }
         fit_keys(segment, &search->top);
         for (int k = 0; k < search->n_filters; k++)
             at[k] = lookup_of(segment, search->filters[k].column, search->filters[k].allowed, i, 1);
@@ -335,6 +390,32 @@ static PyObject *counts_of(const Search *search) {
     return counts;
 }
 
+/* Hits that are left once those of one code are one. */
+static uint64_t count_groups(const Search *search) {
+    uint64_t groups = search->total;
+    for (uint32_t code = 1; code < search->collapse.size; code++) {
+        uint32_t count = search->collapse.counts[code];
+        groups -= count ? count - 1 : 0;
+    }
+    return groups;
+}
+
+/* How many others share the code of each hit; nothing where nothing collapses. */
+static PyObject *others_of(const Search *search) {
+    const Top *top = &search->top;
+    size_t n = search->collapse.codes && top->n > search->first ? top->n - search->first : 0;
+    PyObject *others = PyList_New((Py_ssize_t)n);
+    for (size_t i = 0; others && i < n; i++) {
+        uint32_t code = top->hits[search->first + i].code;
+        PyObject *count = PyLong_FromUnsignedLong(code ? search->collapse.counts[code] - 1 : 0);
+        if (count)
+            PyList_SET_ITEM(others, (Py_ssize_t)i, count);
+        else
+            Py_CLEAR(others);
+    }
+    return others;
+}
+
 static int check_segments(PyObject *segments) {
     if (!PyTuple_Check(segments)) {
         PyErr_SetString(PyExc_TypeError, "segments are a tuple");
@@ -349,15 +430,15 @@ static int check_segments(PyObject *segments) {
     return 0;
 }
 
-/* search(segments, plan, first, limit, order, filters, facets, spreads) */
+/* search(segments, plan, first, limit, order, filters, facets, spreads, collapse) */
 static PyObject *search_call(PyObject *module, PyObject *const *args, Py_ssize_t n) {
     (void)module;
-    if (n != 8) {
-        PyErr_SetString(PyExc_TypeError, "search takes 8 arguments");
+    if (n != 9) {
+        PyErr_SetString(PyExc_TypeError, "search takes 9 arguments");
         return NULL;
     }
     Search search = {.segments = args[0], .plan = args[1]};
-    PyObject *result = NULL, *hits = NULL, *counts = NULL, *spreads = NULL;
+    PyObject *result = NULL, *hits = NULL, *counts = NULL, *spreads = NULL, *others = NULL;
     Py_ssize_t first = PyLong_AsSsize_t(args[2]), limit = PyLong_AsSsize_t(args[3]);
     if (PyErr_Occurred() || check_segments(search.segments) < 0) return NULL;
     if (first < 0 || limit < 0) {
@@ -369,17 +450,22 @@ static PyObject *search_call(PyObject *module, PyObject *const *args, Py_ssize_t
     Py_ssize_t segments = PyTuple_GET_SIZE(search.segments);
     if (read_keys(args[4], &search.top) == 0 && read_filters(args[5], &search, segments) == 0 &&
         read_facets(args[6], &search, segments) == 0 &&
-        read_spreads(args[7], &search.spreads, segments) == 0 && run(&search) == 0 &&
+        read_spreads(args[7], &search.spreads, segments) == 0 &&
+        read_collapse(args[8], &search, segments) == 0 && run(&search) == 0 &&
         (hits = hits_of(&search.top, (size_t)first)) && (counts = counts_of(&search)) &&
-        (spreads = spreads_of(&search.spreads))) {
-        result = Py_BuildValue("(KKNNN)", (unsigned long long)search.matched,
-                               (unsigned long long)search.total, hits, counts, spreads);
-        hits = counts = spreads = NULL;
+        (spreads = spreads_of(&search.spreads)) && (others = others_of(&search))) {
+        result = Py_BuildValue("(KKNNNKN)", (unsigned long long)search.matched,
+                               (unsigned long long)search.total, hits, counts, spreads,
+                               (unsigned long long)count_groups(&search), others);
+        hits = counts = spreads = others = NULL;
     }
     Py_XDECREF(hits);
     Py_XDECREF(counts);
     Py_XDECREF(spreads);
+    Py_XDECREF(others);
     spreads_free(&search.spreads);
+    free(search.collapse.counts);
+    free(search.top.slots);
     for (int i = 0; i < search.n_facets; i++) free(search.facets[i].counts);
     free(search.top.hits);
     return result;
@@ -475,8 +561,9 @@ static PyMethodDef methods[] = {
     {"top_counts", top_counts, METH_VARARGS,
      "top_counts(counts, n) -> ([(place, count)] of the n highest, how many are not 0)."},
     {"search", (PyCFunction)(void (*)(void))search_call, METH_FASTCALL,
-     "search(segments, plan, first, limit, order, filters, facets, spreads)\n"
-     "-> (matched before filters, total, [(score, document)], (counts,), (spread,))."},
+     "search(segments, plan, first, limit, order, filters, facets, spreads, collapse)\n"
+     "-> (matched before filters, total, [(score, document)], (counts,), (spread,), groups, "
+     "[others])."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -82,6 +82,8 @@ typedef struct {
     Arena scratch;
     Segment *segment;
     uint32_t docs, base, words;   /* words of a bit set */
+    const uint8_t *codes;         /* NULL, or for each document the code under which hits collapse */
+    uint32_t n_codes;
     Node *root;
     Table *tables;
     List **seen;                  /* lists opened, so that leaves share cursors */
@@ -137,6 +139,7 @@ typedef struct {
     double score;
     int64_t keys[4];
     uint32_t doc; /* of the whole index */
+    uint32_t code; /* of hits of one code, but 0, only the best is kept */
 } Hit;
 
 typedef struct {
@@ -146,6 +149,7 @@ typedef struct {
     size_t n, limit, room;
     int is_full;         /* a hit must be better than the worst to enter */
     Hit worst;
+    uint32_t *slots;     /* zeros by code, where a buffer must collapse; else NULL */
 } Top;
 
 /* bounds.c: bounds by window of what the leaves of a plan add to a document's score. */
@@ -166,8 +170,15 @@ int prepare_leaves(Bound *bound, Leaves *all);
 int prepare_bounds(Bound *bound, Leaves *all);
 double block_weight(const List *list, const double *weights, uint32_t block);
 
+static inline uint32_t code_of(const Bound *bound, uint32_t doc) {
+    if (!bound->codes) return 0;
+    uint32_t code = load_u32(bound->codes + 4 * (size_t)doc);
+    return code < bound->n_codes ? code : 0;
+}
+
 int collect_top(Bound *bound, Top *top, const Set *matches, int only_leaf);
 /* top_hits.c: hits kept while they come: a heap (the worst first) of few, a buffer of many. */
+int make_slots(Top *top, uint32_t codes); /* wanted before hits have codes; 0 or -1 */
 int push_hit(Top *top, const Hit *hit); /* 0, or -1 where there is no memory */
 void sort_hits(Top *top, size_t first); /* those before `first` come in any order */
 

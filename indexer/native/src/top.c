@@ -45,7 +45,7 @@ static int push(Bound *bound, Top *top, const Hit *hit) {
 static int push_scored(Bound *bound, Top *top, const KeyColumns *columns, uint32_t doc,
                        double score) {
     if (is_full(top) && score < top->worst.score) return 0;
-    Hit hit = {.score = score, .doc = bound->base + doc};
+    Hit hit = {.score = score, .doc = bound->base + doc, .code = code_of(bound, doc)};
     for (int i = 0; i < top->n_keys; i++) {
         if (top->keys[i].name) hit.keys[i] = key_of(top, columns, i, doc);
     }
@@ -520,7 +520,7 @@ static int push_sorted(Bound *bound, Top *top, const KeyColumns *columns, uint32
         if (top->keys[0].descending ? first < worst : first > worst) return 0;
         if (top->n_keys == 1 && first == worst && bound->base + doc > top->worst.doc) return 0;
     }
-    Hit hit = {.doc = bound->base + doc, .keys = {first}};
+    Hit hit = {.doc = bound->base + doc, .code = code_of(bound, doc), .keys = {first}};
     for (int i = 1; i < top->n_keys; i++) {
         if (top->keys[i].name) hit.keys[i] = key_of(top, columns, i, doc);
     }

@@ -1,4 +1,7 @@
-/* Hits kept while they come: a heap of few, a buffer of many that is cut down now and then. */
+/* Hits kept while they come: a heap of few, a buffer of many that is cut down now and then.
+
+   Of hits that share a code only the best is kept. What is left out stays right: a hit enters if it
+   is better than the worst of as many hits of other codes as are wanted. */
 #include "search.h"
 
 #include <stdlib.h>
@@ -89,7 +92,44 @@ static int make_room(Top *top, size_t most) {
     return 0;
 }
 
+int make_slots(Top *top, uint32_t codes) {
+    if (top->limit <= HEAP_LIMIT) return 0;
+    top->slots = calloc((size_t)codes + 1, sizeof *top->slots);
+    return top->slots ? 0 : -1;
+}
+
+/* Whether a hit of the same code was there; the better of the two stays. */
+static int is_known(Top *top, const Hit *hit) {
+    size_t at = 0;
+    while (at < top->n && top->hits[at].code != hit->code) at++;
+    if (at == top->n) return 0;
+    if (worse(top, &top->hits[at], hit)) {
+        top->hits[at] = *hit;
+        sift_down(top, top->hits, top->n, at);
+        top->worst = top->hits[0];
+    }
+    return 1;
+}
+
+/* Leaves the best hit of each code in a buffer. */
+static void collapse(Top *top) {
+    size_t n = 0;
+    for (size_t at = 0; at < top->n; at++) {
+        const Hit hit = top->hits[at];
+        size_t known = hit.code ? top->slots[hit.code] : 0;
+        if (known) {
+            if (worse(top, &top->hits[known - 1], &hit)) top->hits[known - 1] = hit;
+            continue;
+        }
+        top->hits[n++] = hit;
+        if (hit.code) top->slots[hit.code] = (uint32_t)n;
+    }
+    for (size_t at = 0; at < n; at++) top->slots[top->hits[at].code] = 0;
+    top->n = n;
+}
+
 static int push_to_heap(Top *top, const Hit *hit) {
+    if (hit->code && is_known(top, hit)) return 0;
     if (top->is_full) {
         top->hits[0] = *hit;
         sift_down(top, top->hits, top->n, 0);
@@ -112,6 +152,8 @@ static int push_to_buffer(Top *top, const Hit *hit) {
     if (make_room(top, 2 * top->limit) < 0) return -1;
     top->hits[top->n++] = *hit;
     if (top->n < 2 * top->limit) return 0;
+    if (top->slots) collapse(top);
+    if (top->n < top->limit) return 0;
     select_best(top, top->hits, top->n, top->limit);
     top->n = top->limit;
     top->is_full = 1;
@@ -125,6 +167,7 @@ int push_hit(Top *top, const Hit *hit) {
 }
 
 void sort_hits(Top *top, size_t first) {
+    if (top->slots) collapse(top);
     if (top->n > top->limit) {
         select_best(top, top->hits, top->n, top->limit);
         top->n = top->limit;

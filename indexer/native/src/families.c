@@ -1,0 +1,274 @@
+/* Documents that are nearly the same, by their signatures, or that share a key.
+ *
+ * The rules are those of indexer/search/grouping.py, which tells them plainly: documents are taken
+ * in their order; each joins the leader that it is most like, or leads. Two documents are compared
+ * only where all the bytes of a band are equal, so first the bands are sorted one by one, and of each
+ * only what at least two documents share is kept: a group. */
+#include "kernel.h"
+
+#include <stdlib.h>
+
+#define BINS 128
+#define ROWS 3
+#define BANDS (BINS / ROWS)
+#define RADIX_BITS 12
+#define RADIX (1u << RADIX_BITS)
+#define NOBODY UINT32_MAX
+/* Leaders of a group that a document is compared with, the latest first. */
+#define MOST_LEADERS 64
+
+/* A document as a member of a group. */
+typedef struct {
+    uint32_t doc, group;
+} Member;
+
+typedef struct {
+    const uint8_t *signatures;
+    const uint64_t *keys;
+    uint32_t n, groups, key_groups; /* groups from key_groups on are those of a key */
+    Member *members;
+    size_t n_members, room;
+    const uint8_t *least; /* by the number of bins that either fills: equal ones wanted */
+} Families;
+
+typedef struct {
+    uint64_t value;
+    uint32_t doc;
+} Entry;
+
+static int add_member(Families *self, uint32_t doc) {
+    if (self->n_members == self->room) {
+        size_t room = self->room ? 2 * self->room : 1024;
+        Member *members = realloc(self->members, room * sizeof *members);
+        if (!members) return -1;
+        self->members = members;
+        self->room = room;
+    }
+    self->members[self->n_members++] = (Member){doc, self->groups};
+    return 0;
+}
+
+/* Makes a group of each run of equal values. */
+static int add_groups(Families *self, const Entry *entries, uint32_t n) {
+    for (uint32_t start = 0, end; start < n; start = end) {
+        for (end = start + 1; end < n && entries[end].value == entries[start].value;) end++;
+        if (end == start + 1) continue;
+        for (uint32_t at = start; at < end; at++) {
+            if (add_member(self, entries[at].doc) < 0) return -1;
+        }
+        self->groups++;
+    }
+    return 0;
+}
+
+/* One pass of a stable sort, by some bits of the values. */
+static void sort_by_bits(const Entry *from, Entry *to, uint32_t n, int shift, uint32_t *counts) {
+    memset(counts, 0, RADIX * sizeof *counts);
+    for (uint32_t i = 0; i < n; i++) counts[from[i].value >> shift & (RADIX - 1)]++;
+    for (uint32_t digit = 0, sum = 0; digit < RADIX; digit++) {
+        uint32_t count = counts[digit];
+        counts[digit] = sum;
+        sum += count;
+    }
+    for (uint32_t i = 0; i < n; i++) to[counts[from[i].value >> shift & (RADIX - 1)]++] = from[i];
+}
+
+/* Sorts by the lowest bits of the values; the two buffers change places. */
+static void sort_entries(Entry **entries, Entry **other, uint32_t n, int bits, uint32_t *counts) {
+    for (int shift = 0; shift < bits; shift += RADIX_BITS) {
+        sort_by_bits(*entries, *other, n, shift, counts);
+        Entry *sorted = *other;
+        *other = *entries;
+        *entries = sorted;
+    }
+}
+
+/* The first bins that are filled from a band's start on, the first ones following the last: which
+   they are, and their bytes. 0 where the signature is empty. */
+static uint64_t band_of(const uint8_t *signature, int band) {
+    uint64_t value = 0;
+    for (int step = 0, found = 0; step < BINS && found < ROWS; step++) {
+        int bin = (band * ROWS + step) % BINS;
+        if (!signature[bin]) continue;
+        value = value << 15 | (uint64_t)bin << 8 | signature[bin];
+        found++;
+    }
+    return value;
+}
+
+static uint32_t read_band(const Families *self, int band, Entry *entries) {
+    uint32_t n = 0;
+    for (uint32_t doc = 0; doc < self->n; doc++) {
+        uint64_t value = band_of(self->signatures + (size_t)doc * BINS, band);
+        if (value) entries[n++] = (Entry){value, doc};
+    }
+    return n;
+}
+
+static uint32_t read_keys(const Families *self, Entry *entries) {
+    uint32_t n = 0;
+    for (uint32_t doc = 0; doc < self->n; doc++) {
+        if (self->keys[doc]) entries[n++] = (Entry){self->keys[doc], doc};
+    }
+    return n;
+}
+
+static int find_groups(Families *self) {
+    size_t room = (size_t)self->n + 1;
+    Entry *entries = malloc(room * sizeof *entries), *other = malloc(room * sizeof *other);
+    uint32_t *counts = malloc(RADIX * sizeof *counts);
+    int failed = entries && other && counts ? 0 : -1;
+    for (int band = 0; !failed && band < BANDS; band++) {
+        uint32_t n = read_band(self, band, entries);
+        sort_entries(&entries, &other, n, 15 * ROWS, counts);
+        failed = add_groups(self, entries, n);
+    }
+    self->key_groups = self->groups;
+    if (!failed) {
+        uint32_t n = read_keys(self, entries);
+        sort_entries(&entries, &other, n, 64, counts);
+        failed = add_groups(self, entries, n);
+    }
+    free(entries);
+    free(other);
+    free(counts);
+    return failed;
+}
+
+/* Where the groups of each document begin, in an order that keeps theirs. */
+static uint32_t *by_document(const Families *self, uint32_t *groups) {
+    uint32_t *starts = calloc((size_t)self->n + 2, sizeof *starts);
+    if (!starts) return NULL;
+    for (size_t i = 0; i < self->n_members; i++) starts[self->members[i].doc + 2]++;
+    for (uint32_t doc = 0; doc < self->n; doc++) starts[doc + 2] += starts[doc + 1];
+    for (size_t i = 0; i < self->n_members; i++)
+        groups[starts[self->members[i].doc + 1]++] = self->members[i].group;
+    return starts;
+}
+
+/* The leaders of each group as a chain of places in `groups`, the latest first. */
+typedef struct {
+    const uint32_t *starts, *groups;
+    uint32_t *heads, *next, *owners, *seen;
+} Chains;
+
+/* The likeness of two signatures, 0 where it is not enough. */
+static double likeness(const Families *self, uint32_t a, uint32_t b) {
+    const uint8_t *one = self->signatures + (size_t)a * BINS, *other = self->signatures + (size_t)b * BINS;
+    uint8_t equal = 0, filled = 0;
+    for (int bin = 0; bin < BINS; bin++) {
+        filled += (one[bin] | other[bin]) != 0;
+        equal += (one[bin] != 0) & (one[bin] == other[bin]);
+    }
+    return equal && equal >= self->least[filled] ? (double)equal / filled : 0;
+}
+
+/* The leader that a document is most like, the first of several; NOBODY where it is like none. */
+static uint32_t most_like(const Families *self, const Chains *chains, uint32_t doc) {
+    uint32_t best = NOBODY;
+    double most = 0;
+    for (uint32_t at = chains->starts[doc]; at < chains->starts[doc + 1]; at++) {
+        if (chains->groups[at] >= self->key_groups) break;
+        uint32_t place = chains->heads[chains->groups[at]];
+        for (int i = 0; place != NOBODY && i < MOST_LEADERS; place = chains->next[place], i++) {
+            uint32_t leader = chains->owners[place];
+            if (chains->seen[leader] == doc) continue;
+            chains->seen[leader] = doc;
+            double like = likeness(self, doc, leader);
+            if (like == 0 || like < most || (like == most && leader > best)) continue;
+            most = like;
+            best = leader;
+        }
+    }
+    return best;
+}
+
+/* The leader of the last document of the same key that came before. */
+static uint32_t same_key(const Families *self, const Chains *chains, uint32_t doc) {
+    uint32_t end = chains->starts[doc + 1];
+    if (end == chains->starts[doc] || chains->groups[end - 1] < self->key_groups) return NOBODY;
+    uint32_t place = chains->heads[chains->groups[end - 1]];
+    return place == NOBODY ? NOBODY : chains->owners[place];
+}
+
+static void join(const Families *self, Chains *chains, uint32_t doc, uint32_t leader) {
+    for (uint32_t at = chains->starts[doc]; at < chains->starts[doc + 1]; at++) {
+        uint32_t group = chains->groups[at];
+        if (leader != doc && group < self->key_groups) continue;
+        if (group >= self->key_groups && chains->heads[group] != NOBODY) continue;
+        chains->owners[at] = leader;
+        chains->next[at] = chains->heads[group];
+        chains->heads[group] = at;
+    }
+}
+
+static int find_leaders(const Families *self, uint32_t *leaders) {
+    size_t members = self->n_members + 1, groups = (size_t)self->groups + 1;
+    uint32_t *by_doc = malloc(members * sizeof *by_doc);
+    Chains chains = {by_doc ? by_document(self, by_doc) : NULL, by_doc, malloc(groups * 4), malloc(members * 4),
+                     malloc(members * 4), malloc(((size_t)self->n + 1) * 4)};
+    int failed = chains.starts && chains.heads && chains.next && chains.owners && chains.seen ? 0 : -1;
+    if (!failed) {
+        memset(chains.heads, 0xff, groups * 4);
+        memset(chains.seen, 0xff, ((size_t)self->n + 1) * 4);
+        for (uint32_t doc = 0; doc < self->n; doc++) {
+            uint32_t leader = most_like(self, &chains, doc);
+            if (leader == NOBODY) leader = same_key(self, &chains, doc);
+            leaders[doc] = leader == NOBODY ? doc : leader;
+            join(self, &chains, doc, leaders[doc]);
+        }
+    }
+    free((void *)chains.starts);
+    free(by_doc);
+    free(chains.heads);
+    free(chains.next);
+    free(chains.owners);
+    free(chains.seen);
+    return failed;
+}
+
+PyDoc_STRVAR(families_doc,
+"families(signatures, keys, least, /)\n--\n\n"
+"Return the leader of each document as 32-bit numbers: another document, or itself.\n\n"
+"`signatures` has 128 bytes a document, zeros for none; `keys` 64 bits, 0 for none; `least` says, by\n"
+"the number of bins that either of two signatures fills, how many must be equal.");
+
+static PyObject *families(PyObject *module, PyObject *args) {
+    (void)module;
+    Py_buffer signatures, keys, least;
+    Families self = {0};
+    if (!PyArg_ParseTuple(args, "y*y*y*:families", &signatures, &keys, &least)) return NULL;
+    PyObject *leaders = NULL;
+    self.signatures = signatures.buf;
+    self.keys = keys.buf;
+    self.least = least.buf;
+    self.n = (uint32_t)(keys.len / 8);
+    if (keys.len % 8 || keys.len / 8 > MAX_DOCS || signatures.len != keys.len / 8 * BINS ||
+        least.len != BINS + 1 || ((uintptr_t)keys.buf & 7))
+        PyErr_SetString(PyExc_ValueError, "a document is 128 bytes of signature and 8 of key");
+    else
+        leaders = PyBytes_FromStringAndSize(NULL, 4 * (Py_ssize_t)self.n);
+    if (leaders) {
+        int failed;
+        uint32_t *out = (uint32_t *)(void *)PyBytes_AS_STRING(leaders);
+        Py_BEGIN_ALLOW_THREADS
+        failed = find_groups(&self) < 0 || find_leaders(&self, out) < 0;
+        Py_END_ALLOW_THREADS
+        if (failed) {
+            Py_CLEAR(leaders);
+            PyErr_NoMemory();
+        }
+    }
+    free(self.members);
+    PyBuffer_Release(&signatures);
+    PyBuffer_Release(&keys);
+    PyBuffer_Release(&least);
+    return leaders;
+}
+
+static PyMethodDef functions[] = {
+    {"families", families, METH_VARARGS, families_doc},
+    {NULL, NULL, 0, NULL},
+};
+
+int register_families(PyObject *module) { return PyModule_AddFunctions(module, functions); }
