@@ -105,7 +105,8 @@ def _stands(phrase: list[str], text: str) -> bool:
 
 
 def values_of(question: Question, name: str) -> list[str]:
-    return (filter_values(question)[name] or "").split(BETWEEN_VALUES)
+    joined = filter_values(question)[name]
+    return joined.split(BETWEEN_VALUES) if joined else []
 
 
 @pytest.mark.parametrize("name", list(FILTERS))

@@ -34,6 +34,7 @@ from indexer.search.results import (
 )
 from indexer.search.statistics import GROUPINGS, Delays, Row, Statistics, Tally
 from webui import create_app
+from webui.params import new_search
 
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>'\"&amp;{{ 7*7 }}"
 
@@ -206,7 +207,7 @@ class StubEngine:
     def find_nothing(self) -> None:
         """From now on find nothing, and advise on it with what an attacker would write."""
         self.total = self.total_all_words = 0
-        bare = Search(text="traite des etres")
+        bare = new_search(text="traite des etres")
         meant = replace(bare, text=f"traite des êtres {EVIL}")
         stretches = ("traite des ", False), ("êtres", True), (f" {EVIL}", False)
         self.suggestion = Correction(meant, tuple(Stretch(*each) for each in stretches), 1234)
