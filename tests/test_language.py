@@ -35,7 +35,8 @@ from indexer.search.wording import describe
         ("n° 24 191", "24191"),
         ("micro-entreprise", "micro-entreprise"),
         ("Quelle loi sur le loup ?", "loi ET loup"),
-        ("Que fait-on du loup?", "fait-on ET loup"),
+        ("Que fait-on du loup?", "fait ET loup"),
+        ("rendez-vous médicaux", "rendez-vous ET médicaux"),
         ("foo:bar 19:30", "foo ET bar ET 19 ET 30"),
         ("des les", '"des" ET "les"'),
         ("des -loup", '"des" SAUF loup'),
@@ -177,3 +178,21 @@ def test_deep_brackets_end() -> None:
     assert describe(parse("(" * 5_000 + "loup" + ")" * 5_000).tree) == "loup"
     assert describe(parse("(" * 10 + "loup").tree) == "loup"
     assert describe(parse("-" * 5_000 + "loup").tree) in ("", "loup")
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "ignored"),
+    [
+        ("Peut-on payer moins d'impôts ?", {"payer", "moins", "impôts"}, {"peut", "on"}),
+        ("quand un parent vit en EHPAD", {"parent", "vit", "ehpad"}, {"quand", "un", "en"}),
+        ("Y a-t-il des loups dans le Jura", {"loups", "jura"}, {"y", "il", "des", "dans", "le"}),
+        ("comment taire", {"comment", "taire"}, set()),
+    ],
+)
+def test_what_makes_a_sentence_a_question_is_left_out(
+    text: str, words: set[str], ignored: set[str]
+) -> None:
+    query = parse(text)
+    assert isinstance(query.tree, All)
+    assert {child.text for child in query.tree.children if isinstance(child, Word)} == words
+    assert set(query.ignored) == ignored

@@ -7,7 +7,7 @@ Word(text='loups', form='exact', scope='tout', distance=0)
 """
 
 from dataclasses import replace
-from typing import cast
+from typing import Final, cast
 
 from indexer.french.analysis import stem_form
 from indexer.search.tree import (
@@ -24,6 +24,12 @@ from indexer.search.tree import (
     all_of,
     any_of,
 )
+
+# They say how something is asked, not what it is about.
+_ASKING: Final = frozenset(
+    "combien comment doit doivent faut peut peuvent pourquoi quand quoi".split()  # noqa: SIM905
+)
+_SENTENCE: Final = 2
 
 
 def prune(node: Node | None) -> tuple[Node | None, list[str]]:
@@ -48,16 +54,27 @@ def prune(node: Node | None) -> tuple[Node | None, list[str]]:
 
 
 def _prune_all(children: tuple[Node, ...]) -> tuple[Node | None, list[str]]:
-    rest = [child for child in children if not _is_stop_word(child)]
+    rest = _without_asking([child for child in children if not _is_stop_word(child)])
     if not any(not isinstance(child, Not | Filtered | Period | Delay) for child in rest):
         return all_of(prune(child)[0] for child in children), []
     pairs = [prune(child) for child in rest]
-    ignored = [cast("Word", child).text for child in children if _is_stop_word(child)]
+    ignored = [cast("Word", child).text for child in children if child not in rest]
     return all_of(child for child, _ in pairs), ignored + [w for _, words in pairs for w in words]
 
 
 def _is_stop_word(node: Node) -> bool:
     return isinstance(node, Word) and node.form == "variants" and stem_form(node.text) is None
+
+
+def _without_asking(children: list[Node]) -> list[Node]:
+    """Leave out the words that make a sentence a question, where at least two others say it."""
+    rest = [child for child in children if not _is_plain(child, _ASKING)]
+    words = [child for child in rest if isinstance(child, Word | Compound | Phrase)]
+    return rest if len(words) >= _SENTENCE else children
+
+
+def _is_plain(node: Node, words: frozenset[str]) -> bool:
+    return isinstance(node, Word) and node.form == "variants" and node.text in words
 
 
 def exactly(node: Node) -> Node:

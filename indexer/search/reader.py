@@ -15,6 +15,10 @@ from indexer.search.tree import All, Compound, Node, Not, Phrase, Scope, Word, a
 
 # Deeper brackets are read as spaces: nobody means them, and they would exhaust the stack.
 _MAX_DEPTH: Final = 30
+# What a verb is joined to in a question: peut-on, a-t-il, est-ce; but for a noun of that shape.
+_NOUNS: Final = frozenset({"rendezvous"})
+_HOLLOW: Final = frozenset({"a", "t"})
+_PRONOUNS: Final = frozenset({"je", "tu", "il", "elle", "on", "nous", "vous", "ils", "elles", "ce"})
 _ENDS: Final = (None, "or", "close", "and")
 
 
@@ -164,4 +168,7 @@ def _words(tokens: Sequence[Token], scope: Scope) -> Iterator[Node]:
         while place < len(tokens) and tokens[place].end <= token.end:
             parts.append(tokens[place].exact)
             place += 1
-        yield Compound(tuple(parts), token.exact, scope)
+        if parts[-1] in _PRONOUNS and token.exact not in _NOUNS:
+            yield from (Word(part, "variants", scope) for part in parts if part not in _HOLLOW)
+        else:
+            yield Compound(tuple(parts), token.exact, scope)
