@@ -40,6 +40,13 @@ class Matcher:
     def passages(self, text: str, /) -> list[tuple[tuple[Any, ...], int, int, int]]: ...
     def forms(self, texts: tuple[str, ...], /) -> dict[str, dict[str, int]]: ...
 
+def likely(
+    lexicon: Lexicon,
+    documents: tuple[tuple[str, ...], ...],
+    weights: tuple[float, ...],
+    least: int,
+    /,
+) -> dict[str, float]: ...
 def holds(lexicon: Lexicon, texts: tuple[str, ...], words: tuple[str, ...], /) -> list[bool]: ...
 
 class Inverter:

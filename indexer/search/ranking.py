@@ -9,8 +9,8 @@ queries, and ``tests/relevance`` of a later version judges them together.
 4.557
 """
 
-from collections.abc import Mapping
-from math import log
+from collections.abc import Mapping, Sequence
+from math import ceil, log
 from typing import Final
 
 # Parts of a question, and how much a word in it weighs. Title and headings say what the question
@@ -41,13 +41,43 @@ EXPANSION_WEIGHT: Final = 0.6
 MAX_EXPANSIONS: Final = 400
 
 
-# When fewer questions than a page hold all words, those that hold at least half of them follow.
+# When fewer questions than a page hold all words, those follow that hold words which say at least
+# this share of what all say, an unknown word saying nothing.
 ENOUGH_HITS: Final = 10
+WANTED_SHARE: Final = 0.5
+_WEIGHTS: Final = 1_000
+
+# Feedback: the words that the best hits share weigh this much beside the typed ones.
+FEEDBACK_HITS: Final = 8
+FEEDBACK_WORDS: Final = 25
+FEEDBACK_LEAST: Final = 2
+FEEDBACK_WEIGHT: Final = 1.0
+_FEEDBACK_POWER: Final = 2
+
+# Related questions, which hold too few of the words to be counted, fill a short list up to here,
+# each with at least this share of the best score.
+RELATED_UNTIL: Final = 50
+RELATED_SHARE: Final = 0.0
 
 
-def words_wanted(words: int) -> int:
-    """Return how many of the words a question must hold to follow those that hold all."""
-    return max(1, (words + 1) // 2)
+def words_wanted(information: Sequence[float]) -> tuple[tuple[int, ...], int]:
+    """Return what each word counts for, and how much a question must hold to follow.
+
+    Args:
+        information: what each word says (its idf), 0.0 for one that no question holds.
+
+    >>> words_wanted([6.0, 2.0, 0.0])
+    ((750, 250, 1), 500)
+    """
+    total = sum(information) or 1.0
+    weights = tuple(max(1, round(_WEIGHTS * said / total)) for said in information)
+    known = sum(weight for weight, said in zip(weights, information, strict=True) if said)
+    return weights, max(1, ceil(WANTED_SHARE * known))
+
+
+def feedback_weight(relative_score: float) -> float:
+    """Return what a hit counts for in feedback, by its score relative to the best one's."""
+    return float(relative_score**_FEEDBACK_POWER)
 
 
 def idf(documents_with_word: int, documents: int) -> float:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from indexer.errors import IndexDamaged
 from indexer.fastwhoosh.code_table import CodeTable
@@ -29,6 +29,9 @@ from indexer.whoosh_engine.generations import Manifest, read_manifest
 from indexer.whoosh_engine.schema import PARTS, day_of, field_of, record_of
 from indexer.whoosh_engine.vocabulary import Vocabulary
 
+# Words whose frequency is remembered: all those of fifteen years take some 30 MB.
+_MOST_KNOWN: Final = 200_000
+
 
 class Snapshot:
     """A published generation, open for reading.
@@ -41,6 +44,7 @@ class Snapshot:
         self.manifest: Manifest = read_manifest(folder, name)
         self.path = folder / name
         self._folded: dict[str, tuple[tuple[str, ...], ...]] = {}
+        self._information: dict[str, float] = {}
         try:
             self._searcher: Any = open_dir(self.path).searcher()
             self.executor = Executor(self._searcher)
@@ -60,10 +64,9 @@ class Snapshot:
 
     @cached_property
     def averages(self) -> Mapping[str, float]:
-        """Mean length in words of each text field over all questions."""
-        count = max(1, self.documents)
+        """Mean length in words of each text field over the questions that have it."""
         names = [field_of(part, form) for part in PARTS for form in ("exact", "stem")]
-        return {name: self.reader.field_length(name) / count for name in names}
+        return {name: self.executor.mean_length(name) for name in names}
 
     def idf(self, words: Sequence[str], form: str) -> float:
         """Return the inverse document frequency of words that count as one, over all parts."""
@@ -72,6 +75,18 @@ class Snapshot:
             max(frequency(field_of(part, form), word.encode()) for part in PARTS) for word in words
         )
         return ranking.idf(found, max(1, self.documents))
+
+    def information(self, stem: str) -> float:
+        """Return the inverse document frequency of a stem, 0.0 where no question holds it."""
+        known = self._information.get(stem)
+        if known is None:
+            frequency = self.executor.document_frequency
+            found = max(frequency(field_of(part, "stem"), stem.encode()) for part in PARTS)
+            known = ranking.idf(found, self.documents) if found else 0.0
+            if len(self._information) >= _MOST_KNOWN:
+                self._information.clear()
+            self._information[stem] = known
+        return known
 
     def group(self, words: Sequence[str], form: str, parts: Sequence[str], weight: float) -> Group:
         """Return words that count as one, with the statistics of the whole index."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeGuard
 
 from indexer.fastwhoosh import plan
 from indexer.fastwhoosh.plan import Node as Plan
@@ -29,8 +29,6 @@ _PARTS_OF_SCOPE: Final = {
     "question": ("question",),
     "reponse": ("answer",),
 }
-# Far above any sum of scores: the number of words held decides before they do.
-TIER: Final = 10_000.0
 # A question named by its number comes before those that only hold the number.
 _NAMED_SCORE: Final = 1_000.0
 
@@ -47,8 +45,9 @@ class Translation:
     """A typed query made runnable.
 
     ``strict`` finds what holds every word (everything where none is wanted); ``relaxed``, where
-    there is one, what holds at least half of the plain words. ``words`` are the plain words that
-    can be missing.
+    there is one, what holds the words that say at least half of it. ``words`` and ``compounds``
+    are what can be missing. ``related``, where nothing but plain words and filters was typed, is
+    what a related question may hold (any of those words) and must be (within those filters).
     """
 
     query: Query
@@ -57,6 +56,8 @@ class Translation:
     marker: Marker
     words: tuple[str, ...]
     notices: tuple[str, ...]
+    compounds: tuple[Compound, ...] = ()
+    related: tuple[tuple[Plan, ...], tuple[Plan, ...]] | None = None
 
 
 class Translator:
@@ -78,11 +79,21 @@ class Translator:
         maybe = tuple(self._bonuses(query.plain))
         strict = self._strict(wanted, without, maybe) if children else plan.Every()
         relaxed, words = self._relaxed(children, without, maybe)
-        if children:
-            strict = self._or_named(strict, text)
-            relaxed = self._or_named(relaxed, text) if relaxed else None
-        notices = (*query.notices, *self.notices)
-        return Translation(query, strict, relaxed, self._marker(query), words, notices)
+        named = self._named(text) if children else None
+        related = None if named else self._related(children, maybe)
+        if named:
+            strict = plan.Any((strict, named))
+            relaxed = plan.Any((relaxed, named)) if relaxed else None
+        return Translation(
+            query,
+            strict,
+            relaxed,
+            self._marker(query),
+            tuple(word.text for word in words if isinstance(word, Word)),
+            (*query.notices, *self.notices),
+            tuple(word for word in words if isinstance(word, Compound)),
+            related,
+        )
 
     def _strict(
         self, wanted: Sequence[Plan], without: tuple[Plan, ...], maybe: tuple[Plan, ...]
@@ -91,23 +102,20 @@ class Translator:
             return wanted[0]
         return plan.All(tuple(wanted), without, maybe)
 
-    def _or_named(self, found: Plan, text: str) -> Plan:
-        """Find the question that a number names too: first if it is named, last if it may be."""
+    def _named(self, text: str) -> Plan | None:
+        """Return the question that a number names too: first if it is named, last if it may be."""
         reference = parse_reference(text)
         keys = self.snapshot.find(reference) if reference else ()
         if not keys or not reference:
-            return found
+            return None
         uids = tuple(uid_of(key).encode() for key in keys)
         surely = reference.kind or reference.legislature
-        return plan.Any((found, Terms("uid", uids, _NAMED_SCORE if surely else 0.0)))
+        return Terms("uid", uids, _NAMED_SCORE if surely else 0.0)
 
     def _relaxed(
         self, children: Sequence[Node], without: tuple[Plan, ...], maybe: tuple[Plan, ...]
-    ) -> tuple[Plan | None, tuple[str, ...]]:
-        words = [
-            child for child in children if isinstance(child, Word) and child.form == "variants"
-        ]
-        words = list(dict.fromkeys(words))
+    ) -> tuple[Plan | None, tuple[Word | Compound, ...]]:
+        words = tuple(dict.fromkeys(child for child in children if _is_plain(child)))
         if len(words) < 2:  # noqa: PLR2004  # one word cannot be missing
             return None, ()
         required = tuple(
@@ -115,10 +123,24 @@ class Translator:
             for child in children
             if not isinstance(child, Not) and child not in words
         )
-        tiered = tuple(self._word(word, tier=TIER) for word in words)
-        some = plan.Any(tiered, ranking.words_wanted(len(words)))
-        found = plan.All((some, *required), without, maybe)
-        return found, tuple(word.text for word in words)
+        weights, wanted = ranking.words_wanted([self._says(word) for word in words])
+        some = plan.Any(tuple(self._query(word) for word in words), wanted, weights)
+        return plan.All((some, *required), without, maybe), words
+
+    def _says(self, word: Word | Compound) -> float:
+        """Return how much a word says: its idf, 0.0 where no question holds it."""
+        parts = (word.text,) if isinstance(word, Word) else word.parts
+        return sum(self.snapshot.information(stem_form(part) or part) for part in parts)
+
+    def _related(
+        self, children: Sequence[Node], maybe: tuple[Plan, ...]
+    ) -> tuple[tuple[Plan, ...], tuple[Plan, ...]] | None:
+        words = [child for child in children if _is_plain(child)]
+        filters = [child for child in children if isinstance(child, Filtered | Period)]
+        if not words or len(words) + len(filters) < len(children):
+            return None
+        some = tuple(self._query(word) for word in words)
+        return (*some, *maybe), tuple(self._query(child) for child in filters)
 
     def _query(self, node: Node, *, mark: bool = True) -> Plan:
         match node:
@@ -153,9 +175,9 @@ class Translator:
         return self._word(node, mark=mark)
 
     def _parts(self, scope: str) -> tuple[str, ...]:
-        return _PARTS_OF_SCOPE[self.scope if scope == "tout" else scope]
+        return parts_of(self.scope if scope == "tout" else scope)
 
-    def _word(self, word: Word, *, mark: bool = True, tier: float = 0.0) -> Plan:
+    def _word(self, word: Word, *, mark: bool = True) -> Plan:
         parts = self._parts(word.scope)
         if word.form in ("pattern", "fuzzy"):
             return self._expanded(word, parts, mark=mark)
@@ -167,9 +189,9 @@ class Translator:
         group = self.snapshot.group
         if stem is None:
             weight = 1.0 + ranking.EXACT_WEIGHT
-            return PlanWord((group((word.text,), "exact", parts, weight),), tier)
+            return PlanWord((group((word.text,), "exact", parts, weight),))
         exact = group((word.text,), "exact", parts, ranking.EXACT_WEIGHT)
-        return PlanWord((group((stem,), "stem", parts, 1.0), exact), tier)
+        return PlanWord((group((stem,), "stem", parts, 1.0), exact))
 
     def _expanded(self, word: Word, parts: Sequence[str], *, mark: bool) -> Plan:
         if word.form == "pattern":
@@ -259,6 +281,16 @@ class Translator:
             tuple(phrases),
             tuple(phrases.values()),
         )
+
+
+def _is_plain(node: Node) -> TypeGuard[Word | Compound]:
+    """Whether a node is a word as it is typed without any sign: its variants are found too."""
+    return isinstance(node, Compound) or (isinstance(node, Word) and node.form == "variants")
+
+
+def parts_of(scope: str) -> tuple[str, ...]:
+    """Return the parts of a question that a scope of ``request.SCOPES`` means."""
+    return _PARTS_OF_SCOPE[scope]
 
 
 def _range(period: Period) -> Range:

@@ -303,6 +303,7 @@ static PyTypeObject MatcherType = {
 };
 
 int register_passages(PyObject *module) {
-    if (PyType_Ready(&MatcherType) < 0 || register_holdings(module) < 0) return -1;
+    if (PyType_Ready(&MatcherType) < 0 || register_holdings(module) < 0 || register_feedback(module) < 0)
+        return -1;
     return PyModule_AddObjectRef(module, "Matcher", (PyObject *)&MatcherType);
 }

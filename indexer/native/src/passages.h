@@ -75,4 +75,7 @@ int choose_windows(PyObject *text, const Spans *spans, size_t labels, Window win
 PyObject *matcher_forms(Matcher *self, PyObject *texts);
 int register_holdings(PyObject *module);
 
+/* feedback.c: words that some documents hold much of; adds the function `likely` to the module. */
+int register_feedback(PyObject *module);
+
 #endif

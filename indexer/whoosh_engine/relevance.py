@@ -1,0 +1,57 @@
+"""Relevance feedback as plans: what the best hits share, and the questions related to them."""
+
+from collections.abc import Sequence
+
+from indexer.fastwhoosh import plan
+from indexer.fastwhoosh.plan import Node as Plan
+from indexer.fastwhoosh.plan import Word
+from indexer.search import ranking
+from indexer.search.feedback import Related, related_words
+from indexer.whoosh_engine.schema import texts_of
+from indexer.whoosh_engine.snapshot import Snapshot
+from indexer.whoosh_engine.translate import Translation, parts_of
+
+
+def feedback(
+    snapshot: Snapshot, translation: Translation, hits: Sequence[tuple[float, int]], scope: str
+) -> tuple[Plan, ...]:
+    """Return what the best hits of a query add to the scores of a second search.
+
+    Args:
+        snapshot: where they were found.
+        translation: the query; one that asks for anything exact gets nothing.
+        hits: (score, document number), the best first.
+        scope: where words are wanted, of ``request.SCOPES``.
+    """
+    if translation.related is None:
+        return ()
+    best = [
+        (score, tuple(texts_of(snapshot.record(number)).values()))
+        for score, number in hits[: ranking.FEEDBACK_HITS]
+    ]
+    weight = ranking.FEEDBACK_WEIGHT * _typed(translation)
+    words = related_words(best, snapshot.information)
+    return tuple(_word(snapshot, word, weight, parts_of(scope)) for word in words)
+
+
+def _typed(translation: Translation) -> int:
+    words = translation.related[0] if translation.related else ()
+    return sum(1 for word in words if not isinstance(word, plan.Positional))
+
+
+def _word(snapshot: Snapshot, word: Related, weight: float, parts: Sequence[str]) -> Plan:
+    return Word((snapshot.group((word.stem,), "stem", parts, weight * word.share),))
+
+
+def near(translation: Translation, found: Plan, added: tuple[Plan, ...]) -> Plan | None:
+    """Return the plan of the questions near what a query found, None where it has none.
+
+    Args:
+        translation: the query.
+        found: the plan of what it found, which is left out.
+        added: what feedback added.
+    """
+    if translation.related is None:
+        return None
+    words, filters = translation.related
+    return plan.All((plan.Any((*words, *added)), *filters), (found,))
