@@ -61,13 +61,13 @@ def likely_words_in_python(documents: Sequence[Document], least: int) -> dict[st
 
 
 def related_words(
-    hits: Sequence[Document], idf: Callable[[str], float]
+    hits: Sequence[Document], information: Callable[[str], float]
 ) -> tuple[Related, ...]:
     """Return the words that say most about the best hits, those that say most first.
 
     Args:
         hits: score and texts of each, the best first.
-        idf: the inverse document frequency of a stem.
+        information: how much a stem says.
     """
     if not hits or hits[0][0] <= 0:
         return ()
@@ -75,7 +75,7 @@ def related_words(
     documents = [(ranking.feedback_weight(score / best), texts) for score, texts in hits]
     likely = likely_words(documents, min(ranking.FEEDBACK_LEAST, len(documents)))
     telling = sorted(
-        ((weight * idf(stem), stem) for stem, weight in likely.items()),
+        [(weight * information(stem), stem) for stem, weight in likely.items()],
         key=lambda pair: (-pair[0], pair[1]),
     )[: ranking.FEEDBACK_WORDS]
     total = sum(weight for weight, _ in telling)

@@ -24,7 +24,7 @@ K1: Final = 1.2
 B: Final[Mapping[str, float]] = {"title": 0.3, "question": 0.6, "answer": 0.6}
 
 # The exact form counts as much as the stem: of 639 questions, 6 hold *traite*, 92 its light stem.
-EXACT_WEIGHT: Final = 1.0
+EXACT_WEIGHT: Final = 0.5
 
 # The whole typed text, stop words included, standing as it was typed.
 PHRASE_WEIGHT: Final = 1.0
@@ -57,7 +57,13 @@ _FEEDBACK_POWER: Final = 2
 # Related questions, which hold too few of the words to be counted, fill a short list up to here,
 # each with at least this share of the best score.
 RELATED_UNTIL: Final = 50
-RELATED_SHARE: Final = 0.0
+RELATED_SHARE: Final = 0.1
+
+
+# A word of more than a third of the questions (*ministre*, *attention*, *demande*, *mesures*) says
+# next to nothing: it has this idf, and every word's is taken less it.
+_COMMON: Final = 1.0
+_LEAST_INFORMATION: Final = 0.05
 
 
 def words_wanted(information: Sequence[float]) -> tuple[tuple[int, ...], int]:
@@ -84,6 +90,15 @@ def idf(documents_with_word: int, documents: int) -> float:
     """Return the inverse document frequency: never negative, 0.0 only where nothing is."""
     frequency = min(documents_with_word, documents)
     return log(1 + (documents - frequency + 0.5) / (frequency + 0.5))
+
+
+def information(documents_with_word: int, documents: int) -> float:
+    """Return how much a word says about a subject: its idf less what a common word has.
+
+    >>> round(information(10, 1000), 3), information(500, 1000)
+    (3.557, 0.05)
+    """
+    return max(_LEAST_INFORMATION, idf(documents_with_word, documents) - _COMMON)
 
 
 def normalised(part: str, frequency: float, length: int, average: float) -> float:

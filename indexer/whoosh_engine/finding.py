@@ -16,7 +16,7 @@ from indexer.fastwhoosh.request import SCORE, Answer, FacetCodes, OrderKey, Requ
 from indexer.search import ranking
 from indexer.search.request import FILTERS, Search
 from indexer.search.results import Facet, FacetValue
-from indexer.whoosh_engine.relevance import feedback, near
+from indexer.whoosh_engine.relevance import feedback, near_plans
 from indexer.whoosh_engine.schema import day_number
 from indexer.whoosh_engine.snapshot import Snapshot
 from indexer.whoosh_engine.translate import Translation, range_of
@@ -40,111 +40,160 @@ _ORDERS: Final[Mapping[str, tuple[OrderKey, ...]]] = {
 class Found:
     """What a search finds: how many, one page of (score, document number), counts of facets.
 
-    ``all_words`` of ``total`` hold every word. ``counts`` are 32-bit numbers, one a value.
-    ``near`` are hits of the page after those: related questions, ``total_near`` in all, which no
-    other count knows.
+    ``all_words`` of ``total`` hold every word. ``counts`` are 32-bit numbers, one a value. A short
+    list goes on with ``total_related`` questions that no other count knows; ``related`` are those
+    of the page, ``wordless`` those of them that hold none of the words.
     """
 
     total: int
     all_words: int
     hits: Sequence[tuple[float, int]]
     counts: Mapping[str, bytes]
-    near: Sequence[tuple[float, int]] = ()
-    total_near: int = 0
+    total_related: int = 0
+    related: frozenset[int] = frozenset()
+    wordless: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    """What a query means before any filter: all its words or most of them.
+    """What a query means before any filter: all its words (``is_strict``), or most of them.
 
-    Where related questions may follow (``by_score``), ``best`` is the highest score before
-    feedback, and ``added`` what feedback adds.
+    ``best`` is the highest score before feedback, and ``added`` what feedback adds.
     """
 
     plan: Plan
     is_strict: bool = True
-    by_score: bool = False
     best: float = 0.0
     added: tuple[Plan, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """All hits of a short list: some are counted, the ``wordless`` ones at the end hold no word."""
+
+    hits: tuple[tuple[float, int], ...]
+    counted: frozenset[int]
+    wordless: frozenset[int]
+
+    def of(self, found: Found, first: int, limit: int) -> Found:
+        """Return what was found with a page of this list."""
+        hits = self.hits[first : first + limit]
+        numbers = frozenset(number for _, number in hits)
+        return replace(
+            found,
+            hits=hits,
+            total_related=len(self.hits) - len(self.counted),
+            related=numbers - self.counted,
+            wordless=numbers & self.wordless,
+        )
 
 
 def find(
     snapshot: Snapshot, search: Search, translation: Translation, first: int, limit: int
 ) -> Found:
-    """Return what a search finds: what holds every word, then, if that is little, most of them.
+    """Return what a search finds: what holds every word or, if that is little, most of them.
 
     Whether it is little is judged before the filters, and so is what feedback adds: a filter must
-    never add hits. Related questions come last, and in the order of relevance only.
+    never add hits. By relevance, a short list goes on with related questions.
     """
-    chosen = _choose(snapshot, search, translation)
-    asked = _request(snapshot, search, chosen)
-    if chosen.is_strict:
-        answer = snapshot.executor.run(replace(asked, first=first, limit=limit))
-        found = Found(answer.total, answer.total, answer.hits, _counts(search, answer))
-    else:
-        strict = _request(snapshot, search, replace(chosen, plan=translation.strict))
-        found = _relaxed(snapshot, search, (strict, asked), first, limit)
-    plan_near = near(translation, chosen.plan, chosen.added) if chosen.by_score else None
-    if plan_near is None or found.total >= ranking.RELATED_UNTIL:
-        return found
-    hits = _near(snapshot, replace(asked, plan=_within(search, plan_near), facets=()), chosen)
-    hits = hits[: ranking.RELATED_UNTIL - found.total]
-    start = max(0, first - found.total)
-    stop = max(0, first + limit - found.total)
-    return replace(found, near=hits[start:stop], total_near=len(hits))
+    return _Finder(snapshot, search, translation).page(first, limit)
 
 
-def _choose(snapshot: Snapshot, search: Search, translation: Translation) -> _Chosen:
-    by_score = search.sort == _BY_SCORE and translation.related is not None
-    if not by_score and translation.relaxed is None:
-        return _Chosen(translation.strict)
-    asked = Request(translation.strict, limit=ranking.FEEDBACK_HITS if by_score else 0)
-    answer = snapshot.executor.run(asked)
-    is_strict = translation.relaxed is None or answer.total >= ranking.ENOUGH_HITS
-    if translation.relaxed is not None and not is_strict:
-        asked = replace(asked, plan=translation.relaxed)
-        answer = snapshot.executor.run(asked)
-    if not by_score:
-        return _Chosen(asked.plan, is_strict)
-    hits = answer.hits
-    if not hits and (any_word := near(translation, asked.plan, ())) is not None:
-        hits = snapshot.executor.run(replace(asked, plan=any_word)).hits
-    added = feedback(snapshot, translation, hits, search.scope)
-    return _Chosen(asked.plan, is_strict, by_score, hits[0][0] if hits else 0.0, added)
+class _Finder:
+    def __init__(self, snapshot: Snapshot, search: Search, translation: Translation) -> None:
+        self.snapshot = snapshot
+        self.search = search
+        self.translation = translation
+        self.run = snapshot.executor.run
+        self.by_score = search.sort == _BY_SCORE and translation.related is not None
 
+    def page(self, first: int, limit: int) -> Found:
+        chosen = self._choose()
+        asked = self._request(chosen)
+        if not chosen.is_strict and not self.by_score:
+            return self._strict_first(asked, first, limit)
+        answer = self.run(replace(asked, first=first, limit=limit))
+        all_words = answer.total if chosen.is_strict else self._count_all_words(asked)
+        found = Found(answer.total, all_words, answer.hits, _counts(self.search, answer))
+        if not self.by_score or found.total >= ranking.RELATED_UNTIL:
+            return found
+        listed = replace(asked, limit=ranking.RELATED_UNTIL, facets=())
+        is_whole = not first and found.total <= limit
+        hits = answer.hits if is_whole else self.run(listed).hits
+        return self._going_on(listed, chosen, hits).of(found, first, limit)
 
-def _relaxed(
-    snapshot: Snapshot, search: Search, asked: tuple[Request, Request], first: int, limit: int
-) -> Found:
-    """Return the strict hits before the others: they are fewer than a page, whatever the page."""
-    strict, relaxed = asked
-    run = snapshot.executor.run
-    whole = run(replace(strict, first=0, limit=ranking.ENOUGH_HITS, facets=()))
-    answer = run(replace(relaxed, first=0, limit=first + limit + len(whole.hits)))
-    held = {number for _, number in whole.hits}
-    rest = [hit for hit in answer.hits if hit[1] not in held]
-    hits = [*whole.hits, *rest][first : first + limit]
-    return Found(answer.total, whole.total, hits, _counts(search, answer))
+    def _choose(self) -> _Chosen:
+        strict, relaxed = self.translation.strict, self.translation.relaxed
+        if not self.by_score and relaxed is None:
+            return _Chosen(strict)
+        asked = Request(strict, limit=ranking.FEEDBACK_HITS if self.by_score else 0)
+        answer = self.run(asked)
+        is_strict = relaxed is None or answer.total >= ranking.ENOUGH_HITS
+        if relaxed is not None and not is_strict:
+            asked = replace(asked, plan=relaxed)
+            answer = self.run(asked)
+        if not self.by_score:
+            return _Chosen(asked.plan, is_strict)
+        near = near_plans(self.translation, asked.plan)
+        hits = answer.hits or (self.run(replace(asked, plan=near.some)).hits if near else ())
+        added = feedback(self.snapshot, self.translation, hits, self.search.scope)
+        return _Chosen(asked.plan, is_strict, hits[0][0] if hits else 0.0, added)
 
+    def _request(self, chosen: _Chosen) -> Request:
+        search = self.search
+        filters = tuple(
+            self.snapshot.filter_codes(name, values)
+            for name, values in search.filters.items()
+            if values
+        )
+        names = FILTERS if search.facets else ()
+        return Request(
+            self._within(chosen.plan, chosen.added),
+            order=_ORDERS[search.sort],
+            filters=filters,
+            facets=tuple(_facet_codes(self.snapshot, search, name) for name in names),
+        )
 
-def _near(snapshot: Snapshot, asked: Request, chosen: _Chosen) -> list[tuple[float, int]]:
-    answer = snapshot.executor.run(replace(asked, first=0, limit=ranking.RELATED_UNTIL))
-    least = ranking.RELATED_SHARE * chosen.best
-    return [hit for hit in answer.hits if hit[0] >= least]
+    def _within(self, found: Plan, added: tuple[Plan, ...] = ()) -> Plan:
+        """Leave only what lies in the date ranges of the search; ``added`` adds to scores."""
+        periods = (("asked", self.search.asked), ("answered", self.search.answered))
+        ranges = [
+            range_of(column, period.first, period.last) for column, period in periods if period
+        ]
+        return plan.All((found, *ranges), maybe=added) if ranges or added else found
 
+    def _count_all_words(self, asked: Request) -> int:
+        strict = self._within(self.translation.strict)
+        return self.run(replace(asked, plan=strict, limit=0, facets=())).total
 
-def _request(snapshot: Snapshot, search: Search, chosen: _Chosen) -> Request:
-    filters = tuple(
-        snapshot.filter_codes(name, values) for name, values in search.filters.items() if values
-    )
-    facets = tuple(_facet_codes(snapshot, search, name) for name in FILTERS)
-    added = chosen.added
-    return Request(
-        _within(search, plan.All((chosen.plan,), maybe=added) if added else chosen.plan),
-        order=_ORDERS[search.sort],
-        filters=filters,
-        facets=facets if search.facets else (),
-    )
+    def _strict_first(self, asked: Request, first: int, limit: int) -> Found:
+        """Return what holds every word, fewer than a page, before what holds most of them."""
+        strict = replace(asked, plan=self._within(self.translation.strict), facets=())
+        whole = self.run(replace(strict, limit=ranking.ENOUGH_HITS))
+        answer = self.run(replace(asked, limit=first + limit + len(whole.hits)))
+        held = {number for _, number in whole.hits}
+        rest = [hit for hit in answer.hits if hit[1] not in held]
+        hits = [*whole.hits, *rest][first : first + limit]
+        return Found(answer.total, whole.total, hits, _counts(self.search, answer))
+
+    def _going_on(
+        self, asked: Request, chosen: _Chosen, hits: Sequence[tuple[float, int]]
+    ) -> _Listing:
+        """Return the hits among questions that hold some of the words, before those of none."""
+        near = near_plans(self.translation, chosen.plan)
+        least = ranking.RELATED_SHARE * chosen.best
+
+        def more(found: Plan, known: int) -> list[tuple[float, int]]:
+            wanted = replace(
+                asked, plan=self._within(found, chosen.added), limit=asked.limit - known
+            )
+            return [hit for hit in self.run(wanted).hits if hit[0] >= least]
+
+        some = more(near.some, len(hits)) if near else []
+        mixed = sorted([*hits, *some], key=lambda hit: -hit[0])
+        none = more(near.none(chosen.added), len(mixed)) if near and chosen.added else []
+        counted, wordless = (frozenset(number for _, number in of) for of in (hits, none))
+        return _Listing((*mixed, *none), counted, wordless)
 
 
 def _facet_codes(snapshot: Snapshot, search: Search, name: str) -> FacetCodes:
@@ -152,16 +201,6 @@ def _facet_codes(snapshot: Snapshot, search: Search, name: str) -> FacetCodes:
     own = filtered.index(name) if name in filtered else -1
     table = snapshot.filter_table(name)
     return FacetCodes(f"f_{name}", table.maps, len(table.values), own)
-
-
-def _within(search: Search, found: Plan) -> Plan:
-    """Leave only what lies in the date ranges of a search."""
-    periods = [
-        range_of(column, period.first, period.last)
-        for column, period in (("asked", search.asked), ("answered", search.answered))
-        if period
-    ]
-    return plan.All((found, *periods)) if periods else found
 
 
 def _counts(search: Search, answer: Answer) -> Mapping[str, bytes]:

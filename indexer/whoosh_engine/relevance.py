@@ -1,6 +1,7 @@
 """Relevance feedback as plans: what the best hits share, and the questions related to them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from indexer.fastwhoosh import plan
 from indexer.fastwhoosh.plan import Node as Plan
@@ -30,7 +31,7 @@ def feedback(
         for score, number in hits[: ranking.FEEDBACK_HITS]
     ]
     weight = ranking.FEEDBACK_WEIGHT * _typed(translation)
-    words = related_words(best, snapshot.information)
+    words = related_words(best, lambda stem: snapshot.information(stem, "stem"))
     return tuple(_word(snapshot, word, weight, parts_of(scope)) for word in words)
 
 
@@ -43,15 +44,27 @@ def _word(snapshot: Snapshot, word: Related, weight: float, parts: Sequence[str]
     return Word((snapshot.group((word.stem,), "stem", parts, weight * word.share),))
 
 
-def near(translation: Translation, found: Plan, added: tuple[Plan, ...]) -> Plan | None:
-    """Return the plan of the questions near what a query found, None where it has none.
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Plans of the questions beside what was found: of ``some`` words, or of none."""
 
-    Args:
-        translation: the query.
-        found: the plan of what it found, which is left out.
-        added: what feedback added.
+    some: Plan
+    words: Plan
+    filters: tuple[Plan, ...]
+    found: Plan
+
+    def none(self, added: tuple[Plan, ...]) -> Plan:
+        """Return the plan of the questions that hold none of the words, but what was added."""
+        return plan.All((plan.Any(added), *self.filters), (self.found, self.words))
+
+
+def near_plans(translation: Translation, found: Plan) -> Near | None:
+    """Return the plans of the questions beside what the plan of a query found.
+
+    None where it asks for anything exact: then nothing goes beyond what was asked.
     """
     if translation.related is None:
         return None
     words, filters = translation.related
-    return plan.All((plan.Any((*words, *added)), *filters), (found,))
+    some = plan.Any(words)
+    return Near(plan.All((some, *filters), (found,)), some, filters, found)

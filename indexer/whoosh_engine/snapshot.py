@@ -29,8 +29,13 @@ from indexer.whoosh_engine.generations import Manifest, read_manifest
 from indexer.whoosh_engine.schema import PARTS, day_of, field_of, record_of
 from indexer.whoosh_engine.vocabulary import Vocabulary
 
-# Words whose frequency is remembered: all those of fifteen years take some 30 MB.
-_MOST_KNOWN: Final = 200_000
+# Words whose frequency is remembered, some 20 MB of them.
+_MOST_KNOWN: Final = 100_000
+# Records that are remembered: feedback reads the questions of a page before they are shown.
+_MOST_RECORDS: Final = 64
+_FIELDS: Final = {
+    form: tuple(field_of(part, form) for part in PARTS) for form in ("exact", "stem")
+}
 
 
 class Snapshot:
@@ -44,7 +49,8 @@ class Snapshot:
         self.manifest: Manifest = read_manifest(folder, name)
         self.path = folder / name
         self._folded: dict[str, tuple[tuple[str, ...], ...]] = {}
-        self._information: dict[str, float] = {}
+        self._said: dict[tuple[str, str], float] = {}
+        self._records: dict[int, Question] = {}
         try:
             self._searcher: Any = open_dir(self.path).searcher()
             self.executor = Executor(self._searcher)
@@ -68,25 +74,24 @@ class Snapshot:
         names = [field_of(part, form) for part in PARTS for form in ("exact", "stem")]
         return {name: self.executor.mean_length(name) for name in names}
 
-    def idf(self, words: Sequence[str], form: str) -> float:
-        """Return the inverse document frequency of words that count as one, over all parts."""
-        frequency = self.executor.document_frequency
-        found = sum(
-            max(frequency(field_of(part, form), word.encode()) for part in PARTS) for word in words
-        )
-        return ranking.idf(found, max(1, self.documents))
+    def documents_with(self, word: str, form: str) -> int:
+        """Return in how many questions a word stands, taken from the part where most have it."""
+        frequency, term = self.executor.document_frequency, word.encode()
+        return max([frequency(name, term) for name in _FIELDS[form]])
 
-    def information(self, stem: str) -> float:
-        """Return the inverse document frequency of a stem, 0.0 where no question holds it."""
-        known = self._information.get(stem)
+    def information(self, word: str, form: str) -> float:
+        """Return how much a word says, over all parts."""
+        known = self._said.get((form, word))
         if known is None:
-            frequency = self.executor.document_frequency
-            found = max(frequency(field_of(part, "stem"), stem.encode()) for part in PARTS)
-            known = ranking.idf(found, self.documents) if found else 0.0
-            if len(self._information) >= _MOST_KNOWN:
-                self._information.clear()
-            self._information[stem] = known
+            known = self._information((word,), form)
+            if len(self._said) >= _MOST_KNOWN:
+                self._said.clear()
+            self._said[form, word] = known
         return known
+
+    def _information(self, words: Sequence[str], form: str) -> float:
+        found = sum([self.documents_with(word, form) for word in words])
+        return ranking.information(found, max(1, self.documents))
 
     def group(self, words: Sequence[str], form: str, parts: Sequence[str], weight: float) -> Group:
         """Return words that count as one, with the statistics of the whole index."""
@@ -95,7 +100,9 @@ class Snapshot:
             for name, weighed, b, average in self._weighed(parts, form)
             for word in words
         )
-        return Group(found, weight * self.idf(words, form), ranking.K1)
+        one = len(words) == 1
+        said = self.information(words[0], form) if one else self._information(words, form)
+        return Group(found, weight * said, ranking.K1)
 
     def lines(
         self, words: Sequence[str], form: str, parts: Sequence[str], offsets: Sequence[int]
@@ -176,14 +183,21 @@ class Snapshot:
         Raises:
             IndexDamaged: what is stored is no question.
         """
+        known = self._records.get(number)
+        if known is not None:
+            return known
         try:
-            return record_of(self.line(number))
+            record = record_of(self.line(number))
         except IndexDamaged:
             raise
         except Exception as error:  # any damage of the file ends here
             raise IndexDamaged(
                 f"Question illisible dans l'index « {self.path} ». {MENDING}"
             ) from error
+        if len(self._records) >= _MOST_RECORDS:
+            self._records.clear()
+        self._records[number] = record
+        return record
 
     @damage_said()
     def line(self, number: int) -> bytes:

@@ -128,9 +128,12 @@ class Translator:
         return plan.All((some, *required), without, maybe), words
 
     def _says(self, word: Word | Compound) -> float:
-        """Return how much a word says: its idf, 0.0 where no question holds it."""
+        """Return how much a word says, 0.0 where no question holds it."""
         parts = (word.text,) if isinstance(word, Word) else word.parts
-        return sum(self.snapshot.information(stem_form(part) or part) for part in parts)
+        stems = [stem_form(part) or part for part in parts]
+        if not all(self.snapshot.documents_with(stem, "stem") for stem in stems):
+            return 0.0
+        return sum(self.snapshot.information(stem, "stem") for stem in stems)
 
     def _related(
         self, children: Sequence[Node], maybe: tuple[Plan, ...]
@@ -244,8 +247,8 @@ class Translator:
     ) -> Positional:
         """Return the plan of words that stand at their offsets; it scores as one rare word."""
         lines = self.snapshot.lines(words, form, parts, offsets)
-        idf = sum(self.snapshot.idf((word,), form) for word in dict.fromkeys(words))
-        return Positional(lines, weight * idf, ranking.K1, plan.ORDERED, 0)
+        said = sum(self.snapshot.information(word, form) for word in dict.fromkeys(words))
+        return Positional(lines, weight * said, ranking.K1, plan.ORDERED, 0)
 
     def _filtered(self, name: str, value: str) -> Plan:
         values = self.snapshot.values_like(name, value)
