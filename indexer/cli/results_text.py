@@ -20,8 +20,11 @@ def lines(results: Results, style: Style) -> Iterator[str]:
     yield from _understood(results, style)
     yield style.bold(_total(results))
     first = (results.search.page - 1) * results.search.size + 1
+    wordless = next((hit for hit in results.hits if hit.wordless), None)
     for rank, hit in enumerate(results.hits, first):
         yield ""
+        if hit is wordless:
+            yield from (style.bold("Questions proches, sans les mots tapés"), "")
         yield from _block(rank, hit, style)
     for facet in results.facets:
         yield ""
@@ -63,8 +66,11 @@ def _block(rank: int, hit: Hit, style: Style) -> Iterator[str]:
         yield _INDENT + style.dim(_BETWEEN.join(people))
     yield from _passages("Question", hit.question, style)
     yield from _passages("Réponse", hit.answer, style)
-    if hit.missing:
-        yield _INDENT + style.dim(f"Sans : {', '.join(hit.missing)}")
+    lacks = ["Question proche"] if hit.related and not hit.wordless else []
+    if hit.missing and not hit.wordless:
+        lacks.append(f"Sans : {', '.join(hit.missing)}")
+    if lacks:
+        yield _INDENT + style.dim(_BETWEEN.join(lacks))
     if hit.source_url:
         yield _INDENT + style.dim(hit.source_url)
 

@@ -33,7 +33,11 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One question found. ``missing`` names the words of the query that it does not hold."""
+    """One question found. ``missing`` names the words of the query that it does not hold.
+
+    A ``related`` one is no answer to the query but near those that are, and in no count; a
+    ``wordless`` one is related without any of the words.
+    """
 
     uid: str
     chamber: str
@@ -54,6 +58,8 @@ class Hit:
     question: tuple[Passage, ...] = ()
     answer: tuple[Passage, ...] = ()
     missing: tuple[str, ...] = ()
+    related: bool = False
+    wordless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +104,8 @@ class Results:
     """One page of hits.
 
     ``total`` counts all questions found; ``total_all_words`` those that hold every word wanted:
-    where it is smaller, the others follow them.
+    where it is smaller, the others follow them, or stand among them in the order of relevance.
+    A short list goes on with ``total_related`` questions beside those; ``pages`` counts both.
     """
 
     search: Search
@@ -110,6 +117,7 @@ class Results:
     hits: tuple[Hit, ...]
     facets: tuple[Facet, ...]
     generation: str
+    total_related: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +200,7 @@ def as_json(results: Results) -> dict[str, Any]:
         },
         "total": results.total,
         "total_all_words": results.total_all_words,
+        "total_related": results.total_related,
         "page": results.search.page,
         "pages": results.pages,
         "took_ms": round(results.took_ms, 2),
@@ -226,6 +235,7 @@ def _hit_json(hit: Hit) -> dict[str, Any]:
         "score": round(hit.score, 6),
         "source_url": hit.source_url,
         "missing": list(hit.missing),
+        "related": hit.related,
         "passages": {
             "question": [_passage_json(passage) for passage in hit.question],
             "answer": [_passage_json(passage) for passage in hit.answer],

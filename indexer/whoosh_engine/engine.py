@@ -73,8 +73,8 @@ class WhooshEngine:
             snapshot = self._current()
             translation = Translator(snapshot, search.scope).translate(search.text)
             asked = replace(search, facets=False)
-            hits = find(snapshot, asked, translation, 0, snapshot.documents).hits
-        for _, number in hits:
+            found = find(snapshot, asked, translation, 0, snapshot.documents)
+        for number in found.counted:
             with self._lock:
                 record = snapshot.record(number)
             yield record
@@ -134,24 +134,32 @@ def _answer(snapshot: Snapshot, search: Search) -> Results:
     query = translation.query
     first = (search.page - 1) * search.size
     found = find(snapshot, search, translation, first, search.size)
-    records = [(score, snapshot.record(number)) for score, number in found.hits]
-    hits = tuple(_hit(record, score, translation) for score, record in records)
+    records = [snapshot.record(number) for _, number in found.hits]
+    hits = tuple(
+        replace(
+            _hit(record, score, translation),
+            related=number in found.related,
+            wordless=number in found.wordless,
+        )
+        for (score, number), record in zip(found.hits, records, strict=True)
+    )
     understood = Understood(
         describe(query.tree),
         query.ignored,
-        _variants([record for _, record in records], query.plain, translation.marker),
-        (*translation.notices, *_notices(found, translation)),
+        _variants(records, query.plain, translation.marker),
+        (*translation.notices, *_notices(found, translation, search.sort)),
     )
     return Results(
         search=search,
         understood=understood,
         total=found.total,
         total_all_words=found.all_words,
-        pages=-(-found.total // search.size),
+        pages=-(-(found.total + found.total_related) // search.size),
         took_ms=(time.perf_counter() - started) * 1000,
         hits=hits,
         facets=facets(snapshot, search, found) if search.facets else (),
         generation=snapshot.manifest.generation,
+        total_related=found.total_related,
     )
 
 
@@ -176,7 +184,7 @@ def _hit(record: Question, score: float, translation: Translation) -> Hit:
         source_url=record.official_url,
         question=passages(record.question_text, (), marker),
         answer=passages(record.answer_text, record.answer_turns, marker),
-        missing=missing_words(tuple(texts_of(record).values()), translation.words),
+        missing=_missing(record, translation),
     )
 
 
@@ -199,11 +207,41 @@ def _variants(
     return tuple(found)
 
 
-def _notices(found: Found, translation: Translation) -> tuple[str, ...]:
-    if not translation.relaxed or found.all_words == found.total:
-        return ()
-    if not found.all_words:
-        return ("Aucune question ne contient tous les mots ; voici celles qui en ont le plus.",)
-    one = found.all_words == 1
-    start = "Une question contient" if one else f"{found.all_words} questions contiennent"
-    return (f"{start} tous les mots ; suivent celles qui en ont le plus.",)
+def _missing(record: Question, translation: Translation) -> tuple[str, ...]:
+    """Return the words that a record does not hold; a compound is held whole or by its parts."""
+    words, compounds = translation.words, translation.compounds
+    parts = tuple(part for compound in compounds for part in (compound.whole, *compound.parts))
+    absent = set(missing_words(tuple(texts_of(record).values()), (*words, *parts)))
+    return (
+        *(word for word in words if word in absent),
+        *(
+            "-".join(compound.parts)
+            for compound in compounds
+            if compound.whole in absent and absent.intersection(compound.parts)
+        ),
+    )
+
+
+def _notices(found: Found, translation: Translation, sort: str) -> Iterator[str]:
+    """Yield what is not as one would expect: too few hits of all words, and what is beside them."""
+    if translation.relaxed and found.all_words < found.total:
+        yield _lacking(found.all_words, sort)
+    if found.total_related and found.total:
+        near = _counted(found.total_related, "question proche", "questions proches")
+        yield f"S'y ajoutent, sans être comptées : {near}."
+    elif found.total_related:
+        yield "Des questions proches sont données à la place."
+
+
+def _lacking(all_words: int, sort: str) -> str:
+    if not all_words:
+        return "Aucune question ne contient tous les mots ; voici celles qui en ont le plus."
+    have = _counted(all_words, "question contient", "questions contiennent")
+    others = "suivent celles qui en ont le plus"
+    if sort == Search().sort:
+        others = "celles qui en ont le plus sont classées avec elles"
+    return f"{have[0].upper()}{have[1:]} tous les mots ; {others}."
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"une {one}" if number == 1 else f"{number} {many}"

@@ -53,6 +53,11 @@ class Found:
     related: frozenset[int] = frozenset()
     wordless: frozenset[int] = frozenset()
 
+    @property
+    def counted(self) -> tuple[int, ...]:
+        """The documents of the page that are counted, in order."""
+        return tuple(number for _, number in self.hits if number not in self.related)
+
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
@@ -105,7 +110,8 @@ class _Finder:
         self.search = search
         self.translation = translation
         self.run = snapshot.executor.run
-        self.by_score = search.sort == _BY_SCORE and translation.related is not None
+        self.by_score = search.sort == _BY_SCORE
+        self.goes_on = self.by_score and translation.related is not None
 
     def page(self, first: int, limit: int) -> Found:
         chosen = self._choose()
@@ -115,7 +121,7 @@ class _Finder:
         answer = self.run(replace(asked, first=first, limit=limit))
         all_words = answer.total if chosen.is_strict else self._count_all_words(asked)
         found = Found(answer.total, all_words, answer.hits, _counts(self.search, answer))
-        if not self.by_score or found.total >= ranking.RELATED_UNTIL:
+        if not self.goes_on or found.total >= ranking.RELATED_UNTIL:
             return found
         listed = replace(asked, limit=ranking.RELATED_UNTIL, facets=())
         is_whole = not first and found.total <= limit
@@ -124,15 +130,15 @@ class _Finder:
 
     def _choose(self) -> _Chosen:
         strict, relaxed = self.translation.strict, self.translation.relaxed
-        if not self.by_score and relaxed is None:
+        if not self.goes_on and relaxed is None:
             return _Chosen(strict)
-        asked = Request(strict, limit=ranking.FEEDBACK_HITS if self.by_score else 0)
+        asked = Request(strict, limit=ranking.FEEDBACK_HITS if self.goes_on else 0)
         answer = self.run(asked)
         is_strict = relaxed is None or answer.total >= ranking.ENOUGH_HITS
         if relaxed is not None and not is_strict:
             asked = replace(asked, plan=relaxed)
             answer = self.run(asked)
-        if not self.by_score:
+        if not self.goes_on:
             return _Chosen(asked.plan, is_strict)
         near = near_plans(self.translation, asked.plan)
         hits = answer.hits or (self.run(replace(asked, plan=near.some)).hits if near else ())

@@ -33,9 +33,7 @@ from indexer.whoosh_engine.vocabulary import Vocabulary
 _MOST_KNOWN: Final = 100_000
 # Records that are remembered: feedback reads the questions of a page before they are shown.
 _MOST_RECORDS: Final = 64
-_FIELDS: Final = {
-    form: tuple(field_of(part, form) for part in PARTS) for form in ("exact", "stem")
-}
+_FIELDS: Final = {form: tuple(field_of(part, form) for part in PARTS) for form in ("exact", "stem")}
 
 
 class Snapshot:

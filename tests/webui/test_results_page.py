@@ -230,7 +230,7 @@ def test_a_line_parts_the_hits_that_lack_words(
     hits_before: int | None,
 ) -> None:
     stub.total_all_words = whole
-    hits = soup(client, f"/recherche?q=traite&page={page}").select_one(".hits")
+    hits = soup(client, f"/recherche?q=traite&tri=recentes&page={page}").select_one(".hits")
     assert hits is not None
     line = hits.select_one(".partial")
     if hits_before is None:

@@ -84,6 +84,7 @@ def results_page(results: Results, args: MultiDict[str, str]) -> str:
         relaxations=navigation.relaxations(search),
         listing=not search.text and not is_filtered(search),
         partial_from=_first_partial(results),
+        wordless_from=next((at for at, hit in enumerate(results.hits) if hit.wordless), None),
         canonical=navigation.results_url(search),
     )
 
@@ -99,8 +100,11 @@ def _heading(results: Results) -> str:
 
 
 def _first_partial(results: Results) -> int | None:
-    """Return the place, on this page, of the first hit that lacks a word of the query."""
-    if results.total_all_words >= results.total:
+    """Return the place, on this page, of the first hit that lacks a word of the query.
+
+    None in the order of relevance, where such hits stand among the others.
+    """
+    if results.total_all_words >= results.total or results.search.sort == Search().sort:
         return None
     shown_before = (results.search.page - 1) * results.search.size
     place = max(results.total_all_words - shown_before, 0)
