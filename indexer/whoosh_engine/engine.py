@@ -27,7 +27,8 @@ from indexer.whoosh_engine.damage import damage_said
 from indexer.whoosh_engine.finding import Found, facets, find
 from indexer.whoosh_engine.schema import texts_of, title_text
 from indexer.whoosh_engine.snapshot import Snapshot
-from indexer.whoosh_engine.translate import Translation, Translator
+from indexer.whoosh_engine.translate import Translator
+from indexer.whoosh_engine.translation import Translation
 
 # Values listed in a facet; the others are counted.
 _FACET_VALUES: Final = 25

@@ -19,7 +19,8 @@ from indexer.search.results import Facet, FacetValue
 from indexer.whoosh_engine.relevance import feedback, near_plans
 from indexer.whoosh_engine.schema import day_number
 from indexer.whoosh_engine.snapshot import Snapshot
-from indexer.whoosh_engine.translate import Translation, range_of
+from indexer.whoosh_engine.translate import range_of
+from indexer.whoosh_engine.translation import Translation
 
 # Values listed in a facet; the others are counted.
 _FACET_VALUES: Final = 25

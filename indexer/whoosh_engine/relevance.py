@@ -10,7 +10,8 @@ from indexer.search import ranking
 from indexer.search.feedback import Related, related_words
 from indexer.whoosh_engine.schema import texts_of
 from indexer.whoosh_engine.snapshot import Snapshot
-from indexer.whoosh_engine.translate import Translation, parts_of
+from indexer.whoosh_engine.translate import parts_of
+from indexer.whoosh_engine.translation import Translation
 
 
 def feedback(

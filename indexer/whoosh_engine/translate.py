@@ -22,6 +22,7 @@ from indexer.search.passages import Marker
 from indexer.search.tree import All, Any, Compound, Filtered, Node, Not, Period, Phrase, Query, Word
 from indexer.whoosh_engine.schema import PARTS, day_number
 from indexer.whoosh_engine.snapshot import Snapshot
+from indexer.whoosh_engine.translation import Translation
 
 _PARTS_OF_SCOPE: Final = {
     "tout": PARTS,
@@ -38,26 +39,6 @@ class _Marks:
     stems: set[str] = field(default_factory=set)
     exacts: set[str] = field(default_factory=set)
     phrases: dict[tuple[str, ...], int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Translation:
-    """A typed query made runnable.
-
-    ``strict`` finds what holds every word (everything where none is wanted); ``relaxed``, where
-    there is one, what holds the words that say at least half of it. ``words`` and ``compounds``
-    are what can be missing. ``related``, where nothing but plain words and filters was typed, is
-    what a related question may hold (any of those words) and must be (within those filters).
-    """
-
-    query: Query
-    strict: Plan
-    relaxed: Plan | None
-    marker: Marker
-    words: tuple[str, ...]
-    notices: tuple[str, ...]
-    compounds: tuple[Compound, ...] = ()
-    related: tuple[tuple[Plan, ...], tuple[Plan, ...]] | None = None
 
 
 class Translator:
