@@ -58,15 +58,15 @@ MAX_EXPANSIONS: Final = 400
 
 # When fewer questions than a page hold all words, those count that hold words which say at least
 # this share of what all say, an unknown word saying nothing. Counted words instead, half of them
-# wanted: P 0.52 instead of 0.81. Shares of 0.3, 0.4, 0.5, 0.6: J 0.791, 0.784, 0.788, 0.796, K 0.815,
-# 0.815, 0.803, 0.810, T within 0.003.
+# wanted: P 0.52 instead of 0.81. Shares of 0.3, 0.4, 0.5, 0.6: J 0.791, 0.784, 0.788, 0.796 and K
+# 0.815, 0.815, 0.803, 0.810.
 ENOUGH_HITS: Final = 10
 WANTED_SHARE: Final = 0.6
 _WEIGHTS: Final = 1_000
 
-# Feedback, as relevance models do (Lavrenko & Croft 2001; RM3): the words of the best hits, by their
-# share of each hit's words, what they say, and the square of the hit's relative score; all of them
-# together weigh as much as the typed words do. Without: J 0.764 → 0.788 and R@50 0.837 → 0.893, K
+# Feedback, as relevance models do (Lavrenko & Croft 2001; RM3): the words of the best hits, by
+# their share of each hit's words, what they say, and the square of the hit's relative score; all
+# of them together weigh as much as the typed words do. Without: J 0.764 → 0.788 and R@50 0.837 → 0.893, K
 # R@50 0.961 → 0.994, T 0.838 → 0.843, P 0.825 → 0.808. Half the weight: J 0.782, P 0.820; twice: J
 # 0.786, P 0.794. 5 to 12 hits, 15 to 40 words: J within 0.004. Words of a single hit among several:
 # J −0.008. Sentences around the matches instead of whole hits, or a third pass: nothing.
