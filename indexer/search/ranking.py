@@ -66,10 +66,11 @@ _WEIGHTS: Final = 1_000
 
 # Feedback, as relevance models do (Lavrenko & Croft 2001; RM3): the words of the best hits, by
 # their share of each hit's words, what they say, and the square of the hit's relative score; all
-# of them together weigh as much as the typed words do. Without: J 0.764 → 0.788 and R@50 0.837 → 0.893, K
-# R@50 0.961 → 0.994, T 0.838 → 0.843, P 0.825 → 0.808. Half the weight: J 0.782, P 0.820; twice: J
-# 0.786, P 0.794. 5 to 12 hits, 15 to 40 words: J within 0.004. Words of a single hit among several:
-# J −0.008. Sentences around the matches instead of whole hits, or a third pass: nothing.
+# of them together weigh as much as the typed words do. Without: J 0.764 → 0.788 and R@50 0.837 →
+# 0.893, K R@50 0.961 → 0.994, T 0.838 → 0.843, P 0.825 → 0.808. Half the weight: J 0.782, P
+# 0.820; twice: J 0.786, P 0.794. 5 to 12 hits, 15 to 40 words: J within 0.004. Words of a single
+# hit among several: J −0.008. Sentences around the matches instead of whole hits, or a third
+# pass: nothing.
 FEEDBACK_HITS: Final = 8
 FEEDBACK_WORDS: Final = 25
 FEEDBACK_LEAST: Final = 2
