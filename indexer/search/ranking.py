@@ -98,7 +98,7 @@ def words_wanted(information: Sequence[float]) -> tuple[tuple[int, ...], int]:
         information: what each word says (its idf), 0.0 for one that no question holds.
 
     >>> words_wanted([6.0, 2.0, 0.0])
-    ((750, 250, 1), 500)
+    ((750, 250, 1), 600)
     """
     total = sum(information) or 1.0
     weights = tuple(max(1, round(_WEIGHTS * said / total)) for said in information)

@@ -41,6 +41,10 @@ def test_from_files_to_answers(run: Run, tmp_path: Path) -> None:
     assert "\x1b" not in found.out
     assert "Réponse : " in found.out
     assert json.loads(run("search", "loup", "--json").out)["facets"]
+    near = json.loads(run("search", "loup", "--json", "--limite", "50").out)
+    assert sum(hit["related"] for hit in near["hits"]) == near["total_related"] > 0
+    shown = run("search", "loup", "--limite", "50").out
+    assert shown.count("\nQuestions proches, sans les mots tapés\n") == 1
 
     shown = run("show", "15-90001QE")
     assert "Mme Solveig Kerampran (Centre et démocratie rurale)" in shown.out

@@ -148,6 +148,7 @@ class StubEngine:
 
     total: int = 1234
     total_all_words: int = 1234
+    total_related: int = 0
     hits: tuple[Hit, ...] = field(default_factory=lambda: tuple(map(_hit, QUESTIONS)))
     is_sample: bool = True
     generation: str = "20251124-a1"
@@ -165,11 +166,12 @@ class StubEngine:
             ),
             total=self.total,
             total_all_words=self.total_all_words,
-            pages=-(-self.total // search.size),
+            pages=-(-(self.total + self.total_related) // search.size),
             took_ms=1.234,
-            hits=self.hits if self.total else (),
+            hits=self.hits if self.total or self.total_related else (),
             facets=_facets(search) if self.total else (),
             generation=self.generation,
+            total_related=self.total_related,
         )
 
     def export(self, search: Search) -> Iterator[Question]:
