@@ -31,7 +31,7 @@ def feedback(
         (score, tuple(texts_of(snapshot.record(number)).values()))
         for score, number in hits[: ranking.FEEDBACK_HITS]
     ]
-    weight = ranking.FEEDBACK_WEIGHT * _typed(translation)
+    weight = ranking.feedback_total(_typed(translation))
     words = related_words(best, lambda stem: snapshot.information(stem, "stem"))
     return tuple(_word(snapshot, word, weight, parts_of(scope)) for word in words)
 

@@ -36,7 +36,7 @@ class Ranking:
         first = self._executor.run(Request(some, limit=ranking.FEEDBACK_HITS)).hits
         hits = [(score, (self._text(number),)) for score, number in first]
         related = related_words(hits, lambda stem: self._said("stem", stem))
-        weight = ranking.FEEDBACK_WEIGHT * len(words)
+        weight = ranking.feedback_total(len(words))
         added = tuple(
             Word((self._group("stem", word.stem, weight * word.share),)) for word in related
         )
