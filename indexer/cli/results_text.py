@@ -13,6 +13,11 @@ from indexer.search.results import Facet, Hit, Passage, Piece, Results
 
 _INDENT: Final = " " * 4
 _BETWEEN: Final = " · "
+_SYNONYMS: Final = {
+    "used": "Sigle : {synonym.acronym} = {synonym.meaning} (sinon : --sans {synonym.key})",
+    "offered": 'Sigle : {synonym.acronym} ? --avec "{synonym.key}:{synonym.meaning}"',
+    "removed": "Sigle laissé tel quel : {synonym.acronym}",
+}
 
 
 def lines(results: Results, style: Style) -> Iterator[str]:
@@ -40,6 +45,8 @@ def _understood(results: Results, style: Style) -> Iterator[str]:
     variants = [f"{word} → {', '.join(forms)}" for word, forms in understood.variants if forms]
     if variants:
         yield style.dim(f"Variantes : {' ; '.join(variants)}")
+    for synonym in understood.expansions:
+        yield style.dim(clean(_SYNONYMS[synonym.state].format(synonym=synonym)))
     yield from map(clean, understood.notices)
 
 

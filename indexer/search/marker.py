@@ -1,23 +1,29 @@
 """What counts as a match in a text, and what a match is."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+# "direction générale de la concurrence" and "... de la consommation et de la répression": at most
+# three little words stand between two words of what an acronym means.
+CHAIN_WIDTH: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Marker:
     """What counts as a match: stems, exact forms, and phrases of exact forms.
 
-    The words of ``phrases`` are matches only where they stand in that order side by side.
+    The words of ``phrases`` are matches only where they stand in that order side by side. Stems of
+    ``chains`` match where they follow each other, each at most CHAIN_WIDTH words after the last.
     """
 
     stems: frozenset[str] = frozenset()
     exacts: frozenset[str] = frozenset()
     phrases: tuple[tuple[str, ...], ...] = ()
     slops: tuple[int, ...] = ()
+    chains: tuple[tuple[str, ...], ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.stems or self.exacts or self.phrases)
+        return bool(self.stems or self.exacts or self.phrases or self.chains)
 
 
 class Span(NamedTuple):

@@ -14,19 +14,24 @@ Scope = Literal["tout", "titre", "question", "reponse"]
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word, in its exact form (or a pattern of it), wanted in a scope."""
+    """One word, in its exact form (or a pattern of it), wanted in a scope.
+
+    ``others`` also stand for it, with less weight: acronyms, or what an acronym means.
+    """
 
     text: str
     form: Form = "variants"
     scope: Scope = "tout"
     distance: int = 0
+    others: "tuple[Word | Phrase, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """Words in this order, each at most ``slop`` words further than next to the one before.
 
-    With ``slop`` above 0 the order is free.
+    With ``slop`` above 0 the order is free. In the form ``variants`` the words are stems, and a few
+    little words may stand between them.
     """
 
     words: tuple[str, ...]
@@ -37,11 +42,15 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Compound:
-    """A hyphenated word: its parts side by side, or the whole written without hyphens."""
+    """A hyphenated word: its parts side by side, or the whole written without hyphens.
+
+    ``others`` also stand for it, as for a :class:`Word`.
+    """
 
     parts: tuple[str, ...]
     whole: str
     scope: Scope = "tout"
+    others: tuple[Word | Phrase, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

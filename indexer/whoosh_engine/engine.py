@@ -11,7 +11,7 @@ from typing import Final
 from indexer.french.analysis import stem_form
 from indexer.question import Key, Question, Reference, uid_of
 from indexer.search.holdings import missing_words, variant_forms
-from indexer.search.passages import Marker, mark, marked_paragraphs, passages
+from indexer.search.passages import Marker, mark, marked_paragraphs, passages, spans
 from indexer.search.request import Search
 from indexer.search.results import (
     Hit,
@@ -71,7 +71,7 @@ class WhooshEngine:
         """Yield every question that the search finds, in its order."""
         with self._lock, damage_said():
             snapshot = self._current()
-            translation = Translator(snapshot, search.scope).translate(search.text)
+            translation = Translator(snapshot, search).translate(search.text)
             asked = replace(search, facets=False)
             hits = find(snapshot, asked, translation, 0, snapshot.documents).hits
         for _, number in hits:
@@ -130,7 +130,7 @@ class WhooshEngine:
 
 def _answer(snapshot: Snapshot, search: Search) -> Results:
     started = time.perf_counter()
-    translation = Translator(snapshot, search.scope).translate(search.text)
+    translation = Translator(snapshot, search).translate(search.text)
     query = translation.query
     first = (search.page - 1) * search.size
     found = find(snapshot, search, translation, first, search.size)
@@ -141,6 +141,7 @@ def _answer(snapshot: Snapshot, search: Search) -> Results:
         query.ignored,
         _variants([record for _, record in records], query.plain, translation.marker),
         (*translation.notices, *_notices(found, translation)),
+        translation.synonyms,
     )
     return Results(
         search=search,
@@ -176,7 +177,19 @@ def _hit(record: Question, score: float, translation: Translation) -> Hit:
         source_url=record.official_url,
         question=passages(record.question_text, (), marker),
         answer=passages(record.answer_text, record.answer_turns, marker),
-        missing=missing_words(tuple(texts_of(record).values()), translation.words),
+        missing=_missing(record, translation),
+    )
+
+
+def _missing(record: Question, translation: Translation) -> tuple[str, ...]:
+    """Return the words of a query that a question holds neither itself nor in other words."""
+    texts = tuple(texts_of(record).values())
+    missing = missing_words(texts, translation.words)
+    return tuple(
+        word
+        for word in missing
+        if word not in translation.stand_ins
+        or not any(spans(text, translation.stand_ins[word]) for text in texts)
     )
 
 

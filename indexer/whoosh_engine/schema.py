@@ -18,9 +18,10 @@ from indexer.french.lexicon import new_lexicon
 from indexer.interchange import from_record
 from indexer.question import Question
 from indexer.search.request import FILTERS, VALUE_OF_STATUS
+from indexer.whoosh_engine.acronyms import terms_of
 
 # Raised with every change of the fields or of what goes into them: an older index is rebuilt.
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 PARTS: Final = ("title", "question", "answer")
 _EPOCH: Final = date(1900, 1, 1)
 
@@ -66,6 +67,7 @@ def schema() -> fields.Schema:
         asked=_number(),
         answered=_number(),
         delay=_number(),
+        acronym=fields.ID(),
     )
     for part in PARTS:
         for form in ("exact", "stem"):
@@ -97,7 +99,10 @@ def document_of(line: bytes) -> dict[str, Any]:
         "answered": day_number(question.date_answer),
         "delay": 0 if question.delay_days is None else question.delay_days + 1,
     }
-    for part, text in texts_of(question).items():
+    texts = texts_of(question)
+    if acronyms := terms_of(texts.values()):
+        document["acronym"] = acronyms
+    for part, text in texts.items():
         if text:
             document[field_of(part, "exact")] = text
             document[field_of(part, "stem")] = text

@@ -4,7 +4,7 @@ Statistics come from the whole snapshot. Nothing is looked up twice: expansions 
 misspellings serve the query and the marks alike.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
@@ -17,11 +17,15 @@ from indexer.fastwhoosh.plan import Word as PlanWord
 from indexer.french.analysis import stem_form
 from indexer.question import parse_reference, uid_of
 from indexer.search import ranking
+from indexer.search.acronyms import widened
 from indexer.search.language import parse
-from indexer.search.passages import Marker
+from indexer.search.marker import Marker
+from indexer.search.request import Search
+from indexer.search.results import Synonym
 from indexer.search.tree import All, Any, Compound, Filtered, Node, Not, Period, Phrase, Query, Word
 from indexer.whoosh_engine.schema import PARTS, day_number
 from indexer.whoosh_engine.snapshot import Snapshot
+from indexer.whoosh_engine.synonyms import acronyms_of, chains_of, stand_in, with_others
 
 _PARTS_OF_SCOPE: Final = {
     "tout": PARTS,
@@ -40,6 +44,7 @@ class _Marks:
     stems: set[str] = field(default_factory=set)
     exacts: set[str] = field(default_factory=set)
     phrases: dict[tuple[str, ...], int] = field(default_factory=dict)
+    chains: set[tuple[str, ...]] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,8 @@ class Translation:
 
     ``strict`` finds what holds every word (everything where none is wanted); ``relaxed``, where
     there is one, what holds at least half of the plain words. ``words`` are the plain words that
-    can be missing.
+    can be missing; ``stand_ins`` marks what also stands for some of them, and ``synonyms`` says
+    which acronyms that is.
     """
 
     query: Query
@@ -57,21 +63,23 @@ class Translation:
     marker: Marker
     words: tuple[str, ...]
     notices: tuple[str, ...]
+    stand_ins: Mapping[str, Marker]
+    synonyms: tuple[Synonym, ...]
 
 
 class Translator:
-    """Translates the queries of one snapshot; ``scope`` is where words without one are wanted."""
+    """Translates the queries of one snapshot, with the words wanted where a search says."""
 
-    def __init__(self, snapshot: Snapshot, scope: str = "tout") -> None:
+    def __init__(self, snapshot: Snapshot, search: Search | None = None) -> None:
         self.snapshot = snapshot
-        self.scope = scope
+        self.search = search or Search()
         self.marks = _Marks()
         self.notices: list[str] = []
 
     def translate(self, text: str) -> Translation:
         """Return the runnable form of a typed text."""
         query = parse(text)
-        tree = query.tree
+        tree, synonyms = self._widened(query.tree, text)
         children = tree.children if isinstance(tree, All) else (tree,) if tree else ()
         wanted = [self._query(child) for child in children if not isinstance(child, Not)]
         without = self._without(children)
@@ -82,7 +90,20 @@ class Translator:
             strict = self._or_named(strict, text)
             relaxed = self._or_named(relaxed, text) if relaxed else None
         notices = (*query.notices, *self.notices)
-        return Translation(query, strict, relaxed, self._marker(query), words, notices)
+        return Translation(
+            query,
+            strict,
+            relaxed,
+            self._marker(query),
+            tuple(word.text for word in words),
+            notices,
+            {word.text: stand_in(word.others) for word in words if word.others},
+            synonyms,
+        )
+
+    def _widened(self, tree: Node | None, text: str) -> tuple[Node | None, tuple[Synonym, ...]]:
+        search = self.search
+        return widened(tree, text, self.snapshot.acronyms, search.without_synonyms, search.synonyms)
 
     def _strict(
         self, wanted: Sequence[Plan], without: tuple[Plan, ...], maybe: tuple[Plan, ...]
@@ -103,7 +124,7 @@ class Translator:
 
     def _relaxed(
         self, children: Sequence[Node], without: tuple[Plan, ...], maybe: tuple[Plan, ...]
-    ) -> tuple[Plan | None, tuple[str, ...]]:
+    ) -> tuple[Plan | None, Sequence[Word]]:
         words = [
             child for child in children if isinstance(child, Word) and child.form == "variants"
         ]
@@ -118,7 +139,7 @@ class Translator:
         tiered = tuple(self._word(word, tier=TIER) for word in words)
         some = plan.Any(tiered, ranking.words_wanted(len(words)))
         found = plan.All((some, *required), without, maybe)
-        return found, tuple(word.text for word in words)
+        return found, words
 
     def _query(self, node: Node, *, mark: bool = True) -> Plan:
         match node:
@@ -153,7 +174,7 @@ class Translator:
         return self._word(node, mark=mark)
 
     def _parts(self, scope: str) -> tuple[str, ...]:
-        return _PARTS_OF_SCOPE[self.scope if scope == "tout" else scope]
+        return _PARTS_OF_SCOPE[self.search.scope if scope == "tout" else scope]
 
     def _word(self, word: Word, *, mark: bool = True, tier: float = 0.0) -> Plan:
         parts = self._parts(word.scope)
@@ -164,12 +185,15 @@ class Translator:
             self.marks.exacts.add(word.text)
             if stem:
                 self.marks.stems.add(stem)
+            self.marks.exacts |= acronyms_of(word.others)
+            self.marks.chains |= chains_of(word.others)
         group = self.snapshot.group
         if stem is None:
             weight = 1.0 + ranking.EXACT_WEIGHT
             return PlanWord((group((word.text,), "exact", parts, weight),), tier)
         exact = group((word.text,), "exact", parts, ranking.EXACT_WEIGHT)
-        return PlanWord((group((stem,), "stem", parts, 1.0), exact), tier)
+        found = PlanWord((group((stem,), "stem", parts, 1.0), exact), tier)
+        return with_others(self.snapshot, found, word.others, parts) if word.others else found
 
     def _expanded(self, word: Word, parts: Sequence[str], *, mark: bool) -> Plan:
         if word.form == "pattern":
@@ -197,7 +221,8 @@ class Translator:
             self.marks.phrases[compound.parts] = 0
             if known:
                 self.marks.stems.update(words)
-        whole = self._word(Word(compound.whole, "variants", compound.scope), mark=mark)
+        as_one = Word(compound.whole, "variants", compound.scope, others=compound.others)
+        whole = self._word(as_one, mark=mark)
         return plan.Any((side_by_side, whole))
 
     def _phrase(self, phrase: Phrase, *, mark: bool) -> Plan:
@@ -258,6 +283,7 @@ class Translator:
             frozenset(self.marks.exacts),
             tuple(phrases),
             tuple(phrases.values()),
+            tuple(sorted(self.marks.chains)),
         )
 
 
