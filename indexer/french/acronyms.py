@@ -11,6 +11,7 @@ passes over fewest words wins, then the shortest.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -21,7 +22,7 @@ from indexer.french.forms import APOSTROPHES, fold
 # What may stand for words: two letters or more, capitals first; some write Giec, Ehpad, Lopmi.
 _BRACKETS: Final = re.compile(r"\(([^()\n]{2,160})\)")
 _ACRONYM: Final = re.compile(r"[A-ZÀ-Þ](?:[.\-]?[A-ZÀ-Þa-zß-ÿ0-9]){1,11}\.?")
-_BEFORE: Final = re.compile(r"(?<![\w.’'-])[A-ZÀ-Þ][\w.-]{1,14}(?= \()")
+_BEFORE: Final = re.compile(r"(?<![\w.-])[A-ZÀ-Þ][\w.-]{1,14}(?= \()")
 _SIGNS: Final = re.compile(r"[^a-z0-9]")
 _DIGITS: Final = re.compile(r"[0-9]")
 _ROMAN: Final = re.compile(r"[IVX]+")
@@ -141,6 +142,7 @@ def _definition(acronym: str, text: str, words: Sequence[Token]) -> Definition |
     if not meaning.isascii():
         for apostrophe in APOSTROPHES[1:]:
             meaning = meaning.replace(apostrophe, "'")
+        meaning = unicodedata.normalize("NFC", meaning)
     return Definition(key, stems, acronym.rstrip("."), " ".join(meaning.split()))
 
 

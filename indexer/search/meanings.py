@@ -20,7 +20,7 @@ _SAME: Final = 0.7
 # Letters that an ordinary word has too: few of the questions that hold them define them, or they
 # have inflections (*change*, *changer*), which acronyms have not.
 _LEAST_DEFINED: Final = 0.02
-_LEAST_DEFINED_ONCE: Final = 0.1
+_LEAST_DEFINED_ONCE: Final = 0.2
 _INFLECTED: Final = 1.3
 
 
