@@ -6,6 +6,7 @@ from typing import Protocol
 from indexer.question import Key, Question, Reference
 from indexer.search.request import Search
 from indexer.search.results import IndexInfo, MarkedQuestion, Results
+from indexer.search.suggest import Suggestion
 
 
 class Engine(Protocol):
@@ -29,6 +30,10 @@ class Engine(Protocol):
 
     def find(self, reference: Reference) -> tuple[Key, ...]:
         """Return the keys that a reference fits, newest legislature first, at most 20."""
+        ...
+
+    def suggest(self, text: str, limit: int) -> tuple[Suggestion, ...]:
+        """Complete what is being typed: names, words, phrases that find something."""
         ...
 
     def info(self) -> IndexInfo:

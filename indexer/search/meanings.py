@@ -113,6 +113,11 @@ def all_meanings(dictionary: Dictionary, key: str) -> tuple[Meaning, ...]:
     return tuple(sorted(sound, key=lambda meaning: (-meaning.weight, meaning.stems)))
 
 
+def known_meanings() -> tuple[Meaning, ...]:
+    """Return the meanings of the file."""
+    return tuple(meaning for rows in _file().meanings.values() for meaning in rows)
+
+
 def keys_of_file(first: str, second: str) -> Keys:
     """Return the meanings of the file that begin with two stems, each with its acronyms."""
     return _file().keys.get((first, second), {})

@@ -1,8 +1,8 @@
 r"""The acronyms that the questions of an index define, as ordinary terms of one field.
 
-Each definition of a question is two terms, whose document frequencies are the counts: one begins
-with the acronym and holds all, the other with the stems of its meaning. Looking either up is a walk
-over a few neighbours in the dictionary; nothing is loaded beforehand.
+Each definition of a question is three terms, whose document frequencies are the counts: one begins
+with the acronym and holds all, one with the stems of its meaning, one with its plain words. Looking
+any of them up is a walk over a few neighbours in the dictionary; nothing is loaded beforehand.
 
 >>> terms_of(["la caisse d'allocations familiales (CAF)"])[1].split("\x1f")
 ['<cais aloc familial', 'caf']
@@ -17,11 +17,13 @@ from indexer.fastwhoosh.executor import Executor
 from indexer.fastwhoosh.plan import Expansion
 from indexer.french.acronyms import definitions
 from indexer.search.meanings import Meaning
+from indexer.search.suggest import plain
 
 FIELD: Final = "acronym"
-# Dictionaries sort by bytes: what begins with an acronym, and what begins with a meaning.
+# What begins with an acronym, with the stems of a meaning, and with its words.
 _FORWARD: Final = ">"
 _BACKWARD: Final = "<"
+_SPOKEN: Final = "="
 _BETWEEN: Final = "\x1f"
 
 
@@ -33,6 +35,7 @@ def terms_of(texts: Iterable[str]) -> tuple[str, ...]:
             joined = " ".join(stems)
             terms[_BETWEEN.join((_FORWARD + key, joined, acronym, meaning))] = None
             terms[_BETWEEN.join((_BACKWARD + joined, key))] = None
+            terms[_BETWEEN.join((_SPOKEN + plain(meaning), meaning))] = None
     return tuple(terms)
 
 
@@ -65,6 +68,14 @@ class Acronyms:
             if stems[1] == second:
                 found[stems] = (*found.get(stems, ()), key)
         return found
+
+    def spoken(self, start: str) -> Mapping[str, int]:
+        """Return the meanings whose plain words begin with a text, and how many define them."""
+        best: dict[str, tuple[int, str]] = {}
+        for term, count in self._terms(f"{_SPOKEN}{start}").items():
+            words, _, meaning = term.partition(_BETWEEN)
+            best[words] = max(best.get(words, (0, "")), (count, meaning))
+        return {meaning: count for count, meaning in best.values()}
 
     def questions_with(self, word: str, form: str) -> int:
         """Return how many questions hold a word in the part that has it most often."""

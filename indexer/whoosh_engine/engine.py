@@ -20,6 +20,7 @@ from indexer.search.results import (
     Results,
     Understood,
 )
+from indexer.search.suggest import Suggestion
 from indexer.search.wording import describe
 from indexer.settings import Settings
 from indexer.whoosh_engine import generations
@@ -27,6 +28,7 @@ from indexer.whoosh_engine.damage import damage_said
 from indexer.whoosh_engine.finding import Found, facets, find
 from indexer.whoosh_engine.schema import texts_of, title_text
 from indexer.whoosh_engine.snapshot import Snapshot
+from indexer.whoosh_engine.suggesting import Suggester
 from indexer.whoosh_engine.translate import Translation, Translator
 
 # Values listed in a facet; the others are counted.
@@ -51,6 +53,7 @@ class WhooshEngine:
         self._folder = settings.index
         self._lock = threading.RLock()
         self._snapshot: Snapshot | None = None
+        self._suggester: Suggester | None = None
         self._current()
 
     def _current(self) -> Snapshot:
@@ -106,6 +109,15 @@ class WhooshEngine:
         """Return the keys that a reference fits, newest legislature first."""
         with self._lock:
             return self._current().find(reference)[:_MAX_CANDIDATES]
+
+    @damage_said()
+    def suggest(self, text: str, limit: int) -> tuple[Suggestion, ...]:
+        """Complete what is being typed."""
+        with self._lock:
+            snapshot = self._current()
+            if self._suggester is None or self._suggester.snapshot is not snapshot:
+                self._suggester = Suggester(snapshot)
+            return self._suggester.suggest(text, limit)
 
     def info(self) -> IndexInfo:
         """Describe the generation that is being served."""

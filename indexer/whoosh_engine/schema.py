@@ -5,7 +5,7 @@ filter, date and sort; the record itself, as it stands in the corpus, as the onl
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from importlib.resources import files
 from typing import Any, Final
@@ -125,6 +125,12 @@ def title_text(question: Question) -> str:
     """Return the title and headings, one a line, as they are searched and shown."""
     headings = (question.title, question.rubrique, question.tete_analyse, *question.analyses)
     return "\n".join(dict.fromkeys(heading for heading in headings if heading))
+
+
+def headings_of(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the title and headings of a record, without making a question of it."""
+    names = ("title", "rubrique", "tete_analyse")
+    return tuple(filter(None, (*map(record.get, names), *record.get("analyses", ()))))
 
 
 def _group_labels() -> dict[str, str]:
