@@ -51,6 +51,11 @@ def clean(text: str) -> str:
     return " ".join(_CONTROLS.sub(" ", text).split())
 
 
+def unbroken(text: str) -> str:
+    """Return text as it is being typed, with a space for each control character."""
+    return _CONTROLS.sub(" ", text).lstrip()
+
+
 def search_from_args(args: MultiDict[str, str]) -> Search:
     """Read a search from the parameters of a URL; those that are not ours are ignored.
 

@@ -10,6 +10,7 @@ from typing import Final
 from indexer.cli.terminal import Style, clean, day, number, plural
 from indexer.question import KINDS, STATUSES
 from indexer.search.results import Facet, Hit, Passage, Piece, Results
+from indexer.search.suggest import Suggestion
 
 _INDENT: Final = " " * 4
 _BETWEEN: Final = " · "
@@ -34,6 +35,14 @@ def lines(results: Results, style: Style) -> Iterator[str]:
     if results.search.page < results.pages:
         yield ""
         yield style.dim(f"Suite : --page {results.search.page + 1}")
+
+
+def suggestions(found: Sequence[Suggestion]) -> Iterator[str]:
+    """Yield a line for each completion: the query, what it is, how many questions it finds."""
+    for each in found:
+        label = f"{each.label} — " if each.kind == "sigle" else ""
+        count = plural(each.count, "question")
+        yield clean(f"{each.text}    {label}{_BETWEEN.join((each.kind, count))}")
 
 
 def _understood(results: Results, style: Style) -> Iterator[str]:

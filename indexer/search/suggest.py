@@ -8,6 +8,7 @@ rest of the text stays as it is typed.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -146,12 +147,11 @@ def shortlist(candidates: Iterable[Candidate], most: int) -> list[Candidate]:
 
 
 def _with_each_kind(candidates: list[Candidate], most: int) -> list[Candidate]:
-    """Leave out words first where there are too many: there are always enough of them."""
-    spare = len(candidates) - most
-    kept = []
-    for candidate in reversed(candidates):
-        if spare > 0 and candidate.suggestion.kind == "mot":
-            spare -= 1
-        else:
-            kept.append(candidate)
-    return kept[::-1][:most]
+    """Leave out the last of the kinds that have most, until few enough are left."""
+    kept = list(candidates)
+    while len(kept) > most:
+        kinds = Counter(candidate.suggestion.kind for candidate in kept)
+        largest = max(kinds.values())
+        last = max(n for n, each in enumerate(kept) if kinds[each.suggestion.kind] == largest)
+        del kept[last]
+    return kept

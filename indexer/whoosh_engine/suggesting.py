@@ -13,7 +13,7 @@ from typing import Final
 
 from indexer.fastwhoosh import plan
 from indexer.fastwhoosh.request import Request
-from indexer.french.acronyms import key_of
+from indexer.french.acronyms import key_of, stems_of
 from indexer.french.analysis import stem_form
 from indexer.search.meanings import Meaning, known_meanings
 from indexer.search.phrases import phrases_after
@@ -87,6 +87,8 @@ class Suggester:
 
     def _names(self, name: Kind, end: Ending) -> Iterator[Candidate]:
         """Yield the values of a filter a word of which begins as it is typed."""
+        if not end.prefix:
+            return
         entries = self._entries(name)
         first = bisect_left(entries, (end.prefix.rstrip(), -1))
         values = self.snapshot.filter_table(name).values
@@ -135,8 +137,11 @@ class Suggester:
         """Yield what acronyms mean where it begins as it is typed."""
         found = {each.text: each.weight for each in known_meanings() if _begins(each, end)}
         found |= self.snapshot.acronyms.spoken(end.prefix)
-        for text, count in sorted(found.items(), key=lambda each: -each[1])[:_MOST_ACRONYMS]:
-            yield _candidate("expression", end, end.kept + text, text, count)
+        wordings: dict[tuple[str, ...], str] = {}
+        for text in sorted(found, key=lambda text: (-found[text], text)):
+            wordings.setdefault(stems_of(text), text)
+        for text in list(wordings.values())[:_MOST_ACRONYMS]:
+            yield _candidate("expression", end, end.kept + text, text, found[text])
 
     def _phrases(self, ends: Sequence[Ending], words: Sequence[str]) -> Iterator[Candidate]:
         """Yield phrases of the titles that hold the words typed so far, the longest end first."""

@@ -27,6 +27,7 @@ from indexer.search.results import (
     SegmentInfo,
     Understood,
 )
+from indexer.search.suggest import Suggestion
 from webui import create_app
 
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>'\"&amp;{{ 7*7 }}"
@@ -194,6 +195,16 @@ class StubEngine:
 
     def find(self, reference: Reference) -> tuple[Key, ...]:
         return tuple(record.key for record in QUESTIONS if reference.fits(record.key))
+
+    def suggest(self, text: str, limit: int) -> tuple[Suggestion, ...]:
+        if self.failure:
+            raise self.failure
+        found = (
+            Suggestion("expression", f"{text}ite des êtres", f"{text}ite des êtres", 10),
+            Suggestion("auteur", f'auteur:"{EVIL}"', EVIL, 1),
+            Suggestion("sigle", "TEH", "TEH : traite des êtres humains", 12),
+        )
+        return found[:limit] if text.startswith("tra") else ()
 
     def info(self) -> IndexInfo:
         if self.failure:
