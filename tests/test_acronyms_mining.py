@@ -3,7 +3,7 @@
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.french.acronyms import Definition, definitions, is_spelt_by, key_of, stems_of
@@ -80,6 +80,7 @@ WORDS = st.sampled_from(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(WORDS, min_size=1, max_size=6), st.sampled_from(
     ["ARS", "ASE", "AS", "SE", "ASSE", "RS", "REAS", "ARSE", "SA", "OE", "AES", "EA"]
 ))  # fmt: skip

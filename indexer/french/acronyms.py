@@ -101,8 +101,13 @@ def _defined_before(text: str, end: int, acronym: str) -> Definition | None:
     start = max(0, end - _WINDOW[0] - _WINDOW[1] * len(letters))
     for stop in _STOP.finditer(text, start, end):
         start = stop.end()
-    window = text[start:end]
-    return _definition(acronym, window, _aligned(_words(window), letters, _may_pass(acronym)))
+    return _read_backwards(text[start:end], letters, acronym)
+
+
+# Questions are copied from each other: half of what is read was read before.
+@lru_cache(maxsize=20_000)
+def _read_backwards(text: str, letters: str, acronym: str) -> Definition | None:
+    return _definition(acronym, text, _aligned(_words(text), letters, _may_pass(acronym)))
 
 
 def _defined_after(text: str, start: int, inside: str) -> Definition | None:
@@ -130,20 +135,23 @@ def _letters(acronym: str) -> str | None:
 
 
 def _definition(acronym: str, text: str, words: Sequence[Token]) -> Definition | None:
-    """Return what some words of a text define, None where they are none or too few."""
-    stems = tuple([word.stem for word in words if word.stem])
-    if len(stems) < 2:  # noqa: PLR2004  # one word needs no acronym
-        return None
+    """Return what some words of a text define, None where they are none."""
+    return _defined(acronym, text[words[0].start : words[-1].end]) if words else None
+
+
+# Most definitions are made again and again.
+@lru_cache(maxsize=20_000)
+def _defined(acronym: str, meaning: str) -> Definition | None:
+    """Return what is defined, None where it is a name, or too short to need an acronym."""
+    stems = stems_of(meaning)
     key = key_of(acronym)
-    meaning = text[words[0].start : words[-1].end]
     is_person = meaning.istitle() and len(key) == 2  # noqa: PLR2004  # a name and its initials
-    if is_person or key in stems:
+    if len(stems) < 2 or is_person or key in stems:  # noqa: PLR2004  # one word needs no acronym
         return None
-    if not meaning.isascii():
-        for apostrophe in APOSTROPHES[1:]:
-            meaning = meaning.replace(apostrophe, "'")
-        meaning = unicodedata.normalize("NFC", meaning)
-    return Definition(key, stems, acronym.rstrip("."), " ".join(meaning.split()))
+    for apostrophe in APOSTROPHES[1:]:
+        meaning = meaning.replace(apostrophe, "'")
+    meaning = " ".join(unicodedata.normalize("NFC", meaning).split())
+    return Definition(key, stems, acronym.rstrip("."), meaning)
 
 
 def _may_pass(acronym: str) -> int:
@@ -180,6 +188,8 @@ def _spelt_start(words: Sequence[Token], key: str) -> int | None:
 
 def _best_start(words: Sequence[Token], key: str, may_pass: int) -> int | None:
     """Return where the reading begins that passes over fewest words, the shortest of those."""
+    if not _may_end(words, key, may_pass):
+        return None
     folded = [_folded(word.exact) for word in words]
     best: int | None = None
     for start in range(len(words) - 1, -1, -1):
@@ -189,6 +199,18 @@ def _best_start(words: Sequence[Token], key: str, may_pass: int) -> int | None:
         if passed is not None and passed <= may_pass:
             best, may_pass = start, passed - 1
     return best
+
+
+def _may_end(words: Sequence[Token], key: str, may_pass: int) -> bool:
+    """Tell whether one of the last words gives the last letters: most brackets are told by that."""
+    for word in reversed(words):
+        folded = _folded(word.exact)
+        if any(folded.startswith(key[-taken:]) for taken in range(1, _MOST_OF_A_WORD + 1)):
+            return True
+        may_pass -= word.stem is not None
+        if may_pass < 0:
+            break
+    return False
 
 
 _folded: Final = lru_cache(maxsize=50_000)(fold)

@@ -10,12 +10,13 @@ any of them up is a walk over a few neighbours in the dictionary; nothing is loa
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from indexer.fastwhoosh import plan
 from indexer.fastwhoosh.executor import Executor
 from indexer.fastwhoosh.plan import Expansion
-from indexer.french.acronyms import definitions
+from indexer.french.acronyms import Definition, definitions
 from indexer.search.meanings import Meaning
 from indexer.search.suggest import plain
 
@@ -31,12 +32,22 @@ def terms_of(texts: Iterable[str]) -> tuple[str, ...]:
     """Return the terms of what the texts of one question define, each once."""
     terms: dict[str, None] = {}
     for text in texts:
-        for key, stems, acronym, meaning in definitions(text):
-            joined = " ".join(stems)
-            terms[_BETWEEN.join((_FORWARD + key, joined, acronym, meaning))] = None
-            terms[_BETWEEN.join((_BACKWARD + joined, key))] = None
-            terms[_BETWEEN.join((_SPOKEN + plain(meaning), meaning))] = None
+        for definition in definitions(text):
+            terms.update(_terms_of(definition))
     return tuple(terms)
+
+
+@lru_cache(maxsize=20_000)
+def _terms_of(definition: Definition) -> dict[str, None]:
+    key, stems, acronym, meaning = definition
+    joined = " ".join(stems)
+    return dict.fromkeys(
+        (
+            _BETWEEN.join((_FORWARD + key, joined, acronym, meaning)),
+            _BETWEEN.join((_BACKWARD + joined, key)),
+            _BETWEEN.join((_SPOKEN + plain(meaning), meaning)),
+        )
+    )
 
 
 class Acronyms:

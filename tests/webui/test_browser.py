@@ -10,7 +10,6 @@ import pytest
 from flask import Flask
 from werkzeug.serving import make_server
 
-
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
