@@ -28,7 +28,7 @@ MIN_LETTERS: Final = 2
 # Words that a completion may complete together.
 _MOST_WORDS: Final = 6
 _WORD: Final = re.compile(r"[^\W_]+")
-_JOINT: Final = re.compile(r"[\s'’\-]+")
+_JOINT: Final = re.compile(r"\s+|['’\-]")
 _ELIDED: Final = re.compile(r"(?<!\w)(?:[cdjlmnst]|qu)['’](?=\w|$)", re.IGNORECASE)
 _FILTER: Final = re.compile(r'(?:^|(?<=[\s(]))([^\W\d]\w*):(?:"([^"]*)|([^\s":()]*))$')
 # What is shown first among completions of the same words, and how many of each at most.
