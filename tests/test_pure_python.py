@@ -21,7 +21,8 @@ QUERIES: Final = (
     "école primaire en zone rurale", "qu'entend faire le Gouvernement", "a", "de la", "zzzz",
     "arc-en-ciel", "sous-préfet", "24191", "QE 24191", "15 QE 24191", "(loi OU décret) justice",
     '"la loi" "le décret"', "travail* -emploi", "enfant* famille", "europ?en*", "du:2019 loi",
-    "au:2020 travail", "« aide alimentaire »", "EHPAD", "accueil en établissement", "TEH humains victimes", "revenu de solidarité active",
+    "au:2020 travail", "« aide alimentaire »", "EHPAD",
+    "TEH humains victimes", "revenu de solidarité active",
 )  # fmt: skip
 
 _SCRIPT: Final = """
