@@ -25,9 +25,8 @@ from indexer.search.tree import Word
 from indexer.search.wording import describe
 from indexer.settings import Settings
 from indexer.whoosh_engine import build, open_engine
-from indexer.whoosh_engine.engine import WhooshEngine
+from indexer.whoosh_engine.engine import WhooshEngine, _translated
 from indexer.whoosh_engine.schema import texts_of
-from indexer.whoosh_engine.translate import Translator
 
 AESH = "accompagnants d'élèves en situation de handicap"
 
@@ -54,7 +53,7 @@ def numbers(engine: Engine, text: str, **asked: object) -> set[int]:
     assert isinstance(engine, WhooshEngine)
     snapshot = engine._current()
     search = Search(text=text, facets=False, **asked)  # type: ignore[arg-type]
-    strict_plan = Translator(snapshot, search).translate(text).strict
+    strict_plan = _translated(snapshot, search).strict
     found = snapshot.executor.run(PlanRequest(strict_plan, limit=snapshot.documents))
     return {number for _, number in found.hits}
 

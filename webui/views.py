@@ -94,7 +94,8 @@ def _question_page(key: Key) -> AnyResponse:
     served = engine()
 
     def render() -> str:
-        marked = served.marked(key, search.text)
+        acronyms = {"without": search.without_synonyms, "chosen": search.synonyms}
+        marked = served.marked(key, search.text, **acronyms)
         if marked is None:
             raise UnknownQuestion(uid_of(key))
         return html.question_page(marked, search)

@@ -6,7 +6,7 @@ the others is used; where none is, all are offered. What is used is shown, and c
 
 >>> from indexer.search.meanings import FILE_ONLY
 >>> tree, synonyms = widened(Word("caf"), "CAF", FILE_ONLY)
->>> tree.others[0].words, synonyms[0].state
+>>> tree.others[0].stems, synonyms[0].state
 (('cais', 'aloc', 'familial'), 'used')
 """
 
@@ -27,7 +27,7 @@ from indexer.search.meanings import (
     keys_of_file,
 )
 from indexer.search.results import Synonym
-from indexer.search.tree import All, Any, Compound, Node, Phrase, Word
+from indexer.search.tree import All, Any, Chain, Compound, Node, Word
 
 # A meaning is used unasked where it is given this many times as often as any other.
 _CLEARLY: Final = 5
@@ -134,7 +134,7 @@ class _Widener:
                 break
         return is_used and key not in self._without
 
-    def _meanings(self, key: str) -> tuple[Phrase, ...]:
+    def _meanings(self, key: str) -> tuple[Chain, ...]:
         """Return what is to be searched for an acronym that was typed."""
         self._words_left -= 1
         if self._words_left <= 0 or len(key) < 2 or stem_form(key) is None:  # noqa: PLR2004  # one letter is none
@@ -146,7 +146,7 @@ class _Widener:
             self._tell(meaning, is_used=bool(used))
         if key in self._without:
             return ()
-        return tuple(Phrase(meaning.stems, 0, "variants") for meaning in used)
+        return tuple(Chain(meaning.stems) for meaning in used)
 
     def _tell(self, meaning: Meaning, *, is_used: bool) -> None:
         synonym = Synonym(meaning.key, meaning.acronym, meaning.text, meaning.count, "offered")

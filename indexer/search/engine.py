@@ -1,6 +1,6 @@
 """What an engine does, whichever it is: the border between the search and those who ask."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from indexer.question import Key, Question, Reference
@@ -24,8 +24,14 @@ class Engine(Protocol):
         """Return the whole record of a question, None where there is no such question."""
         ...
 
-    def marked(self, key: Key, text: str) -> MarkedQuestion | None:
-        """Return the whole record with the matches of a typed query marked in it."""
+    def marked(
+        self, key: Key, text: str, *, without: Sequence[str] = (), chosen: Sequence[str] = ()
+    ) -> MarkedQuestion | None:
+        """Return the whole record with the matches of a typed query marked in it.
+
+        ``without`` and ``chosen`` are the acronyms of a search: its ``without_synonyms`` and
+        ``synonyms``.
+        """
         ...
 
     def find(self, reference: Reference) -> tuple[Key, ...]:

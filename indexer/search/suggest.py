@@ -4,7 +4,7 @@ An engine finds candidates for the end of a text (:func:`endings`); here they ar
 rest of the text stays as it is typed.
 
 >>> [(ending.kept, ending.prefix) for ending in endings("loup et l'édu")]
-[('loup ', 'et edu'), ("loup et l'", 'edu')]
+[('', 'loup et edu'), ('loup ', 'et edu'), ("loup et l'", 'edu')]
 """
 
 import re

@@ -23,21 +23,27 @@ class Word:
     form: Form = "variants"
     scope: Scope = "tout"
     distance: int = 0
-    others: "tuple[Word | Phrase, ...]" = ()
+    others: "tuple[Word | Chain, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """Words in this order, each at most ``slop`` words further than next to the one before.
 
-    With ``slop`` above 0 the order is free. In the form ``variants`` the words are stems, and a few
-    little words may stand between them.
+    With ``slop`` above 0 the order is free.
     """
 
     words: tuple[str, ...]
     slop: int = 0
     form: Literal["variants", "exact"] = "exact"
     scope: Scope = "tout"
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Stems in this order, with at most a few little words between two: what an acronym means."""
+
+    stems: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,7 @@ class Compound:
     parts: tuple[str, ...]
     whole: str
     scope: Scope = "tout"
-    others: tuple[Word | Phrase, ...] = ()
+    others: tuple[Word | Chain, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

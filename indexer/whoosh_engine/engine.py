@@ -74,7 +74,7 @@ class WhooshEngine:
         """Yield every question that the search finds, in its order."""
         with self._lock, damage_said():
             snapshot = self._current()
-            translation = Translator(snapshot, search).translate(search.text)
+            translation = _translated(snapshot, search)
             asked = replace(search, facets=False)
             hits = find(snapshot, asked, translation, 0, snapshot.documents).hits
         for _, number in hits:
@@ -91,13 +91,16 @@ class WhooshEngine:
             return None if number is None else snapshot.record(number)
 
     @damage_said()
-    def marked(self, key: Key, text: str) -> MarkedQuestion | None:
+    def marked(
+        self, key: Key, text: str, *, without: Sequence[str] = (), chosen: Sequence[str] = ()
+    ) -> MarkedQuestion | None:
         """Return the whole record with the matches of a typed query marked in it."""
         record = self.get(key)
         if record is None:
             return None
         with self._lock:
-            marker = Translator(self._current()).translate(text).marker
+            translator = Translator(self._current(), without=without, chosen=chosen)
+            marker = translator.translate(text).marker
         question, asked = marked_paragraphs(record.question_text, (), marker)
         answer, answered = marked_paragraphs(record.answer_text, record.answer_turns, marker)
         title = mark(_title(record), marker)
@@ -140,9 +143,16 @@ class WhooshEngine:
         )
 
 
+def _translated(snapshot: Snapshot, search: Search) -> Translation:
+    translator = Translator(
+        snapshot, search.scope, without=search.without_synonyms, chosen=search.synonyms
+    )
+    return translator.translate(search.text)
+
+
 def _answer(snapshot: Snapshot, search: Search) -> Results:
     started = time.perf_counter()
-    translation = Translator(snapshot, search).translate(search.text)
+    translation = _translated(snapshot, search)
     query = translation.query
     first = (search.page - 1) * search.size
     found = find(snapshot, search, translation, first, search.size)

@@ -12,10 +12,10 @@ from indexer.fastwhoosh.plan import Positional
 from indexer.fastwhoosh.plan import Word as PlanWord
 from indexer.search import ranking
 from indexer.search.marker import CHAIN_WIDTH, Marker
-from indexer.search.tree import Phrase, Word
+from indexer.search.tree import Chain, Word
 from indexer.whoosh_engine.snapshot import Snapshot
 
-Others = Sequence[Word | Phrase]
+Others = Sequence[Word | Chain]
 
 
 def acronyms_of(others: Others) -> frozenset[str]:
@@ -25,7 +25,7 @@ def acronyms_of(others: Others) -> frozenset[str]:
 
 def chains_of(others: Others) -> frozenset[tuple[str, ...]]:
     """Return the meanings that stand for a word, as stems."""
-    return frozenset(other.words for other in others if isinstance(other, Phrase))
+    return frozenset(other.stems for other in others if isinstance(other, Chain))
 
 
 def stand_in(others: Others) -> Marker:

@@ -20,7 +20,6 @@ from indexer.search import ranking
 from indexer.search.acronyms import widened
 from indexer.search.language import parse
 from indexer.search.marker import Marker
-from indexer.search.request import Search
 from indexer.search.results import Synonym
 from indexer.search.tree import All, Any, Compound, Filtered, Node, Not, Period, Phrase, Query, Word
 from indexer.whoosh_engine.schema import PARTS, day_number
@@ -68,18 +67,30 @@ class Translation:
 
 
 class Translator:
-    """Translates the queries of one snapshot, with the words wanted where a search says."""
+    """Translates the queries of one snapshot; ``scope`` is where words without one are wanted.
 
-    def __init__(self, snapshot: Snapshot, search: Search | None = None) -> None:
+    ``without`` and ``chosen`` are acronyms, as :func:`indexer.search.acronyms.widened` takes them.
+    """
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        scope: str = "tout",
+        *,
+        without: Sequence[str] = (),
+        chosen: Sequence[str] = (),
+    ) -> None:
         self.snapshot = snapshot
-        self.search = search or Search()
+        self.scope = scope
+        self._acronyms = without, chosen
         self.marks = _Marks()
         self.notices: list[str] = []
 
     def translate(self, text: str) -> Translation:
         """Return the runnable form of a typed text."""
         query = parse(text)
-        tree, synonyms = self._widened(query.tree, text)
+        known = self.snapshot.acronyms
+        tree, synonyms = widened(query.tree, text, known, *self._acronyms)
         children = tree.children if isinstance(tree, All) else (tree,) if tree else ()
         wanted = [self._query(child) for child in children if not isinstance(child, Not)]
         without = self._without(children)
@@ -90,20 +101,10 @@ class Translator:
             strict = self._or_named(strict, text)
             relaxed = self._or_named(relaxed, text) if relaxed else None
         notices = (*query.notices, *self.notices)
-        return Translation(
-            query,
-            strict,
-            relaxed,
-            self._marker(query),
-            tuple(word.text for word in words),
-            notices,
-            {word.text: stand_in(word.others) for word in words if word.others},
-            synonyms,
-        )
-
-    def _widened(self, tree: Node | None, text: str) -> tuple[Node | None, tuple[Synonym, ...]]:
-        search = self.search
-        return widened(tree, text, self.snapshot.acronyms, search.without_synonyms, search.synonyms)
+        texts = tuple(word.text for word in words)
+        others = {word.text: stand_in(word.others) for word in words if word.others}
+        marker = self._marker(query)
+        return Translation(query, strict, relaxed, marker, texts, notices, others, synonyms)
 
     def _strict(
         self, wanted: Sequence[Plan], without: tuple[Plan, ...], maybe: tuple[Plan, ...]
@@ -174,7 +175,7 @@ class Translator:
         return self._word(node, mark=mark)
 
     def _parts(self, scope: str) -> tuple[str, ...]:
-        return _PARTS_OF_SCOPE[self.search.scope if scope == "tout" else scope]
+        return _PARTS_OF_SCOPE[self.scope if scope == "tout" else scope]
 
     def _word(self, word: Word, *, mark: bool = True, tier: float = 0.0) -> Plan:
         parts = self._parts(word.scope)

@@ -4,7 +4,7 @@ It searches nothing: whatever is asked, it gives the same hits, so that what a p
 on the page alone.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -25,6 +25,7 @@ from indexer.search.results import (
     Piece,
     Results,
     SegmentInfo,
+    Synonym,
     Understood,
 )
 from indexer.search.suggest import Suggestion
@@ -154,6 +155,8 @@ class StubEngine:
     generation: str = "20251124-a1"
     failure: Exception | None = None
     asked: list[Search] = field(default_factory=list)
+    spoken_of: tuple[str, ...] = ()
+    expansions: tuple[Synonym, ...] = ()
 
     def search(self, search: Search) -> Results:
         if self.failure:
@@ -162,7 +165,11 @@ class StubEngine:
         return Results(
             search=search,
             understood=Understood(
-                search.text, ("des", EVIL), (("traite", ("traites", EVIL)),), (f"Avis : {EVIL}",)
+                search.text,
+                ("des", EVIL),
+                (("traite", ("traites", EVIL)),),
+                (f"Avis : {EVIL}",),
+                self.expansions,
             ),
             total=self.total,
             total_all_words=self.total_all_words,
@@ -180,7 +187,10 @@ class StubEngine:
     def get(self, key: Key) -> Question | None:
         return next((record for record in QUESTIONS if record.key == key), None)
 
-    def marked(self, key: Key, text: str) -> MarkedQuestion | None:
+    def marked(
+        self, key: Key, text: str, *, without: Sequence[str] = (), chosen: Sequence[str] = ()
+    ) -> MarkedQuestion | None:
+        self.spoken_of = (*without, *chosen)
         record = self.get(key)
         if record is None:
             return None
