@@ -31,6 +31,7 @@ from indexer.interchange import to_line
 from indexer.partitions import (
     Line,
     filled_line,
+    lines_in,
     merged_lines,
     ordered_lines,
     partition_name,
@@ -99,6 +100,10 @@ class Corpus:
                 else:
                     yield line.key, line.data.rstrip(b"\n")
 
+    def lines_about(self) -> int:
+        """Return how many lines there are, blank ones too: quicker than counting questions."""
+        return sum(lines_in(path) for path in self._paths())
+
     def digests(self) -> Iterator[tuple[str, str]]:
         """Yield identifier and content digest of every question."""
         for key, line in self.lines():
@@ -106,7 +111,7 @@ class Corpus:
 
     def digest(self) -> str:
         """Return the digest of the whole."""
-        return combined_digest(self.digests())
+        return combined_digest(digest for _, digest in self.digests())
 
     def get(self, key: Key) -> Question | None:
         """Return one question, None if there is none; reads the one file that may hold it."""

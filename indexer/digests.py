@@ -2,13 +2,13 @@
 
 They tell what changed without reading a record.
 
->>> one, two = ("a", "1"), ("b", "2")
->>> combined_digest(iter([one, two])) == combined_digest(iter([two, one]))
+>>> one, two = line_digest(b"a"), line_digest(b"b")
+>>> combined_digest([one, two]) == combined_digest([two, one])
 True
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 
 def line_digest(line: bytes) -> str:
@@ -16,12 +16,33 @@ def line_digest(line: bytes) -> str:
     return hashlib.sha256(line.rstrip(b"\n")).hexdigest()[:32]
 
 
-def combined_digest(digests: Iterator[tuple[str, str]]) -> str:
-    """Return the digest of a whole set of (uid, digest), whatever their order.
+class CombinedDigest:
+    """The digest of a whole set of records, whatever their order, while their own go by.
 
-    The sum of the members' hashes modulo 2**256: it needs no sorting and no memory.
+    The sum of the members modulo 2**128, which are hashes of lines that name their questions: it
+    needs no sorting and no memory.
     """
-    total = 0
-    for uid, value in digests:
-        total += int.from_bytes(hashlib.sha256(f"{uid} {value}".encode()).digest(), "big")
-    return f"{total % 2**256:064x}"[:32]
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._total = 0
+
+    def add(self, digest: str) -> None:
+        """Take one member.
+
+        Raises:
+            ValueError: it is no hexadecimal number.
+        """
+        self._total += int(digest, 16)
+        self.count += 1
+
+    def __str__(self) -> str:
+        return f"{self._total % 2**128:032x}"
+
+
+def combined_digest(digests: Iterable[str]) -> str:
+    """Return the digest of a whole set of records, whatever their order."""
+    combined = CombinedDigest()
+    for digest in digests:
+        combined.add(digest)
+    return str(combined)

@@ -28,6 +28,7 @@ _ALWAYS: Final = (
 )  # fmt: skip
 # Keys of the form whose names differ from the attribute's.
 _ATTRIBUTE_OF: Final = {"type": "kind", "status": "closing_code"}
+_NAME_OF: Final = {attribute: name for name, attribute in _ATTRIBUTE_OF.items()}
 # Fields of public collections are two levels deep; deeper than this is made to break readers.
 _MAX_FOREIGN_DEPTH: Final = 32
 _UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -225,6 +226,11 @@ _CODECS: Final[Mapping[str, _Codec]] = {
 def attribute_of(name: str) -> str:
     """Return the attribute of :class:`Question` that a field of the form is kept in."""
     return _ATTRIBUTE_OF.get(name, name)
+
+
+def name_of(attribute: str) -> str:
+    """Return the field of the form that an attribute of :class:`Question` is written as."""
+    return _NAME_OF.get(attribute, attribute)
 
 
 def from_record(record: Mapping[str, Any]) -> Question:

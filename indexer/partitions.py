@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, partial, reduce
 from itertools import groupby
 from pathlib import Path
 
@@ -21,16 +21,22 @@ from indexer.question import Key, Question, parse_reference, uid_of
 from indexer.spool import Partition
 
 # The identifier stands first in every line: lines are told apart without reading them whole.
-_UID = re.compile(rb'\s*\{\s*"uid"\s*:\s*"([A-Z0-9]{1,40})"')
+_UID = re.compile(rb'\s*\{\s*"uid"\s*:\s*"([A-Z0-9]{1,32}?)([0-9]{1,7})"')
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a file, still unread but for its key; ``where`` names file and line."""
+    """One line of a file, still unread but for its key."""
 
-    where: str
+    path: Path
+    line: int
     data: bytes
     key: Key
+
+    @property
+    def where(self) -> str:
+        """The file and the line in it, as errors name them."""
+        return f"{self.path}, ligne {self.line}"
 
     def question(self) -> Question:
         """Read the record.
@@ -60,18 +66,42 @@ def read_lines(path: Path) -> Iterator[Line]:
         with path.open("rb") as stream:
             for number, data in enumerate(stream, start=1):
                 if data.strip():
-                    yield _line(f"{path}, ligne {number}", data)
+                    yield _line(path, number, data)
     except OSError as error:
         raise CorpusError(f"{path} : lecture impossible ({error.strerror})") from error
 
 
-def _line(where: str, data: bytes) -> Line:
+def lines_in(path: Path) -> int:
+    """Return how many lines a file has.
+
+    Raises:
+        CorpusError: it cannot be read.
+    """
+    try:
+        with path.open("rb") as stream:
+            return sum(block.count(b"\n") for block in iter(partial(stream.read, 1 << 20), b""))
+    except OSError as error:
+        raise CorpusError(f"{path} : lecture impossible ({error.strerror})") from error
+
+
+def _line(path: Path, number: int, data: bytes) -> Line:
     match = _UID.match(data)
-    named = parse_reference(match[1].decode()) if match else None
+    partition = _partition(match[1]) if match else None
+    if not match or not partition:
+        raise CorpusError(
+            f"{path}, ligne {number} : enregistrement illisible (identifiant absent ou impossible)"
+        )
+    key = Key(*partition, int(match[2]))
+    return Line(path, number, data if data.endswith(b"\n") else data + b"\n", key)
+
+
+@lru_cache  # a file has one
+def _partition(head: bytes) -> Partition | None:
+    """Return what all identifiers that begin so share; None where there is no such identifier."""
+    named = parse_reference(f"{head.decode()}1")
     if named is None or not (named.chamber and named.legislature and named.kind):
-        raise CorpusError(f"{where} : enregistrement illisible (identifiant absent ou impossible)")
-    key = Key(named.chamber, named.legislature, named.kind, named.number)
-    return Line(where, data if data.endswith(b"\n") else data + b"\n", key)
+        return None
+    return named.chamber, named.legislature, named.kind
 
 
 def ordered_lines(path: Path, partition: Partition) -> Iterator[Line]:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final, Literal, NamedTuple
 
 from indexer.closing import Closing, closing_status
@@ -188,13 +189,8 @@ class Question:
         """The author as "Prénom Nom", whatever the order in the source, without civility."""
         if not self.author:
             return None
-        glued = re.match(r"M\.\w", self.author)
-        name = _CIVILITY.sub("", self.author).strip()
         old = self.chamber == "AN" and self.legislature <= _LAST_REVERSED_LEGISLATURE
-        if (old or glued) and " " in name:
-            family, given = name.rsplit(" ", 1)
-            name = f"{given} {family}"
-        return name or None
+        return _given_name_first(self.author, is_reversed=old)
 
     @property
     def author_label(self) -> str | None:
@@ -211,6 +207,16 @@ class Question:
             f"https://questions.assemblee-nationale.fr/q{self.legislature}/"
             f"{self.legislature}-{self.number}{self.kind}.htm"
         )
+
+
+@lru_cache(maxsize=20_000)  # a thousand members ask a million questions
+def _given_name_first(author: str, *, is_reversed: bool) -> str | None:
+    glued = re.match(r"M\.\w", author)
+    name = _CIVILITY.sub("", author).strip()
+    if (is_reversed or glued) and " " in name:
+        family, given = name.rsplit(" ", 1)
+        name = f"{given} {family}"
+    return name or None
 
 
 def uid_of(key: Key) -> str:

@@ -14,8 +14,7 @@ from pathlib import Path
 import pytest
 
 from indexer.corpus import Corpus, sample_corpus
-from indexer.digests import combined_digest
-from indexer.errors import IndexDamaged, IndexingError
+from indexer.errors import CorpusError, IndexDamaged, IndexingError
 from indexer.question import Question
 from indexer.search.request import Search
 from indexer.settings import Settings
@@ -222,6 +221,15 @@ def test_kill_9_at_any_moment_loses_nothing(settings: Settings, tmp_path: Path) 
     assert check(corpus, settings) == ()
     info = open_engine(settings).info()
     assert info.questions == len(questions)
-    assert info.corpus_digest == combined_digest(corpus.digests())
+    assert info.corpus_digest == corpus.digest()
     kept = [path for path in settings.index.iterdir() if path.is_dir()]
     assert len(kept) <= 1 + settings.keep_generations
+
+
+def test_a_question_that_stands_twice_in_the_corpus_is_named(
+    settings: Settings, corpus: Corpus
+) -> None:
+    path = next(corpus.folder.glob("*.jsonl"))
+    path.write_bytes(path.read_bytes() + path.read_bytes().splitlines(keepends=True)[1])
+    with pytest.raises(CorpusError, match="QANR5L15QE2 y est deux fois"):
+        build(corpus, settings)

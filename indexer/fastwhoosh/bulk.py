@@ -11,8 +11,9 @@ for, and everything is on the disk before the new table of contents gets its nam
 the only commit point: whatever a killed writer leaves is removed by the next commit.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from itertools import islice
 from typing import Any, Final
 
 from whoosh import writing
@@ -24,11 +25,14 @@ from indexer.fastwhoosh.bulk_flushing import Flushing
 from indexer.fastwhoosh.bulk_merging import Place, merged, shared_dictionary
 from indexer.fastwhoosh.bulk_processes import Workers, WorkerSetup
 from indexer.fastwhoosh.bulk_publish import publish, sweep
+from indexer.fastwhoosh.bulk_stored import TRAINED_ON, pickled, trained
 from indexer.fastwhoosh.codec import folder_of
 from indexer.fastwhoosh.segment import FastSegment
 
 # Documents, or bytes of them, that go to a worker process at a time.
 _BATCH: Final = 64
+# With fewer, this process is done before others have started; a dictionary is trained on them.
+_WORTH_PROCESSES: Final = TRAINED_ON
 _RETRY_SECONDS: Final = 0.05
 # What Whoosh's writers take and what means nothing here.
 _WHOOSH_OPTIONS: Final = frozenset(
@@ -95,6 +99,7 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
         self._workers: Workers | None = None
         self._batch: list[Any] = []
         self._batch_is_raw = False
+        self._waiting: list[tuple[list[Any], bool]] = []  # batches, and whether they are raw
         self._added = False
         self._searcher: Any = None
         self._failed: BaseException | None = None
@@ -175,17 +180,17 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
 
     def _built(self) -> list[Any]:
         """Return the segments of all documents that were added."""
-        if self._workers is None:
-            for item in self._batch:  # too few to start a process for
-                self._here().add(self._made(item))
-            return self._flushing.finish() if self._flushing else []
         if self._batch:
             self._send_batch()
-        return self._workers.finish()
+        if self._workers is not None:
+            return self._workers.finish()
+        for item in self._waiting_documents():
+            self._here().add(item)
+        return self._flushing.finish() if self._flushing else []
 
-    def _made(self, item: Any) -> dict[str, Any]:
-        made: dict[str, Any] = self._make(item) if self._batch_is_raw and self._make else item
-        return made
+    def _waiting_documents(self) -> Iterator[dict[str, Any]]:
+        for batch, is_raw in self._waiting:
+            yield from map(self._make, batch) if is_raw and self._make else batch
 
     def _here(self) -> Flushing:
         """Return what builds segments in this process."""
@@ -208,24 +213,33 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
             self._send_batch()
 
     def _send_batch(self) -> None:
-        if self._workers is None:
-            self._workers = Workers(self._procs, self._setup())
-        batch, self._batch = self._batch, []
+        self._waiting.append((self._batch, self._batch_is_raw))
+        self._batch = []
+        if self._workers is None and sum(len(batch) for batch, _ in self._waiting) < (
+            _WORTH_PROCESSES
+        ):
+            return
         try:
-            self._workers.deal(batch, raw=self._batch_is_raw)
+            if self._workers is None:
+                setup = WorkerSetup(
+                    self._folder, self.indexname, self.schema, self._limit, self._make
+                )
+                self._workers = Workers(self._procs, setup, self._dictionary)
+            for batch, is_raw in self._waiting:
+                self._workers.deal(batch, raw=is_raw)
         except BaseException as error:
             self._failed = error
             raise
+        self._waiting.clear()
 
-    def _setup(self) -> WorkerSetup:
-        return WorkerSetup(
-            self._folder,
-            self.indexname,
-            self.schema,
-            self._limit,
-            self._make,
-            shared_dictionary(self.segments, self._folder),
-        )
+    def _dictionary(self) -> bytes:
+        """Return the dictionary of the stored fields: the index's, or one for what waits."""
+        known = shared_dictionary(self.segments, self._folder)
+        if known is not None:
+            return known
+        documents = Documents(self.schema)
+        waiting = islice(self._waiting_documents(), TRAINED_ON)
+        return trained([pickled(documents.prepare(each).stored) for each in waiting])
 
     def _note_added(self) -> None:
         self._added = True

@@ -50,7 +50,8 @@ class NumberColumn:
 
     def add(self, document: int, value: Any) -> None:
         """Set the number of a document."""
-        _reach(self.values, document, self.default)
+        if len(self.values) != document:
+            _reach(self.values, document, self.default)
         self.values.append(value)
 
     def write(self, docs: int, put: Put) -> dict[str, Any]:
@@ -69,7 +70,8 @@ class CodesColumn:
 
     def add(self, document: int, value: bytes) -> None:
         """Set the byte string of a document."""
-        _reach(self.codes, document, 0)
+        if len(self.codes) != document:
+            _reach(self.codes, document, 0)
         self.codes.append(self.code_of.setdefault(value, len(self.code_of)))
 
     def write(self, docs: int, put: Put) -> dict[str, Any]:

@@ -10,9 +10,9 @@ tokeniser or None, ``family`` names what the analyzers share and ``form`` is ``e
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from whoosh import formats
+from whoosh import analysis, fields, formats
 from whoosh.fields import Schema, UnknownFieldError
 
 from indexer.fastwhoosh.errors import UnsupportedField
@@ -29,25 +29,48 @@ _REMEMBERED: Final = 50_000
 # Sets of names that documents come with: one for each choice of what a document lacks.
 _REMEMBERED_NAMES: Final = 10_000
 
-# (term, weight, positions or None) and the length of a value in a field.
-Postings = tuple[tuple[tuple[bytes, int, Sequence[int] | None], ...], int]
+# (term, weight, positions or None), one a term.
+Items = tuple[tuple[bytes, int, Sequence[int] | None], ...]
+
+
+class Posted(NamedTuple):
+    """The terms of a value in the field of a place, and the value's length."""
+
+    place: int
+    items: Items
+    length: int
+
+
+class Shown(NamedTuple):
+    """What the column of the field of a place holds of a value."""
+
+    place: int
+    value: Any
+
+
+# What becomes of one value: its terms, what its column holds.
+Taken = tuple[Posted | None, Shown | None]
+NOTHING: Final[Taken] = (None, None)
 
 
 @dataclass(slots=True)
 class Prepared:
-    """One document, ready: nothing of it can be refused any more."""
+    """One document, ready: nothing of it can be refused any more.
+
+    Fields are told by their place among ``Documents.plans``.
+    """
 
     # By (id of the lexicon, text, weight): the fields that have it.
-    texts: dict[tuple[int, str, int], list[str]] = field(default_factory=dict)
-    postings: list[tuple[str, Postings]] = field(default_factory=list)
-    columns: list[tuple[str, Any]] = field(default_factory=list)
+    texts: dict[tuple[int, str, int], list[int]] = field(default_factory=dict)
+    values: list[Taken] = field(default_factory=list)
     stored: dict[str, Any] = field(default_factory=dict)
 
 
 class FieldPlan:
     """What is to be done with the values of one field."""
 
-    def __init__(self, name: str, spec: Any) -> None:
+    def __init__(self, place: int, name: str, spec: Any) -> None:
+        self.place = place
         self.name = name
         self.spec = spec
         self.indexed = bool(spec.indexed)
@@ -59,35 +82,38 @@ class FieldPlan:
         self.derived = self.lexicon is not None and spec.analyzer.form == "derived"
         self.stored_key = f"_stored_{name}"
         self.boost_key = f"_{name}_boost"
-        # Texts do not come back, and identifiers not by intention.
-        self._remembers = self.kind != POSITIONS and not spec.unique
-        self._known: dict[Any, Postings] = {}
-        self._known_columns: dict[Any, Any] = {}
+        # Texts do not come back, and identifiers not by intention. Of numbers and strings, equal
+        # ones are one key of a dictionary and one value of a field: 1, True and 1.0 for one.
+        self.is_remembered = self.kind != POSITIONS and not spec.unique and not self.stored
+        self._classes = (int,) if isinstance(spec, fields.NUMERIC) else (str,)
+        self.known: dict[Any, Taken] = {None: NOTHING}
+        self._is_whole = type(spec) is fields.ID and type(spec.analyzer) is analysis.IDTokenizer
 
     def weight(self, boost: float) -> int:
         """Return how often each word of a text counts under a boost."""
         return whole(self.spec.format.field_boost * boost, self.name)
 
-    def postings(self, value: Any, boost: float) -> Postings:
-        """Return the terms of a value and its length, as Whoosh's field gives them."""
-        if not self._remembers or boost != 1 or not isinstance(value, (str, int)):
-            return self._postings(value, boost)
-        key = (value.__class__, value)
-        known = self._known.get(key)
-        if known is None:
-            known = _remember(self._known, key, self._postings(value, boost))
-        return known
+    def taken(self, value: Any) -> Taken:
+        """Return what becomes of a value that is given without a boost; see :attr:`known`."""
+        if value is None:
+            return NOTHING
+        posted = self.posted(value, 1.0) if self.indexed and self.lexicon is None else None
+        both = posted, self.shown(value) if self.column else None
+        if self.is_remembered and value.__class__ in self._classes:
+            if len(self.known) >= _REMEMBERED:
+                self.known = {None: NOTHING}
+            self.known[value] = both
+        return both
 
-    def column_value(self, value: Any) -> Any:
+    def shown(self, value: Any) -> Shown:
         """Return the value as the column holds it."""
-        if not self._remembers or not isinstance(value, (str, int)):
-            return self.spec.to_column_value(value)
-        key = (value.__class__, value)
-        if key not in self._known_columns:
-            _remember(self._known_columns, key, self.spec.to_column_value(value))
-        return self._known_columns[key]
+        return Shown(self.place, self.spec.to_column_value(value))
 
-    def _postings(self, value: Any, boost: float) -> Postings:
+    def posted(self, value: Any, boost: float) -> Posted:
+        """Return the terms of a value and its length, as Whoosh's field gives them."""
+        if self._is_whole and value.__class__ is str:  # what Whoosh does, without its generators
+            tf = whole(self.spec.format.field_boost * boost, self.name)
+            return Posted(self.place, ((value.encode(), tf, None),), int(self.scorable))
         terms: dict[bytes, tuple[int, Sequence[int] | None]] = {}
         length = 0
         for term, frequency, weight, data in self.spec.index(value):
@@ -97,20 +123,29 @@ class FieldPlan:
             if self.kind == POSITIONS:
                 positions = self.spec.format.decode_positions(data)
             terms[term] = _joined(terms.get(term), tf, positions, self.kind)
-        posted = tuple(
+        items = tuple(
             (term, tf, None if positions is None else _spread(positions, tf, self.name))
             for term, (tf, positions) in terms.items()
         )
-        return posted, length
+        return Posted(self.place, items, length if self.scorable else 0)
+
+
+class _Layout(NamedTuple):
+    """The plans of the fields of a document; plain is one where all its names are of fields."""
+
+    is_plain: bool
+    remembered: tuple[FieldPlan, ...]
+    others: tuple[FieldPlan, ...]
 
 
 class Documents:
-    """Prepares documents of one schema."""
+    """Prepares documents of one schema. ``plans`` are those of its fields met so far."""
 
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
-        self._plans: dict[str, FieldPlan] = {}
-        self._known_names: dict[tuple[str, ...], tuple[tuple[FieldPlan, ...], bool]] = {}
+        self.plans: list[FieldPlan] = []
+        self._plan_of: dict[str, FieldPlan] = {}
+        self._layouts: dict[tuple[str, ...], _Layout] = {}
         self._lexicons: dict[Any, Any] = {}
 
     def plan(self, name: str) -> FieldPlan:
@@ -120,65 +155,89 @@ class Documents:
             UnknownFieldError: The schema has no such field.
             UnsupportedField: A fast segment cannot hold it.
         """
-        plan = self._plans.get(name)
+        plan = self._plan_of.get(name)
         if plan is None:
             if name not in self.schema:
                 raise UnknownFieldError(f"No field named {name!r} in {self.schema}")
-            plan = self._plans[name] = FieldPlan(name, self.schema[name])
+            plan = FieldPlan(len(self.plans), name, self.schema[name])
+            self.plans.append(plan)
+            self._plan_of[name] = plan
             if plan.lexicon is not None:
                 # One lexicon a family, even where each of its analyzers makes a new one.
                 family = getattr(plan.spec.analyzer, "family", id(plan.lexicon))
                 plan.lexicon = self._lexicons.setdefault(family, plan.lexicon)
         return plan
 
-    def prepare(self, fields: dict[str, Any]) -> Prepared:
+    def prepare(self, given: dict[str, Any]) -> Prepared:
         """Return a document's words, columns and stored fields.
 
         Raises:
             ValueError: A value or a weight that its field cannot take.
         """
+        names = tuple(given)
+        layout = self._layouts.get(names) or self._layout(names)
+        if not layout.is_plain:
+            return self._prepare_weighted(layout.others, given)
         prepared = Prepared()
-        plans, is_plain = self._plans_of(tuple(fields))
-        everywhere = 1.0 if is_plain else float(fields.get("_boost", 1.0))
-        for plan in plans:
-            value = fields[plan.name]
+        values = prepared.values
+        for plan in layout.remembered:
+            value = given[plan.name]
+            try:
+                values.append(plan.known[value])
+            except (KeyError, TypeError):
+                values.append(plan.taken(value))
+        for plan in layout.others:
+            value = given[plan.name]
             if value is None:
                 continue
-            boost, shown = everywhere, value
-            if not is_plain:
-                boost = float(fields.get(plan.boost_key, everywhere))
-                shown = fields.get(plan.stored_key, value)
             if plan.lexicon is not None:
-                self._text(prepared, plan, value, plan.weight(boost))
-            elif plan.indexed:
-                prepared.postings.append((plan.name, plan.postings(value, boost)))
-            if shown is not None:
-                if plan.stored:
-                    prepared.stored[plan.name] = shown
-                if plan.column:
-                    prepared.columns.append((plan.name, plan.column_value(shown)))
+                self._text(prepared, plan, value, 1.0)
+            if plan.lexicon is None or plan.column:
+                values.append(plan.taken(value))
+            if plan.stored:
+                prepared.stored[plan.name] = value
         return prepared
 
-    def _plans_of(self, names: tuple[str, ...]) -> tuple[tuple[FieldPlan, ...], bool]:
-        """Return the plans of a document's fields, and whether all its names are of fields.
+    def _prepare_weighted(self, plans: tuple[FieldPlan, ...], given: dict[str, Any]) -> Prepared:
+        """Prepare a document that has boosts or says what is stored in a field's stead."""
+        prepared = Prepared()
+        everywhere = float(given.get("_boost", 1.0))
+        for plan in plans:
+            value = given[plan.name]
+            if value is None:
+                continue
+            boost = float(given.get(plan.boost_key, everywhere))
+            if plan.lexicon is not None:
+                self._text(prepared, plan, value, boost)
+            elif plan.indexed:
+                prepared.values.append((plan.posted(value, boost), None))
+            shown = given.get(plan.stored_key, value)
+            if shown is None:
+                continue
+            if plan.stored:
+                prepared.stored[plan.name] = shown
+            if plan.column:
+                prepared.values.append((None, plan.shown(shown)))
+        return prepared
 
-        Documents of one kind have the same names: they are looked at once.
-        """
-        known = self._known_names.get(names)
-        if known is None:
-            # All names first: an unknown one is an error even without a value.
-            given = sorted(name for name in names if not name.startswith("_"))
-            known = tuple(self.plan(name) for name in given), len(given) == len(names)
-            if len(self._known_names) >= _REMEMBERED_NAMES:
-                self._known_names.clear()
-            self._known_names[names] = known
-        return known
+    def _layout(self, names: tuple[str, ...]) -> _Layout:
+        """Return what to do with documents of such names, which are looked at once."""
+        # All names first: an unknown one is an error even without a value.
+        given = sorted(name for name in names if not name.startswith("_"))
+        plans = [self.plan(name) for name in given]
+        is_plain = len(given) == len(names)
+        remembered = tuple(plan for plan in plans if is_plain and plan.is_remembered)
+        others = tuple(plan for plan in plans if plan not in remembered)
+        if len(self._layouts) >= _REMEMBERED_NAMES:
+            self._layouts.clear()
+        layout = self._layouts[names] = _Layout(is_plain, remembered, others)
+        return layout
 
-    def _text(self, prepared: Prepared, plan: FieldPlan, value: Any, weight: int) -> None:
+    def _text(self, prepared: Prepared, plan: FieldPlan, value: Any, boost: float) -> None:
         if not isinstance(value, str):
             raise TypeError(f"Le champ {plan.name} attend un texte, pas {type(value).__name__}")
-        key = (id(plan.lexicon), value, weight)
-        prepared.texts.setdefault(key, []).append(plan.name)
+        key = (id(plan.lexicon), value, plan.weight(boost))
+        prepared.texts.setdefault(key, []).append(plan.place)
 
 
 def whole(weight: float, name: str) -> int:
@@ -234,10 +293,3 @@ def _spread(positions: Sequence[int], tf: int, name: str) -> Sequence[int]:
     if times == 1 and not over:
         return positions
     return [place for place in positions for _ in range(times)] + [positions[-1]] * over
-
-
-def _remember(known: dict[Any, Any], key: Any, value: Any) -> Any:
-    if len(known) >= _REMEMBERED:
-        known.clear()
-    known[key] = value
-    return value

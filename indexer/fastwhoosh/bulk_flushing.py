@@ -5,7 +5,7 @@ from typing import Any
 
 from whoosh.writing import IndexingError
 
-from indexer.fastwhoosh.bulk_documents import Documents, Prepared
+from indexer.fastwhoosh.bulk_documents import Documents
 from indexer.fastwhoosh.bulk_segment import MAX_DOCUMENTS, SegmentBuilder
 from indexer.fastwhoosh.codec import FastCodec
 from indexer.fastwhoosh.segment import FastSegment
@@ -35,26 +35,28 @@ class Flushing:
         self._segments: list[Any] = []
         self._builder: SegmentBuilder | None = None
         self._segment: Any = None
-        self._failed: OSError | None = None
+        self._failed: BaseException | None = None
 
     def add(self, fields: dict[str, Any]) -> None:
         """Add a document, given as the keyword arguments of ``add_document``.
 
         Raises:
+            ValueError: a value that cannot be held; nothing was added.
             OSError: the disk refused what documents before have written; nothing can be added or
                 finished any more.
         """
         self._check_whole()
         prepared = self.documents.prepare(fields)
+        builder = self._builder or self._begin()
+        builder.add(prepared)
         try:
-            self._add(prepared)
-        except OSError as error:
+            self._advance(builder)
+        except BaseException as error:
             self._failed = error
             raise
 
-    def _add(self, prepared: Prepared) -> None:
-        builder = self._builder or self._begin()
-        builder.add(prepared)
+    def _advance(self, builder: SegmentBuilder) -> None:
+        builder.take_if_due()
         self.count += 1
         if self.dictionary is None:
             self.dictionary = builder.dictionary

@@ -5,14 +5,14 @@ terms one by one, as Whoosh's analyzers give them.
 """
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from whoosh.util.numeric import byte_to_length, length_to_byte
 
-from indexer.fastwhoosh.bulk_documents import EXISTENCE, FREQUENCIES, KINDS, POSITIONS
+from indexer.fastwhoosh.bulk_documents import EXISTENCE, FREQUENCIES, KINDS, POSITIONS, Taken
 from indexer.fastwhoosh.encoding import FieldEncoder
 from indexer.native import kernel
 
@@ -90,9 +90,6 @@ class PlainInverter:
         """Refuse: a lexicon is native."""
         raise TypeError("texts need the compiled extension")
 
-    def forget(self, document: int) -> None:
-        """Take back the texts of a document: there are none."""
-
     def add_term(
         self,
         number: int,
@@ -118,6 +115,16 @@ class PlainInverter:
         posted.documents.append(document)
         posted.tfs.append(tf)
         self._memory += _POSTING_BYTES + 8 * len(positions or ())
+
+    def add_values(self, document: int, values: Iterable[Taken], numbers: Sequence[int]) -> None:
+        """Add the terms and lengths of a document; ``numbers`` gives a field's at its place."""
+        for posted, _ in values:
+            if posted is None:
+                continue
+            for term, tf, positions in posted.items:
+                self.add_term(numbers[posted.place], term, document, tf, positions)
+            if posted.length:
+                self.add_length(numbers[posted.place], document, posted.length)
 
     def add_length(self, number: int, document: int, length: int) -> None:
         """Set the length of a document in a field."""

@@ -3,7 +3,7 @@
 A worker gets batches of documents (as keyword arguments, or as bytes that a callable of the
 caller's turns into them), writes segment files into the index's folder and tells their names at
 the end. It publishes nothing: the writer does, once, when all have finished. Workers are spawned,
-so what they are given must be picklable, and started only when a batch finds the others busy.
+so what they are given must be picklable.
 """
 
 import multiprocessing
@@ -11,7 +11,7 @@ import signal
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, Final
@@ -42,7 +42,6 @@ class WorkerSetup:
     schema: Schema
     limit: int
     make: Make | None
-    dictionary: bytes | None
 
 
 @dataclass
@@ -53,12 +52,21 @@ class _Worker:
 
 
 class Workers:
-    """Up to ``count`` processes, dealt batches as they are ready for them."""
+    """``count`` processes, dealt batches as they are ready for them.
 
-    def __init__(self, count: int, setup: WorkerSetup) -> None:
-        self._count = count
-        self._setup = setup
-        self._workers: list[_Worker] = []
+    They are told the ``dictionary`` of the stored fields, which all segments share, while they
+    start: it is asked for meanwhile.
+    """
+
+    def __init__(self, count: int, setup: WorkerSetup, dictionary: Callable[[], bytes]) -> None:
+        self._workers = [_started(setup) for _ in range(count)]
+        try:
+            shared = dictionary()
+            for worker in self._workers:
+                self._send(worker, ("dictionary", shared))
+        except BaseException:
+            self.cancel()
+            raise
 
     def deal(self, batch: Sequence[Any], *, raw: bool) -> None:
         """Give a batch to a worker; waits while all have enough.
@@ -93,32 +101,13 @@ class Workers:
         self._close()
 
     def _free(self) -> _Worker:
-        """Return a worker with room for a batch, a new one if the others are busy."""
+        """Return a worker with room for a batch; waits for one."""
         self._collect(0)
-        idle = [worker for worker in self._workers if not worker.in_hand]
-        if not idle and len(self._workers) < self._count and self._may_start():
-            idle = [self._start()]
-        if idle:
-            return idle[0]
         while True:
             least = min(self._workers, key=lambda worker: worker.in_hand)
             if least.in_hand < _IN_HAND:
                 return least
             self._collect(None)
-
-    def _may_start(self) -> bool:
-        # The first worker trains the dictionary of the stored fields, which all then share.
-        return not self._workers or self._setup.dictionary is not None
-
-    def _start(self) -> _Worker:
-        context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe()
-        process = context.Process(target=work, args=(theirs, self._setup), daemon=True)
-        process.start()
-        theirs.close()
-        worker = _Worker(process, ours)
-        self._workers.append(worker)
-        return worker
 
     def _collect(self, timeout: float | None) -> None:
         """Take the answers that are there; with no timeout, wait for one."""
@@ -146,8 +135,6 @@ class Workers:
         if kind == "segments":
             return list(what)
         worker.in_hand -= 1
-        if what is not None and self._setup.dictionary is None:
-            self._setup = replace(self._setup, dictionary=what)
         return None
 
     def _close(self) -> None:
@@ -161,6 +148,15 @@ class Workers:
         self._workers.clear()
 
 
+def _started(setup: WorkerSetup) -> _Worker:
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=work, args=(theirs, setup), daemon=True)
+    process.start()
+    theirs.close()
+    return _Worker(process, ours)
+
+
 def _gone(worker: _Worker) -> str:
     return f"Un processus d'indexation s'est arrêté (code {worker.process.exitcode})"
 
@@ -169,23 +165,23 @@ def work(pipe: Connection, setup: WorkerSetup) -> None:
     """Be a worker: take batches until told to finish or the writer is gone."""
     # The keyboard interrupts all processes; what it ends is for the writer to say.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    flushing = Flushing(
-        setup.folder, setup.indexname, Documents(setup.schema), setup.limit, setup.dictionary
-    )
+    flushing = None
     try:
+        _, dictionary = pipe.recv()
+        documents = Documents(setup.schema)
+        flushing = Flushing(setup.folder, setup.indexname, documents, setup.limit, dictionary)
         _take_batches(pipe, flushing, setup.make)
-    except (EOFError, BrokenPipeError, ConnectionResetError):
-        flushing.cancel()
     except BaseException as error:  # noqa: BLE001 - told to the writer, which raises it
-        with suppress(OSError):
-            pipe.send(("failed", (f"{type(error).__name__}: {error}", traceback.format_exc())))
-        flushing.cancel()
+        if not isinstance(error, (EOFError, BrokenPipeError, ConnectionResetError)):
+            with suppress(OSError):
+                pipe.send(("failed", (f"{type(error).__name__}: {error}", traceback.format_exc())))
+        if flushing is not None:
+            flushing.cancel()
     finally:
         pipe.close()
 
 
 def _take_batches(pipe: Connection, flushing: Flushing, make: Make | None) -> None:
-    is_told = flushing.dictionary is not None
     while True:
         kind, batch = pipe.recv()
         if kind == "finish":
@@ -193,6 +189,4 @@ def _take_batches(pipe: Connection, flushing: Flushing, make: Make | None) -> No
             return
         for item in batch:
             flushing.add(make(item) if kind == "raw" and make else item)
-        # It is larger than what a pipe holds: sent each time, it would make both sides wait.
-        pipe.send(("taken", None if is_told else flushing.dictionary))
-        is_told = is_told or flushing.dictionary is not None
+        pipe.send(("taken", None))

@@ -3,17 +3,26 @@
 It knows neither the index nor other segments, so that worker processes use it as the writer does.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
 from indexer.fastwhoosh.bulk_columns import Column, little_endian, new_column
-from indexer.fastwhoosh.bulk_documents import KINDS, Documents, Prepared
+from indexer.fastwhoosh.bulk_documents import KINDS, Documents, FieldPlan, Prepared
 from indexer.fastwhoosh.bulk_inverter import Inverted, new_inverter
 from indexer.fastwhoosh.bulk_stored import StoredFields, pickled
 from indexer.fastwhoosh.segmentfile import SegmentFileWriter
 
 # A segment of more is merged from smaller ones: it would be inverted in too much memory.
 MAX_DOCUMENTS: Final = 100_000
+# Fields inverted at one time: each needs memory of its own (see the inverter's ``memory``).
+_INVERTED_AT_ONCE: Final = 2
+# Documents, and characters of their texts, that wait to be taken together.
+_BATCH: Final = 256
+_BATCH_BYTES: Final = 1 << 20
+# What a character that waits may take: as text, in what is stored of it, and inverted.
+_WAITING_FACTOR: Final = 8
 # What a document costs in columns, about: asking each column would cost more than it tells.
 _COLUMN_BYTES: Final = 16
 
@@ -31,15 +40,18 @@ class SegmentBuilder:
         self._file.begin()
         self._stored = StoredFields(self._file.append, dictionary)
         self._inverter = new_inverter()
-        self._numbers: dict[str, int] = {}
-        self._groups: dict[tuple[str, ...], tuple[int, ...]] = {}
-        self._columns: dict[str, Column] = {}
+        # By place among the plans of ``documents``: the number of a field, its column.
+        self._numbers: list[int] = []
+        self._columns: list[Column | None] = []
+        self._groups: dict[tuple[int, ...], tuple[int, ...]] = {}
+        self._waiting: list[Prepared] = []
+        self._waiting_entries: list[bytes] = []
+        self._waiting_bytes = self._held = 0
 
     @property
     def memory(self) -> int:
         """Memory held, and needed to write the segment."""
-        columns = self.docs * len(self._columns) * _COLUMN_BYTES
-        return self._inverter.memory + self._stored.memory + columns
+        return self._held + self._stored.memory + self._waiting_bytes * _WAITING_FACTOR
 
     @property
     def dictionary(self) -> bytes | None:
@@ -47,36 +59,72 @@ class SegmentBuilder:
         return self._stored.dictionary
 
     def add(self, prepared: Prepared) -> None:
-        """Add the next document; a document that raises leaves nothing behind."""
-        document = self.docs
-        entry = pickled(prepared.stored)
-        for name, value in prepared.columns:
-            self._column(name).add(document, value)
-        self._add_texts(document, prepared)
-        for name, (items, length) in prepared.postings:
-            number = self._number(name)
-            for term, tf, positions in items:
-                self._inverter.add_term(number, term, document, tf, positions)
-            if length and self.documents.plan(name).scorable:
-                self._inverter.add_length(number, document, length)
-        self._stored.add(entry)
+        """Add the next document.
+
+        Raises:
+            Exception: a stored value cannot be pickled; nothing was added.
+        """
+        self._waiting_entries.append(pickled(prepared.stored))
+        self._waiting.append(prepared)
+        self._waiting_bytes += sum(len(text) for _, text, _ in prepared.texts)
         self.docs += 1
+
+    def take_if_due(self) -> None:
+        """Work off the documents that wait if they are many; an error leaves the segment useless.
+
+        Raises:
+            OSError: the disk refuses what they write.
+        """
+        if len(self._waiting) >= _BATCH or self._waiting_bytes >= _BATCH_BYTES:
+            self._take()
+
+    def _take(self) -> None:
+        """Take the documents that wait, all of them one kind of work after the other.
+
+        Each kind has tables that fill the processor's caches: in turn for every document they
+        would take twice as long.
+        """
+        batch, self._waiting, self._waiting_bytes = self._waiting, [], 0
+        entries, self._waiting_entries = self._waiting_entries, []
+        first = self.docs - len(batch)
+        self._stored.add(entries)
+        for plan in self.documents.plans[len(self._numbers) :]:
+            self._declare(plan)
+        numbered = list(enumerate(batch, first))
+        for document, prepared in numbered:
+            self._add_texts(document, prepared)
+        for document, prepared in numbered:
+            self._inverter.add_values(document, prepared.values, self._numbers)
+        for document, prepared in numbered:
+            self._add_columns(document, prepared)
+        columns = self.docs * len(self._columns) * _COLUMN_BYTES
+        self._held = self._inverter.memory + columns
 
     def finish(self) -> None:
         """Write the segment; its file is on the disk afterwards."""
+        self._take()
         dictionary, ends = self._stored.finish()
         stored = {"data": self._file.end()}
         stored["index"] = self._file.section(little_endian(ends))
         stored["dict"] = self._file.section(dictionary)
-        fields = {name: self._written(name) for name in sorted(self._numbers)}
+        plans = sorted(self.documents.plans[: len(self._numbers)], key=attrgetter("name"))
+        # Most of an inversion needs no GIL, and the two forms of a text are the largest fields.
+        with ThreadPoolExecutor(_INVERTED_AT_ONCE) as pool:
+            inverted = pool.map(self._inverted, plans)
+            fields = {
+                plan.name: field_entry(each, self._file)
+                for plan, each in zip(plans, inverted, strict=True)
+                if each.terms
+            }
         columns = {
-            name: column.write(self.docs, self._file.section)
-            for name, column in sorted(self._columns.items())
+            plan.name: column.write(self.docs, self._file.section)
+            for plan in plans
+            if (column := self._columns[plan.place]) is not None
         }
         self._file.finish(
             {
                 "docs": self.docs,
-                "fields": {name: entry for name, entry in fields.items() if entry},
+                "fields": fields,
                 "columns": columns,
                 "stored": stored,
             }
@@ -84,44 +132,38 @@ class SegmentBuilder:
 
     def cancel(self) -> None:
         """Give the segment up and remove its file."""
+        self._stored.close()
         self._file.abandon()
 
     def _add_texts(self, document: int, prepared: Prepared) -> None:
-        try:
-            for (_, text, weight), names in prepared.texts.items():
-                self._inverter.add_text(text, document, self._group(tuple(names)), weight)
-        except BaseException:
-            self._inverter.forget(document)
-            raise
+        for (_, text, weight), places in prepared.texts.items():
+            self._inverter.add_text(text, document, self._group(tuple(places)), weight)
 
-    def _group(self, names: tuple[str, ...]) -> tuple[int, ...]:
-        group = self._groups.get(names)
+    def _add_columns(self, document: int, prepared: Prepared) -> None:
+        for _, shown in prepared.values:
+            if shown is None:
+                continue
+            place, value = shown
+            column = self._columns[place]
+            if column is None:
+                column = self._columns[place] = new_column(self.documents.plans[place].column)
+            column.add(document, value)
+
+    def _group(self, places: tuple[int, ...]) -> tuple[int, ...]:
+        group = self._groups.get(places)
         if group is None:
-            group = self._groups[names] = tuple(map(self._number, names))
+            group = self._groups[places] = tuple(self._numbers[place] for place in places)
         return group
 
-    def _number(self, name: str) -> int:
-        number = self._numbers.get(name)
-        if number is None:
-            number = self._numbers[name] = self._declare(name)
-        return number
-
-    def _declare(self, name: str) -> int:
-        plan = self.documents.plan(name)
+    def _declare(self, plan: FieldPlan) -> None:
+        self._columns.append(None)
         if plan.lexicon is not None:
-            return self._inverter.add_text_field(plan.lexicon, plan.derived)
-        return self._inverter.add_field(plan.kind, plan.scorable)
+            self._numbers.append(self._inverter.add_text_field(plan.lexicon, plan.derived))
+        else:
+            self._numbers.append(self._inverter.add_field(plan.kind, plan.scorable))
 
-    def _column(self, name: str) -> Column:
-        column = self._columns.get(name)
-        if column is None:
-            column = self._columns[name] = new_column(self.documents.plan(name).column)
-        return column
-
-    def _written(self, name: str) -> dict[str, Any]:
-        """Write a field; return its entry, empty where the field has no terms."""
-        inverted = Inverted(*self._inverter.invert(self._numbers[name], self.docs))
-        return field_entry(inverted, self._file) if inverted.terms else {}
+    def _inverted(self, plan: FieldPlan) -> Inverted:
+        return Inverted(*self._inverter.invert(self._numbers[plan.place], self.docs))
 
 
 def field_entry(inverted: Inverted, file: SegmentFileWriter) -> dict[str, Any]:

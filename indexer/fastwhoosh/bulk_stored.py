@@ -7,7 +7,8 @@ are given that of an earlier one, so that merging copies their entries as they a
 import pickle
 import zlib
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Final
 
 import zstandard
@@ -23,6 +24,7 @@ MIN_SAMPLES: Final = 200
 _MIN_COMPRESSED: Final = 64
 _PICKLE_PROTOCOL: Final = 5
 RAW, ZSTD = 0, 1
+_RAW, _ZSTD = bytes([RAW]), bytes([ZSTD])
 
 
 class Packer:
@@ -39,13 +41,29 @@ class Packer:
 
     def pack(self, pickled: bytes) -> bytes:
         """Return the entry of a pickled dictionary of stored fields."""
-        mode, body = RAW, pickled
-        if len(pickled) >= _MIN_COMPRESSED:
-            packed = self._compressor.compress(pickled)
-            if len(packed) < len(pickled):
-                mode, body = ZSTD, packed
-        tail = bytes((mode,)) + body
-        return zlib.crc32(tail).to_bytes(4, "little") + tail
+        return self.pack_all([pickled])[0]
+
+    def pack_all(self, batch: Sequence[bytes]) -> list[bytes]:
+        """Return the entries of some pickled dictionaries, empty ones as they are.
+
+        They are compressed in one call, without the GIL.
+        """
+        packed = iter(self._compressed([each for each in batch if len(each) >= _MIN_COMPRESSED]))
+        return [
+            _entry(each, next(packed) if len(each) >= _MIN_COMPRESSED else each) if each else b""
+            for each in batch
+        ]
+
+    def _compressed(self, batch: Sequence[bytes]) -> Iterable[bytes]:
+        if len(batch) <= 1 or not hasattr(self._compressor, "multi_compress_to_buffer"):
+            return [self._compressor.compress(each) for each in batch]
+        packed: Any = self._compressor.multi_compress_to_buffer(list(batch))
+        return [each.tobytes() for each in packed]
+
+
+def _entry(pickled: bytes, packed: bytes) -> bytes:
+    tail = _ZSTD + packed if len(packed) < len(pickled) else _RAW + pickled
+    return zlib.crc32(tail).to_bytes(4, "little") + tail
 
 
 def pickled(fields: dict[str, Any]) -> bytes:
@@ -73,7 +91,7 @@ class Unpacker:
 
 
 class StoredFields:
-    """Entries in document order, written as they come.
+    """Entries in document order, compressed beside the caller and written as they come.
 
     ``write`` takes bytes of the section ``data``. With ``dictionary`` None one is trained on the
     first documents, which wait in memory for it.
@@ -83,46 +101,64 @@ class StoredFields:
         self._write = write
         self._packer = None if dictionary is None else Packer(dictionary)
         self._waiting: list[bytes] = []
-        self._waiting_bytes = 0
         self._ends = array("Q", [0])
+        self._thread: ThreadPoolExecutor | None = None
+        self._packing: Future[list[bytes]] | None = None
+        self._memory = 0
 
     @property
     def memory(self) -> int:
         """Memory held."""
-        return 8 * len(self._ends) + self._waiting_bytes
+        return 8 * len(self._ends) + self._memory
 
     @property
     def dictionary(self) -> bytes | None:
         """The dictionary, None while it is not decided."""
         return self._packer.dictionary if self._packer else None
 
-    def add(self, pickled: bytes) -> None:
-        """Store the pickled fields of the next document; nothing where they are empty."""
-        if self._packer:
-            self._put(self._packer, pickled)
+    def add(self, batch: Sequence[bytes]) -> None:
+        """Store the pickled fields of the next documents; nothing of those that are empty."""
+        self._waiting += batch
+        if self._packer is None and len(self._waiting) < TRAINED_ON:
+            self._memory = sum(map(len, self._waiting))
             return
-        self._waiting.append(pickled)
-        self._waiting_bytes += len(pickled)
-        if len(self._waiting) == TRAINED_ON:
-            self._decide()
+        packer = self._decided()
+        self._settle()
+        batch, self._waiting = self._waiting, []
+        self._memory = sum(map(len, batch))
+        if self._thread is None:
+            self._thread = ThreadPoolExecutor(1)
+        self._packing = self._thread.submit(packer.pack_all, batch)
 
     def finish(self) -> tuple[bytes, "array[int]"]:
         """Write what waits; return the dictionary and the N + 1 offsets."""
-        packer = self._packer or self._decide()
-        return packer.dictionary, self._ends
-
-    def _decide(self) -> Packer:
-        self._packer = packer = Packer(trained(self._waiting))
-        for pickled in self._waiting:
-            self._put(packer, pickled)
+        self._settle()
+        self._put(self._decided().pack_all(self._waiting))
         self._waiting.clear()
-        self._waiting_bytes = 0
-        return packer
+        self.close()
+        return self._decided().dictionary, self._ends
 
-    def _put(self, packer: Packer, pickled: bytes) -> None:
-        entry = packer.pack(pickled) if pickled else b""
-        self._write(entry)
-        self._ends.append(self._ends[-1] + len(entry))
+    def close(self) -> None:
+        """End the thread that compresses; what it made is given up."""
+        if self._thread is not None:
+            self._thread.shutdown(cancel_futures=True)
+            self._thread = self._packing = None
+
+    def _decided(self) -> Packer:
+        if self._packer is None:
+            self._packer = Packer(trained(self._waiting[:TRAINED_ON]))
+        return self._packer
+
+    def _settle(self) -> None:
+        """Write the entries of the batch before."""
+        if self._packing is not None:
+            entries, self._packing = self._packing.result(), None
+            self._put(entries)
+
+    def _put(self, entries: Sequence[bytes]) -> None:
+        for entry in entries:
+            self._ends.append(self._ends[-1] + len(entry))
+        self._write(b"".join(entries))
 
 
 def trained(samples: list[bytes]) -> bytes:

@@ -53,7 +53,6 @@ class Inverter:
     def add_text(
         self, text: str, document: int, fields: tuple[int, ...], weight: int = 1, /
     ) -> None: ...
-    def forget(self, document: int, /) -> None: ...
     def add_term(
         self,
         field: int,
@@ -61,6 +60,13 @@ class Inverter:
         document: int,
         tf: int,
         positions: Sequence[int] | None = None,
+        /,
+    ) -> None: ...
+    def add_values(
+        self,
+        document: int,
+        values: list[Any],
+        numbers: list[int],
         /,
     ) -> None: ...
     def add_length(self, field: int, document: int, length: int, /) -> None: ...

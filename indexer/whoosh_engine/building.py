@@ -7,8 +7,7 @@ end in the same verification and publication, so that readers never see half of 
 
 import os
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,14 +15,14 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from indexer.digests import combined_digest, line_digest
+from indexer.digests import combined_digest
 from indexer.errors import IndexDamaged, IndexingError
 from indexer.fastwhoosh.index import create_in, open_dir
 from indexer.french.specification import specification
 from indexer.question import uid_of
 from indexer.settings import Settings
-from indexer.spool import Partition
 from indexer.whoosh_engine import generations
+from indexer.whoosh_engine.contents import Contents
 from indexer.whoosh_engine.damage import DAMAGE, damage_said
 from indexer.whoosh_engine.generations import Manifest
 from indexer.whoosh_engine.schema import SCHEMA_VERSION, document_of, schema
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
     from indexer.corpus import Corpus
 
 # Memory that the writer may hold before it writes a segment, in MB.
-_WRITER_MEMORY: Final = 256
+_WRITER_MEMORY: Final = 384
 # Records given to the writer at a time, and told of.
 _BATCH: Final = 200
 # Fewer questions than this are written sooner than other processes start.
@@ -99,52 +98,44 @@ def build(
     folder = settings.index
     with generations.build_lock(folder, settings.lock_wait_seconds):
         generations.sweep(folder)
-        wanted, counts = _wanted(corpus)
+        work = _Work(corpus.lines_about(), settings.index_processes, progress)
         known = None if full else _known(folder)
-        if known is not None and known.digests == wanted and known.is_sample == is_sample:
-            return _report(known.name, started, unchanged=len(wanted), is_new=False)
-        changed = _changed(known.digests if known else {}, wanted)
-        if known and len(changed) > _MAX_CHANGED_SHARE * max(1, len(wanted)):
-            known = None
-        work = _Work(len(changed), settings.index_processes, progress)
-        name = _update(folder, known, corpus, changed, work) if known else None
-        if name is None:
-            known, changed = None, set(wanted)
-            name = _rebuild(folder, corpus, replace(work, total=len(wanted)))
-        _finish(folder, name, counts, wanted, is_sample=is_sample)
-        generations.prune(folder, settings.keep_generations)
-    before = known.digests if known else {}
+        written = _brought_up_to_date(folder, known, corpus, work, is_sample) if known else None
+        written = written or _rebuild(folder, corpus, work)
+        if written.is_new:
+            _finish(folder, written, is_sample=is_sample)
+            generations.prune(folder, settings.keep_generations)
+    total = written.contents.total
     return BuildReport(
-        name,
-        added=sum(uid not in before for uid in wanted),
-        updated=sum(uid in before for uid in changed if uid in wanted),
-        removed=sum(uid not in wanted for uid in before),
-        unchanged=len(wanted) - sum(uid in wanted for uid in changed),
-        total=len(wanted),
+        written.name,
+        added=written.added,
+        updated=written.updated,
+        removed=written.removed,
+        unchanged=total - written.added - written.updated,
+        total=total,
         seconds=time.perf_counter() - started,
-        is_new=True,
+        is_new=written.is_new,
     )
 
 
-def _wanted(corpus: "Corpus") -> tuple[dict[str, str], Counter[Partition]]:
-    """Return the digest of each question, and how many there are of each kind."""
-    wanted: dict[str, str] = {}
-    counts: Counter[Partition] = Counter()
-    for key, line in corpus.lines():
-        wanted[uid_of(key)] = line_digest(line)
-        counts[key[:3]] += 1
-    return wanted, counts
+@dataclass(frozen=True)
+class _Written:
+    """A generation on the disk, and how it differs from the one before."""
 
-
-def _report(name: str, started: float, *, unchanged: int, is_new: bool) -> BuildReport:
-    seconds = time.perf_counter() - started
-    return BuildReport(name, 0, 0, 0, unchanged, unchanged, seconds, is_new)
+    name: str
+    contents: Contents
+    added: int = 0
+    updated: int = 0
+    removed: int = 0
+    is_new: bool = True
 
 
 @dataclass(frozen=True)
 class _Known:
+    """The current generation; ``digests`` is a dictionary of its own, which may be used up."""
+
     name: str
-    digests: Mapping[str, str]
+    digests: dict[str, str]
     is_sample: bool
 
 
@@ -175,30 +166,56 @@ def _digests(snapshot: Snapshot) -> dict[str, str]:
     return {uid: digest for uid, digest, _ in snapshot.indexed_digests()}
 
 
-def _changed(known: Mapping[str, str], wanted: Mapping[str, str]) -> set[str]:
-    """Return the identifiers that were added, changed or removed."""
-    return {uid for uid in {*known, *wanted} if known.get(uid) != wanted.get(uid)}
-
-
-def _rebuild(folder: Path, corpus: "Corpus", work: _Work) -> str:
+def _rebuild(folder: Path, corpus: "Corpus", work: _Work) -> _Written:
     name = generations.new_name()
     (folder / name).mkdir()
     index = create_in(folder / name, schema())
-    _write(index, (line for _, line in corpus.lines()), work)
+    contents = Contents()
+    _write(index, (line for _, _, line in contents.passing(corpus)), work)
     index.close()
-    return name
+    return _Written(name, contents, added=contents.total)
+
+
+def _brought_up_to_date(
+    folder: Path,
+    known: _Known,
+    corpus: "Corpus",
+    work: _Work,
+    is_sample: bool,  # noqa: FBT001
+) -> _Written | None:
+    """Write how the corpus differs from the current generation.
+
+    Returns:
+        None where all is to be written anew: the difference is large, or the current generation
+        shows damage.
+    """
+    contents = Contents()
+    added, updated = set[str](), set[str]()
+    removed = known.digests
+    for uid, digest, _ in contents.passing(corpus):
+        before = removed.pop(uid, None)
+        if before != digest:
+            (updated if before else added).add(uid)
+    changed = len(added) + len(updated) + len(removed)
+    if not changed and known.is_sample == is_sample:
+        return _Written(known.name, contents, is_new=False)
+    if changed > _MAX_CHANGED_SHARE * max(1, contents.total):
+        return None
+    wanted = added | updated
+    lines = (line for key, line in corpus.lines() if uid_of(key) in wanted)
+    name = _update(folder, known.name, lines, replace(work, total=changed), {*updated, *removed})
+    return _Written(name, contents, len(added), len(updated), len(removed)) if name else None
 
 
 def _update(
-    folder: Path, known: _Known, corpus: "Corpus", changed: set[str], work: _Work
+    folder: Path, known: str, lines: Iterator[bytes], work: _Work, stale: set[str]
 ) -> str | None:
     """Return the name of the updated generation, None where damage of the known one shows."""
     name = generations.new_name()
-    _link(folder / known.name, folder / name)
+    _link(folder / known, folder / name)
     index = open_dir(folder / name)
-    lines = (line for key, line in corpus.lines() if uid_of(key) in changed)
     try:
-        _write(index, lines, work, stale=changed & known.digests.keys())
+        _write(index, lines, work, stale=stale)
     except DAMAGE:
         return None
     index.close()
@@ -239,27 +256,25 @@ def _batched(lines: Iterator[bytes]) -> Iterator[list[bytes]]:
         yield batch
 
 
-def _finish(
-    folder: Path, name: str, counts: Counter[Partition], wanted: Mapping[str, str],
-    *, is_sample: bool,
-) -> None:  # fmt: skip
+def _finish(folder: Path, written: _Written, *, is_sample: bool) -> None:
     """Verify a generation against the corpus, then publish it."""
+    contents = written.contents
     manifest = Manifest(
-        generation=name,
+        generation=written.name,
         schema_version=SCHEMA_VERSION,
         analysis_digest=specification().digest,
-        corpus_digest=combined_digest(iter(wanted.items())),
-        questions=len(wanted),
+        corpus_digest=str(contents.digest),
+        questions=contents.total,
         built_at=datetime.now(UTC).isoformat(timespec="seconds"),
         is_sample=is_sample,
-        counts=[(*key, count) for key, count in sorted(counts.items())],
+        counts=[(*key, count) for key, count in sorted(contents.counts.items())],
         first_date=None,
         last_date=None,
     )
     generations.write_manifest(folder, manifest)
-    snapshot = Snapshot(folder, name)
+    snapshot = Snapshot(folder, written.name)
     try:
-        _verify(snapshot, wanted)
+        _verify(snapshot, manifest)
         first, last = snapshot.period()
     finally:
         snapshot.close()
@@ -272,12 +287,15 @@ def _finish(
     generations.publish(folder, manifest)
 
 
-def _verify(snapshot: Snapshot, wanted: Mapping[str, str]) -> None:
-    """Compare the digests of what was written with those of the corpus, one by one."""
-    seen = sum(wanted.get(uid) == digest for uid, digest, _ in snapshot.indexed_digests())
+def _verify(snapshot: Snapshot, manifest: Manifest) -> None:
+    """Compare what was written with the corpus by the digest of all its records."""
     live = int(snapshot.reader.doc_count())
-    if not seen == live == len(wanted):
+    try:
+        indexed = combined_digest(digest for _, digest, _ in snapshot.indexed_digests())
+    except ValueError:  # what stands there is no digest
+        indexed = ""
+    if live != manifest.questions or indexed != manifest.corpus_digest:
         raise IndexDamaged(
-            f"L'index construit ({live} questions, dont {seen} justes) ne contient pas "
-            f"le corpus ({len(wanted)} questions) ; l'ancien reste en service."
+            f"L'index construit ({live} questions) n'est pas le corpus "
+            f"({manifest.questions} questions) ; l'ancien reste en service."
         )

@@ -15,6 +15,7 @@ from whoosh import analysis, columns, fields
 from indexer.digests import line_digest
 from indexer.french.analysis import analyse
 from indexer.french.lexicon import new_lexicon
+from indexer.indexed_lines import indexed_question
 from indexer.interchange import from_record
 from indexer.question import Question
 from indexer.search.request import FILTERS, VALUE_OF_STATUS
@@ -90,7 +91,7 @@ def document_of(line: bytes) -> dict[str, Any]:
     Raises:
         ValueError: the line is no record.
     """
-    question = from_record(json.loads(line))
+    question = indexed_question(line)
     document: dict[str, Any] = {
         "uid": question.uid,
         "digest": line_digest(line).encode(),

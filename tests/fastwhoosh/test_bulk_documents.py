@@ -5,7 +5,7 @@ import pytest
 from whoosh import analysis, columns, fields, formats
 from whoosh.fields import UnknownFieldError
 
-from indexer.fastwhoosh.bulk_documents import Documents, Prepared
+from indexer.fastwhoosh.bulk_documents import Documents, Items, Prepared
 from indexer.fastwhoosh.errors import UnsupportedField
 
 SCHEMA = fields.Schema(
@@ -17,52 +17,83 @@ SCHEMA = fields.Schema(
     at=fields.DATETIME(sortable=True),
 )
 SCHEMA.add("x_*", fields.ID(stored=True), glob=True)
+DAY_TERMS = tuple((term, 1, None) for term, *_ in SCHEMA["day"].index(3))
 
 
 def prepare(**given: Any) -> Prepared:
     return Documents(SCHEMA).prepare(given)
 
 
+def posted(**given: Any) -> dict[str, tuple[Items, int]]:
+    documents = Documents(SCHEMA)
+    prepared = documents.prepare(given)
+    return {
+        documents.plans[each.place].name: (each.items, each.length)
+        for each, _ in prepared.values
+        if each is not None
+    }
+
+
+def shown(**given: Any) -> dict[str, Any]:
+    documents = Documents(SCHEMA)
+    prepared = documents.prepare(given)
+    return {
+        documents.plans[each.place].name: each.value
+        for _, each in prepared.values
+        if each is not None
+    }
+
+
 def test_a_document_is_prepared_as_whoosh_would_index_it() -> None:
     at = datetime(2020, 1, 2, tzinfo=UTC).replace(tzinfo=None)
-    prepared = prepare(uid="7", text="la loi la", tags="b a b", group="SRC", day=3, at=at, x_1="v")
-    postings = {name: posted for name, posted in prepared.postings if name not in {"day", "at"}}
-    assert postings == {
-        "uid": (((b"7", 1, None),), 1),
+    given = {"uid": "7", "text": "la loi la", "tags": "b a b", "group": "SRC", "day": 3, "x_1": "v"}
+    assert posted(**given) == {
+        "day": (DAY_TERMS, 0),
+        "uid": (((b"7", 1, None),), 0),
         "text": (((b"la", 2, [0, 2]), (b"loi", 1, [1])), 3),
         "tags": (((b"b", 2, None), (b"a", 1, None)), 3),
-        "group": (((b"SRC", 1, None),), 1),
-        "x_1": (((b"v", 1, None),), 1),
+        "group": (((b"SRC", 1, None),), 0),
+        "x_1": (((b"v", 1, None),), 0),
     }
-    assert prepared.stored == {"uid": "7", "text": "la loi la", "x_1": "v"}
-    day, spec = dict(prepared.columns), SCHEMA["day"]
-    assert day == {
+    assert prepare(**given).stored == {"uid": "7", "text": "la loi la", "x_1": "v"}
+    assert shown(**given, at=at) == {
         "group": b"SRC",
-        "day": spec.to_column_value(3),
+        "day": SCHEMA["day"].to_column_value(3),
         "at": SCHEMA["at"].to_column_value(at),
     }
 
 
 def test_the_terms_of_equal_values_are_made_once_but_types_are_told_apart() -> None:
     documents = Documents(SCHEMA)
-    plan = documents.plan("day")
-    assert plan.postings(1, 1.0) is plan.postings(1, 1.0)
-    assert plan.postings("1", 1.0) == plan.postings(1, 1.0)
-    assert plan.column_value(1) == plan.column_value("1") == plan.spec.to_column_value(1)
-    unique = documents.plan("uid")
-    assert unique.postings("a", 1.0) is not unique.postings("a", 1.0)
+    first, again, other = (documents.prepare({"day": value}) for value in (1, 1, "1"))
+    assert first == again == other
+    assert first.values[0] is again.values[0]
+    assert other.values[0] is not first.values[0]
+    one, same = (documents.prepare({"uid": "a"}) for _ in range(2))
+    assert one == same
+    assert one.values[0] is not same.values[0]
+    documents.prepare({"group": "1"})
+    with pytest.raises(ValueError, match="unicode"):
+        documents.prepare({"group": 1})
+
+
+@pytest.mark.parametrize("value", ["", "7", "a b", "été", "x" * 5000])
+def test_a_whole_value_is_posted_as_whoosh_posts_it(value: str) -> None:
+    terms = [(term, weight) for term, _, weight, _ in SCHEMA["group"].index(value)]
+    items, _ = posted(group=value)["group"]
+    assert [(term, tf) for term, tf, _ in items] == terms
 
 
 def test_stored_values_and_columns_can_be_others_than_what_is_indexed() -> None:
-    prepared = prepare(uid="7", _stored_uid="sept", group="SRC", _stored_group="autre")
-    assert prepared.stored == {"uid": "sept"}
-    assert prepared.columns == [("group", b"autre")]
-    assert prepared.postings[0] == ("group", (((b"SRC", 1, None),), 1))
+    given = {"uid": "7", "_stored_uid": "sept", "group": "SRC", "_stored_group": "autre"}
+    assert prepare(**given).stored == {"uid": "sept"}
+    assert shown(**given) == {"group": b"autre"}
+    assert posted(**given)["group"] == (((b"SRC", 1, None),), 0)
     assert prepare(uid="7", _stored_uid=None).stored == {}
 
 
 def test_whole_boosts_count_a_term_more_often() -> None:
-    boosted = dict(prepare(text="la loi", tags="a", _boost=2, _tags_boost=3.0).postings)
+    boosted = posted(text="la loi", tags="a", _boost=2, _tags_boost=3.0)
     assert boosted["text"] == (((b"la", 2, [0, 0]), (b"loi", 2, [1, 1])), 2)
     assert boosted["tags"] == (((b"a", 3, None),), 1)
 
@@ -74,7 +105,7 @@ def test_other_boosts_are_refused(boost: float) -> None:
 
 
 def test_a_value_that_gives_one_term_twice_gives_one_posting() -> None:
-    coarse = prepare(day=[1, 2]).postings[0][1][0]
+    coarse, _ = posted(day=[1, 2])["day"]
     assert len({term for term, _, _ in coarse}) == len(coarse)
     assert all(tf == 1 for _, tf, _ in coarse)
 
@@ -128,8 +159,8 @@ def test_fields_of_one_lexicon_with_one_text_share_it() -> None:
     given = {"a": "la loi", "b": "la loi", "c": "l'état", "_c_boost": 2}
     number = id(documents.plan("a").lexicon)
     assert documents.prepare(given).texts == {
-        (number, "la loi", 1): ["a", "b"],
-        (number, "l'état", 2): ["c"],
+        (number, "la loi", 1): [0, 1],
+        (number, "l'état", 2): [2],
     }
     assert not documents.plan("a").derived
     assert documents.plan("b").derived

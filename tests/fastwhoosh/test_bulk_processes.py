@@ -52,38 +52,38 @@ def words_of(given: list[dict[str, Any]]) -> Counter[bytes]:
 
 
 def test_two_processes_write_what_one_writes(empty: Any, tmp_path: Path) -> None:
-    given = documents(1500)
+    given = documents(2500)
     with BulkWriter(empty, procs=2) as writer:
         for document in given:
             writer.add_document(**document)
-    assert frequencies(tmp_path) == (1500, words_of(given))
+    assert frequencies(tmp_path) == (2500, words_of(given))
     assert index.open_dir(str(tmp_path)).latest_generation() == 1
     assert not multiprocessing.active_children()
 
 
 def test_bytes_are_made_into_documents_by_the_workers(empty: Any, tmp_path: Path) -> None:
-    given = documents(700)
+    given = documents(1700)
     lines = [json.dumps(document).encode() for document in given]
     with BulkWriter(empty, procs=2, make=json.loads) as writer:
         writer.add_raw(lines[:300])
         writer.add_document(**given[300])
         writer.add_raw(lines[301:])
-    assert frequencies(tmp_path) == (700, words_of(given))
+    assert frequencies(tmp_path) == (1700, words_of(given))
 
 
 def test_a_few_documents_start_no_process(empty: Any, tmp_path: Path) -> None:
-    given = documents(20)
+    given = documents(900)
     writer = BulkWriter(empty, procs=2, make=json.loads)
     writer.add_raw([json.dumps(document).encode() for document in given])
     assert not multiprocessing.active_children()
     writer.commit()
-    assert frequencies(tmp_path) == (20, words_of(given))
+    assert frequencies(tmp_path) == (900, words_of(given))
 
 
 def test_the_error_of_a_worker_reaches_the_caller(empty: Any, tmp_path: Path) -> None:
     def add() -> None:
         with BulkWriter(empty, procs=2) as writer:
-            for document in documents(300):
+            for document in documents(1500):
                 writer.add_document(**document)
             writer.add_document(uid="a", txet="faute")
 
@@ -94,14 +94,14 @@ def test_the_error_of_a_worker_reaches_the_caller(empty: Any, tmp_path: Path) ->
 
 def test_a_killed_worker_is_an_error_and_nothing_is_committed(empty: Any, tmp_path: Path) -> None:
     writer = BulkWriter(empty, procs=2)
-    given = documents(2000)
-    for document in given[:200]:
+    given = documents(4000)
+    for document in given[:1200]:
         writer.add_document(**document)
     for process in multiprocessing.active_children():
         process.kill()
 
     def add() -> None:
-        for document in given[200:]:
+        for document in given[1200:]:
             writer.add_document(**document)
 
     with pytest.raises(WorkerFailed, match="arrêté"):

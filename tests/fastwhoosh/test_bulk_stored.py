@@ -20,15 +20,16 @@ def records(count: int) -> list[bytes]:
     return [pickled({"record": " ".join(rng.choices(words, k=60))}) for _ in range(count)]
 
 
+@pytest.mark.parametrize("batch", [1, 64, 700])
 @pytest.mark.parametrize("count", [0, 1, 150, TRAINED_ON - 1, TRAINED_ON, TRAINED_ON + 5])
-def test_entries_come_back(count: int) -> None:
+def test_entries_come_back(count: int, batch: int) -> None:
     written = bytearray()
     stored = StoredFields(written.extend)
     given = records(count)
     if given:
         given[0] = b""
-    for record in given:
-        stored.add(record)
+    for at in range(0, count, batch):
+        stored.add(given[at : at + batch])
     dictionary, ends = stored.finish()
     assert bool(dictionary) == (count > 200)
     unpacker = Unpacker(dictionary)
@@ -43,9 +44,16 @@ def test_a_dictionary_that_is_given_is_used_at_once() -> None:
     written = bytearray()
     stored = StoredFields(written.extend, dictionary)
     assert stored.dictionary == dictionary
-    stored.add(records(501)[0])
-    assert written
+    stored.add(records(501)[:1])
     assert stored.finish()[0] == dictionary
+    packer = Packer(dictionary)
+    assert bytes(written) == packer.pack(records(501)[0])
+
+
+def test_entries_do_not_depend_on_what_they_are_packed_with() -> None:
+    packer = Packer(trained(records(500)))
+    given = [b"", pickled({"a": 1}), *records(30), b""]
+    assert packer.pack_all(given) == [packer.pack(each) if each else b"" for each in given]
 
 
 def test_short_entries_are_not_compressed() -> None:

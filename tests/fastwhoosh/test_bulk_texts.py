@@ -69,19 +69,6 @@ def test_texts_give_the_sections_of_their_tokens(seed: int) -> None:
         assert native.invert(number, docs) == tuple(plain.invert(number, docs))
 
 
-def test_a_document_can_be_taken_back() -> None:
-    assert kernel is not None
-    native, lexicon = kernel.Inverter(LENGTHS), new_lexicon()
-    assert lexicon is not None
-    native.add_text_field(lexicon, False)
-    native.add_text("la loi", 0, (0,))
-    expected = native.invert(0, 2)
-    native.add_text("un état", 1, (0,))
-    assert native.invert(0, 2) != expected
-    native.forget(1)
-    assert native.invert(0, 2) == expected
-
-
 def test_what_cannot_be_held_is_refused() -> None:
     assert kernel is not None
     native, lexicon = kernel.Inverter(LENGTHS), new_lexicon()

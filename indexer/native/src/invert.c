@@ -11,7 +11,7 @@ typedef struct {
     Source *sources;
     Field *fields;
     uint32_t source_count, field_count;
-    int busy; /* writes sections without the GIL: nothing may be added */
+    int busy; /* fields being written without the GIL: nothing may be added */
 } Inverter;
 
 static int refuse(const char *message) {
@@ -193,22 +193,6 @@ static PyObject *inverter_add_text(PyObject *object, PyObject *args) {
     Py_RETURN_NONE;
 }
 
-static PyObject *inverter_forget(PyObject *object, PyObject *arg) {
-    Inverter *self = (Inverter *)object;
-    unsigned long document = PyLong_AsUnsignedLong(arg);
-    if ((document == (unsigned long)-1 && PyErr_Occurred()) || !usable(self)) return NULL;
-    for (uint32_t i = 0; i < self->field_count; i++) {
-        Bytes *entries = &self->fields[i].entries;
-        while (entries->size) {
-            Entry last;
-            memcpy(&last, entries->data + entries->size - sizeof last, sizeof last);
-            if (last.document < document) break;
-            entries->size -= sizeof last;
-        }
-    }
-    Py_RETURN_NONE;
-}
-
 static uint32_t hash_bytes(const char *text, size_t length) {
     uint64_t hash = 0x9E3779B97F4A7C15u ^ length;
     for (; length >= 8; text += 8, length -= 8) {
@@ -312,29 +296,87 @@ static int add_posting(Field *field, PyObject *term, uint32_t document, unsigned
     return 0;
 }
 
+/* Adds one term of a field: its number, the term, tf and positions as add_term has them. */
+static int add_one(Inverter *self, Py_ssize_t number, uint32_t document, PyObject *const *item) {
+    Field *field = field_at(self, number);
+    if (!field) return -1;
+    if (field->source != NO_SOURCE) return refuse("this field takes texts");
+    if (document >= MAX_DOCS) return refuse("document out of bounds");
+    unsigned long tf = PyLong_AsUnsignedLong(item[1]);
+    if (tf == (unsigned long)-1 && PyErr_Occurred()) return -1;
+    if (field->kind != POSITIONS) return add_posting(field, item[0], document, tf, NULL);
+    /* This may run Python code, which may add fields or have them written. */
+    PyObject *positions = tuple_of_ints(item[2], tf);
+    if (!positions) return -1;
+    field = usable(self) ? field_at(self, number) : NULL;
+    int failed = field ? add_posting(field, item[0], document, tf, positions) : -1;
+    Py_DECREF(positions);
+    return failed;
+}
+
 static PyObject *inverter_add_term(PyObject *object, PyObject *args) {
     Inverter *self = (Inverter *)object;
     Py_ssize_t number;
-    PyObject *term, *positions = Py_None;
+    PyObject *item[3] = {NULL, NULL, Py_None};
     unsigned int document;
-    unsigned long tf;
-    if (!PyArg_ParseTuple(args, "nSIk|O", &number, &term, &document, &tf, &positions) ||
+    if (!PyArg_ParseTuple(args, "nOIO|O", &number, &item[0], &document, &item[1], &item[2]) ||
         !usable(self))
         return NULL;
+    return add_one(self, number, document, item) < 0 ? NULL : Py_NewRef(Py_None);
+}
+
+static int set_length(Inverter *self, Py_ssize_t number, uint32_t document, uint32_t length) {
     Field *field = field_at(self, number);
-    if (!field) return NULL;
-    if (field->source != NO_SOURCE) return refuse("this field takes texts"), NULL;
-    if (document >= MAX_DOCS) return refuse("document out of bounds"), NULL;
-    if (field->kind == POSITIONS) {
-        /* This may run Python code, which may add fields or have them written. */
-        if (!(positions = tuple_of_ints(positions, tf))) return NULL;
-        field = usable(self) ? field_at(self, number) : NULL;
-    } else {
-        positions = Py_NewRef(Py_None);
+    if (!field) return -1;
+    if (field->source != NO_SOURCE || document >= MAX_DOCS)
+        return refuse("document out of bounds or a field of texts");
+    if (bytes_reserve(&field->lengths, 8) < 0) return PyErr_NoMemory(), -1;
+    bytes_u32(&field->lengths, document);
+    bytes_u32(&field->lengths, length);
+    return 0;
+}
+
+/* Adds what a field was given: (place, ((term, tf, positions), …), length). */
+static int add_posted(Inverter *self, uint32_t document, PyObject *posted, PyObject *numbers) {
+    PyObject *place, *items;
+    unsigned int length;
+    if (!PyTuple_Check(posted)) return PyErr_SetString(PyExc_TypeError, "a tuple is needed"), -1;
+    if (!PyArg_ParseTuple(posted, "OO!I", &place, &PyTuple_Type, &items, &length)) return -1;
+    Py_ssize_t at = PyLong_AsSsize_t(place);
+    if (at == -1 && PyErr_Occurred()) return -1;
+    PyObject *told = at >= 0 ? PyList_GetItem(numbers, at) : NULL;
+    if (!told) return PyErr_Occurred() ? -1 : refuse("no such place");
+    Py_ssize_t number = PyLong_AsSsize_t(told);
+    if (number == -1 && PyErr_Occurred()) return -1;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(items); i++) {
+        PyObject *item = PyTuple_GET_ITEM(items, i);
+        if (!PyTuple_Check(item) || PyTuple_GET_SIZE(item) != 3)
+            return refuse("an item is a term, a weight and positions");
+        if (add_one(self, number, document, &PyTuple_GET_ITEM(item, 0)) < 0) return -1;
     }
-    int failed = field ? add_posting(field, term, document, tf, positions) : -1;
-    Py_DECREF(positions);
-    return failed < 0 ? NULL : Py_NewRef(Py_None);
+    return length ? set_length(self, number, document, length) : 0;
+}
+
+static PyObject *inverter_add_values(PyObject *object, PyObject *args) {
+    Inverter *self = (Inverter *)object;
+    PyObject *values, *numbers;
+    unsigned int document;
+    if (!PyArg_ParseTuple(args, "IO!O!", &document, &PyList_Type, &values, &PyList_Type,
+                          &numbers) ||
+        !usable(self))
+        return NULL;
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(values); i++) {
+        PyObject *value = PyList_GET_ITEM(values, i);
+        if (!PyTuple_Check(value) || PyTuple_GET_SIZE(value) != 2)
+            return refuse("a value is its terms and what its column holds"), NULL;
+        if (PyTuple_GET_ITEM(value, 0) == Py_None) continue;
+        /* Positions may run Python code, which may change the list. */
+        PyObject *posted = Py_NewRef(PyTuple_GET_ITEM(value, 0));
+        int failed = add_posted(self, document, posted, numbers);
+        Py_DECREF(posted);
+        if (failed < 0) return NULL;
+    }
+    Py_RETURN_NONE;
 }
 
 static PyObject *inverter_add_length(PyObject *object, PyObject *args) {
@@ -342,14 +384,7 @@ static PyObject *inverter_add_length(PyObject *object, PyObject *args) {
     Py_ssize_t number;
     unsigned int document, length;
     if (!PyArg_ParseTuple(args, "nII", &number, &document, &length) || !usable(self)) return NULL;
-    Field *field = field_at(self, number);
-    if (!field) return NULL;
-    if (field->source != NO_SOURCE || document >= MAX_DOCS)
-        return refuse("document out of bounds or a field of texts"), NULL;
-    if (bytes_reserve(&field->lengths, 8) < 0) return PyErr_NoMemory();
-    bytes_u32(&field->lengths, document);
-    bytes_u32(&field->lengths, length);
-    Py_RETURN_NONE;
+    return set_length(self, number, document, length) < 0 ? NULL : Py_NewRef(Py_None);
 }
 
 static PyObject *of_bytes(const Bytes *bytes) {
@@ -375,7 +410,7 @@ static PyObject *inverter_invert(PyObject *object, PyObject *args) {
     Inverter *self = (Inverter *)object;
     Py_ssize_t number;
     unsigned int docs;
-    if (!PyArg_ParseTuple(args, "nI", &number, &docs) || !usable(self)) return NULL;
+    if (!PyArg_ParseTuple(args, "nI", &number, &docs)) return NULL;
     Field *field = field_at(self, number);
     if (!field) return NULL;
     if (docs > MAX_DOCS) return refuse("too many documents"), NULL;
@@ -383,11 +418,11 @@ static PyObject *inverter_invert(PyObject *object, PyObject *args) {
     if (field->scorable && !(out.norms = calloc(docs ? docs : 1, 1))) return PyErr_NoMemory();
     int kind = field->kind == EXISTENCE && field->weighted ? FREQUENCIES : field->kind;
     encoder_open(&out.encoder, kind, out.norms, docs);
-    self->busy = 1;
+    self->busy++;
     int failed = field->source == NO_SOURCE
                      ? write_term_field(field, self->bounds, &out)
                      : write_text_field(field, self->sources + field->source, self->bounds, &out);
-    self->busy = 0;
+    self->busy--;
     PyObject *result = failed ? NULL : sections_tuple(field, &out, docs);
     free_sections(&out);
     return result;
@@ -402,7 +437,7 @@ static PyObject *inverter_clear(PyObject *object, PyObject *unused) {
     Py_RETURN_NONE;
 }
 
-/* What is held, and what inverting the largest field will take beside it. */
+/* What is held, and what inverting two fields as large as the largest will take beside it. */
 static PyObject *inverter_memory(PyObject *object, void *unused) {
     (void)unused;
     Inverter *self = (Inverter *)object;
@@ -418,15 +453,15 @@ static PyObject *inverter_memory(PyObject *object, void *unused) {
         held += field->entries.size + field->lengths.size + stream + field->terms.text.size;
         if (field->terms.slots) held += (size_t)4 << field->terms.slot_bits;
     }
-    return PyLong_FromSize_t(held + 2 * largest);
+    return PyLong_FromSize_t(held + 4 * largest);
 }
 
 static PyMethodDef inverter_methods[] = {
     {"add_field", inverter_add_field, METH_VARARGS, "Declare a field; its number."},
     {"add_text_field", inverter_add_text_field, METH_VARARGS, "Declare a text field; its number."},
     {"add_text", inverter_add_text, METH_VARARGS, "Add the words of a text to fields."},
-    {"forget", inverter_forget, METH_O, "Take back the texts from a document on."},
     {"add_term", inverter_add_term, METH_VARARGS, "Add a posting."},
+    {"add_values", inverter_add_values, METH_VARARGS, "Add the terms of a document."},
     {"add_length", inverter_add_length, METH_VARARGS, "Set a document's length in a field."},
     {"invert", inverter_invert, METH_VARARGS, "The sections of a field."},
     {"clear", inverter_clear, METH_NOARGS, "Forget all documents, not the fields."},

@@ -1,0 +1,78 @@
+"""A line of the corpus read for the index: what is searched and filtered, and nothing else.
+
+Lines are what ``interchange.to_line`` writes, so their fields need no mending; a line that is
+anything else (another hand may have edited it) is read by ``interchange.from_record``, which does.
+Reading one takes 5 µs instead of 40, which is a quarter of what a question costs the index.
+
+>>> line = b'{"uid":"QANR5L15QE1","type":"QE","legislature":15,"number":1,"title":"Loup"}'
+>>> indexed_question(line).title
+'Loup'
+"""
+
+import json
+from dataclasses import MISSING, fields
+from functools import cache
+from typing import Any, Final, cast, get_type_hints
+
+from indexer.interchange import InvalidRecord, from_record, name_of
+from indexer.question import KINDS, Question
+
+# What an index has no use for: markup, who else says the same, what only a page shows.
+LEFT_OUT: Final = frozenset(
+    {
+        "answer_html", "answer_turns", "comments", "extra", "origins", "question_html", "source",
+        "source_url", "sources",
+    }
+)  # fmt: skip
+
+# Every control character but the line feed and the tab is written with one of these.
+_TO_CLEAN: Final = (b"\\u", b"\\r", b"\\b", b"\\f", b"\x7f")
+
+
+@cache
+def _decoder() -> Any:
+    """Return what decodes a line to an object that has what a question has but ``LEFT_OUT``."""
+    # Not at the head: those who only search have no use for it, and it takes 0.02 s.
+    import msgspec  # noqa: PLC0415
+
+    hints = get_type_hints(Question)
+    members: list[Any] = [("stated_uid", str, msgspec.field(name="uid"))]
+    for each in fields(Question):
+        if each.name in LEFT_OUT:
+            continue
+        name = name_of(each.name)
+        is_needed = each.default is MISSING
+        field = msgspec.field(name=name, default=msgspec.NODEFAULT if is_needed else each.default)
+        members.append((each.name, hints[each.name], field))
+    read = {name: value for name, value in vars(Question).items() if isinstance(value, property)}
+    stand_in = msgspec.defstruct(
+        "IndexedQuestion", members, namespace=read, kw_only=True, frozen=True, gc=False
+    )
+    return msgspec.json.Decoder(stand_in)
+
+
+def indexed_question(line: bytes) -> Question:
+    """Return the question of a line, to be read only; ``LEFT_OUT`` may be missing from it.
+
+    Raises:
+        ValueError: the line is no record; :class:`interchange.InvalidRecord` names the field.
+    """
+    if any(mark in line for mark in _TO_CLEAN):
+        return _mended(line)
+    try:
+        found = _decoder().decode(line)
+    except (ValueError, RecursionError):
+        return _mended(line)
+    if found.stated_uid != found.uid or found.kind not in KINDS:
+        return _mended(line)
+    return cast("Question", found)
+
+
+def _mended(line: bytes) -> Question:
+    try:
+        record = json.loads(line)
+    except RecursionError as error:
+        raise InvalidRecord("trop de niveaux") from error
+    if not isinstance(record, dict):
+        raise InvalidRecord("un objet JSON est attendu")
+    return from_record(record)

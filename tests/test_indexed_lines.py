@@ -1,0 +1,117 @@
+"""A line read for the index says what the whole record says."""
+
+import gzip
+import json
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.corpus import sample_corpus
+from indexer.indexed_lines import LEFT_OUT, indexed_question
+from indexer.interchange import from_record, to_line
+from indexer.question import Question
+from indexer.sources.interchange_lines import with_turns
+
+READ = tuple(each.name for each in fields(Question) if each.name not in LEFT_OUT)
+PROPERTIES = tuple(name for name, value in vars(Question).items() if isinstance(value, property))
+KEY = {"uid": "QANR5L15QE1", "type": "QE", "legislature": 15, "number": 1}
+
+
+def same(line: bytes) -> None:
+    read, whole = indexed_question(line), from_record(json.loads(line))
+    for name in READ:
+        assert getattr(read, name) == getattr(whole, name), name
+    for name in set(PROPERTIES) - {"official_url"}:
+        assert getattr(read, name) == getattr(whole, name), name
+
+
+def line_of(**more: Any) -> bytes:
+    return json.dumps({**KEY, **more}).encode()
+
+
+def test_lines_of_the_corpus_are_read_as_whole_records(
+    shared_data: Path,
+) -> None:
+    with gzip.open(shared_data / "questions.jsonl.gz", "rb") as stream:
+        real = [with_turns(from_record(json.loads(line))) for line in stream]
+    for question in (*real, *sample_corpus().questions()):
+        same(to_line(question).encode())
+
+
+def test_every_field_is_read() -> None:
+    whole = {
+        **KEY,
+        "chamber": "AN",
+        "attributions": [{"date": "2020-01-02", "ministry": "Santé", "ministry_short": None}],
+        "renewals": ["2020-03-04", "2020-05-06"],
+        "date_signal": "2020-02-03",
+        "analyses": ["un", "deux"],
+        "page_question": 12,
+        "comments": [{"id": "1", "author": "a", "date": None, "text": "t"}],
+        "answer_turns": [[0, "M. le président"]],
+        "extra_of_another": {"deep": [1, 2, {"x": None}]},
+    }
+    same(json.dumps(whole).encode())
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"legislature": "15"},
+        {"number": "1"},
+        {"date_question": "2020-01-02T00:00:00"},
+        {"date_question": ""},
+        {"question_text": None},
+        {"analyses": None},
+        {"title": "a\x00b\r\nc \ud800"},
+        {"title": "a\x01b"},
+        {"author": "a\x7fb"},
+        {"question_text": "a\r\nb\fc\bd"},
+        {"chamber": ""},
+    ],
+)
+def test_what_another_hand_wrote_is_mended_as_an_import_would(more: dict[str, Any]) -> None:
+    same(line_of(**more))
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (line_of(type="QX"), "contredit"),
+        (line_of(legislature=14), "contredit"),
+        (line_of(legislature=0), "contredit"),
+        (line_of(question_text=3), "question_text"),
+        (b'{"uid":"QANR5L15QE1"', "delimiter"),
+        (b"[]", "objet"),
+        (b"[" * 100_000, "niveaux"),
+    ],
+)
+def test_what_is_no_record_is_refused_with_its_reason(line: bytes, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        indexed_question(line)
+
+
+NAMES = st.sampled_from(
+    ["title", "author", "group", "date_answer", "analyses", "number", "renewals"]
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner),
+    max_leaves=5,
+)
+
+
+@given(st.dictionaries(NAMES, VALUES, max_size=3))
+def test_any_values_are_read_or_refused_alike(more: dict[str, Any]) -> None:
+    line = line_of(**more)
+    try:
+        from_record(json.loads(line))
+    except ValueError:
+        with pytest.raises(ValueError):  # noqa: PT011 - the same call, then
+            indexed_question(line)
+        return
+    same(line)
