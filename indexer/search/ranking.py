@@ -37,7 +37,8 @@ NEAR_WINDOW: Final = 8
 
 # A match of a pattern or of a misspelt word says less than the word itself.
 EXPANSION_WEIGHT: Final = 0.6
-# An acronym says what its words say, and they what it says, but it is not what was typed.
+# An acronym says what its words say, and they what it says, but it is not what was typed. On the
+# judged queries 0.3 gains half of what 0.6 to 1 gain alike (nDCG@10 0.699 without, 0.705).
 SYNONYM_WEIGHT: Final = 0.6
 # A pattern or misspelling stands for at most this many words of the vocabulary, commonest first.
 MAX_EXPANSIONS: Final = 400

@@ -131,7 +131,7 @@ def title_text(question: Question) -> str:
 def headings_of(record: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the title and headings of a record, without making a question of it."""
     names = ("title", "rubrique", "tete_analyse")
-    return tuple(filter(None, (*map(record.get, names), *record.get("analyses", ()))))
+    return tuple(filter(None, (*map(record.get, names), *(record.get("analyses") or ()))))
 
 
 def _group_labels() -> dict[str, str]:

@@ -10,6 +10,8 @@ import pytest
 from flask import Flask
 from werkzeug.serving import make_server
 
+from indexer.search.results import Synonym
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
@@ -277,3 +279,21 @@ def test_axe_finds_nothing_in_the_completions(
     page.keyboard.press("ArrowDown")
     found = axe.run(page).response["violations"]
     assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_acronyms_are_chips_that_everybody_can_use(
+    opened: Any, site: str, stub: "StubEngine", scheme: str, width: int
+) -> None:
+    meaning = "agence nationale de sécurité du médicament et des produits de santé"
+    stub.expansions = (
+        Synonym("ansm", "ANSM", meaning, 9, "used"),
+        Synonym("ars", "ARS", "agence régionale de santé", 9, "offered"),
+    )
+    page = opened(f"{site}/recherche?q=ANSM+ARS", width, color_scheme=scheme)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found = axe_or_skip().run(page).response["violations"]
+    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
+    page.get_by_role("link", name="Ne pas chercher aussi").click()
+    page.wait_for_url("**/recherche?q=ANSM+ARS&sans=ansm")
