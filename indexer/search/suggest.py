@@ -118,7 +118,8 @@ def _endings(text: str) -> Iterator[Ending]:
 
 def filtered(name: str, value: str) -> str:
     """Return a value of a filter as it is typed in a query."""
-    return f"{name}:{value}" if re.fullmatch(r"\w+", value) else f'{name}:"{value}"'
+    bare = value.replace('"', " ")
+    return f"{name}:{bare}" if re.fullmatch(r"\w+", bare) else f'{name}:"{bare}"'
 
 
 def without_article(kept: str) -> str:
