@@ -182,8 +182,9 @@ OFFICIAL = {
 
 
 def official_beside(engine: Engine, typed: str) -> int:
-    """Count the related hits that lack a typed word and hold an official one."""
-    results = engine.search(Search(text=typed, size=50, facets=False))
+    """Count the related hits that lack a typed word and hold an official one, acronyms apart."""
+    asked = Search(text=typed, size=50, facets=False, without_synonyms=("sdf",))
+    results = engine.search(asked)
     stems = {stem_form(token.exact) for token in analyse(typed)}
     found = [got(engine, hit) for hit in results.hits if hit.related]
     return sum(

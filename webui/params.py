@@ -19,6 +19,8 @@ from urllib.parse import urlencode
 from werkzeug.datastructures import MultiDict
 
 from indexer.errors import BadParameter
+from indexer.french.acronyms import key_of
+from indexer.search.meanings import choice_of
 from indexer.search.request import (
     FILTERS,
     MAX_PAGE,
@@ -29,10 +31,13 @@ from indexer.search.request import (
     canonical_value,
     date_range,
 )
+from indexer.search.results import Synonym
 
 ASKED: Final = ("du", "au")
 ANSWERED: Final = ("reponse_du", "reponse_au")
 SINGLE: Final = ("q", *ASKED, *ANSWERED, "champ", "tri", "page", "taille")
+WITHOUT: Final = "sans"
+WITH: Final = "avec"
 BY_DATE: Final = "recentes"
 
 _DEFAULT: Final = Search()
@@ -44,6 +49,11 @@ _DECEMBER: Final = 12
 def clean(text: str) -> str:
     """Return text in which every run of spaces and control characters is one space."""
     return " ".join(_CONTROLS.sub(" ", text).split())
+
+
+def unbroken(text: str) -> str:
+    """Return text as it is being typed, with a space for each control character."""
+    return _CONTROLS.sub(" ", text).lstrip()
 
 
 def search_from_args(args: MultiDict[str, str]) -> Search:
@@ -64,6 +74,8 @@ def search_from_args(args: MultiDict[str, str]) -> Search:
         scope=clean(args.get("champ", "")) or _DEFAULT.scope,
         page=_number(args, "page", _DEFAULT.page, MAX_PAGE),
         size=_number(args, "taille", _DEFAULT.size, MAX_PAGE_SIZE),
+        without_synonyms=_acronyms(args.getlist(WITHOUT)),
+        synonyms=_acronyms(args.getlist(WITH)),
     )
 
 
@@ -88,6 +100,10 @@ def _filters(args: MultiDict[str, str]) -> dict[str, tuple[str, ...]]:
 def _values(name: str, given: Iterable[str]) -> tuple[str, ...]:
     values = {canonical_value(name, _CONTROLS.sub(" ", value)) for value in given}
     return tuple(sorted(values - {""}))
+
+
+def _acronyms(given: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({clean(value) for value in given} - {""}))
 
 
 def _period(args: MultiDict[str, str], names: tuple[str, str]) -> DateRange:
@@ -117,6 +133,8 @@ def canonical_query(search: Search) -> list[tuple[str, str]]:
     pairs += [(name, value) for name in FILTERS for value in search.filters.get(name, ())]
     if search.scope != _DEFAULT.scope:
         pairs.append(("champ", search.scope))
+    pairs += [(WITHOUT, acronym) for acronym in search.without_synonyms]
+    pairs += [(WITH, choice) for choice in search.synonyms]
     if search.sort != default_sort(search.text):
         pairs.append(("tri", search.sort))
     if search.page != _DEFAULT.page:
@@ -169,7 +187,7 @@ def with_text(search: Search, text: str) -> Search:
     """Return the same search for other words, from its first page."""
     text = clean(text)
     sort = default_sort(text) if search.sort == default_sort(search.text) else search.sort
-    return replace(search, text=text, sort=sort, page=1)
+    return replace(search, text=text, sort=sort, page=1, without_synonyms=(), synonyms=())
 
 
 def with_value(search: Search, name: str, value: str) -> Search:
@@ -186,9 +204,38 @@ def without_value(search: Search, name: str, value: str) -> Search:
     return replace(search, filters={**others, name: values} if values else others, page=1)
 
 
+def without_synonym(search: Search, synonym: Synonym) -> Search:
+    """Return the search in which an acronym stands for itself only."""
+    unchosen = _unchosen(search, synonym.key)
+    kept = unchosen.without_synonyms
+    return replace(unchosen, without_synonyms=tuple(sorted({*kept, synonym.key})))
+
+
+def with_synonym(search: Search, synonym: Synonym) -> Search:
+    """Return the search in which an acronym has a meaning: that one, where several were offered."""
+    unchosen = _unchosen(search, synonym.key)
+    if synonym.state != "offered":
+        return unchosen
+    choice = choice_of(synonym.key, synonym.meaning)
+    return replace(unchosen, synonyms=tuple(sorted({*unchosen.synonyms, choice})))
+
+
+def _unchosen(search: Search, key: str) -> Search:
+    """Return the search that says nothing of an acronym, from its first page."""
+    without = tuple(each for each in search.without_synonyms if key_of(each) != key)
+    chosen = tuple(each for each in search.synonyms if key_of(each.partition(":")[0]) != key)
+    return replace(search, without_synonyms=without, synonyms=chosen, page=1)
+
+
 def without_filters(search: Search) -> Search:
     """Return the search for the same words among all questions."""
-    return Search(text=search.text, sort=search.sort, size=search.size)
+    return Search(
+        text=search.text,
+        sort=search.sort,
+        size=search.size,
+        without_synonyms=search.without_synonyms,
+        synonyms=search.synonyms,
+    )
 
 
 def without_dates(search: Search) -> Search:

@@ -8,7 +8,7 @@ from indexer.cli.fetching import fetch
 from indexer.cli.french import FrenchGroup
 from indexer.cli.importing import import_
 from indexer.cli.indexing import check, index, status
-from indexer.cli.searching import search, show
+from indexer.cli.searching import search, show, suggest
 from indexer.cli.serving import serve
 
 
@@ -25,5 +25,5 @@ def questions() -> None:
     """Cherche dans les questions des parlementaires français et leurs réponses."""
 
 
-for _command in (fetch, import_, index, search, show, export, status, check, serve):
+for _command in (fetch, import_, index, search, suggest, show, export, status, check, serve):
     questions.add_command(_command)

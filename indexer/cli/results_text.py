@@ -10,9 +10,15 @@ from typing import Final
 from indexer.cli.terminal import Style, clean, day, number, plural
 from indexer.question import KINDS, STATUSES
 from indexer.search.results import Facet, Hit, Passage, Piece, Results
+from indexer.search.suggest import Suggestion
 
 _INDENT: Final = " " * 4
 _BETWEEN: Final = " · "
+_SYNONYMS: Final = {
+    "used": "Sigle : {synonym.acronym} = {synonym.meaning} (sinon : --sans {synonym.key})",
+    "offered": 'Sigle : {synonym.acronym} ? --avec "{synonym.key}:{synonym.meaning}"',
+    "removed": "Sigle laissé tel quel : {synonym.acronym}",
+}
 
 
 def lines(results: Results, style: Style) -> Iterator[str]:
@@ -34,6 +40,14 @@ def lines(results: Results, style: Style) -> Iterator[str]:
         yield style.dim(f"Suite : --page {results.search.page + 1}")
 
 
+def suggestions(found: Sequence[Suggestion]) -> Iterator[str]:
+    """Yield a line for each completion: the query, what it is, how many questions it finds."""
+    for each in found:
+        label = f"{each.label} — " if each.kind == "sigle" else ""
+        count = plural(each.count, "question")
+        yield clean(f"{each.text}    {label}{_BETWEEN.join((each.kind, count))}")
+
+
 def _understood(results: Results, style: Style) -> Iterator[str]:
     understood = results.understood
     if understood.text:
@@ -43,6 +57,8 @@ def _understood(results: Results, style: Style) -> Iterator[str]:
     variants = [f"{word} → {', '.join(forms)}" for word, forms in understood.variants if forms]
     if variants:
         yield style.dim(f"Variantes : {' ; '.join(variants)}")
+    for synonym in understood.expansions:
+        yield style.dim(clean(_SYNONYMS[synonym.state].format(synonym=synonym)))
     yield from map(clean, understood.notices)
 
 

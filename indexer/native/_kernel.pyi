@@ -32,6 +32,8 @@ class Matcher:
         phrases: tuple[tuple[str, ...], ...],
         slops: tuple[int, ...],
         *,
+        chains: tuple[tuple[str, ...], ...] = (),
+        width: int = 1,
         piece: type[tuple[Any, ...]] = ...,
         span: type[tuple[Any, ...]] = ...,
     ) -> Matcher: ...

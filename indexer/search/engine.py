@@ -1,11 +1,12 @@
 """What an engine does, whichever it is: the border between the search and those who ask."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from indexer.question import Key, Question, Reference
 from indexer.search.request import Search
 from indexer.search.results import IndexInfo, MarkedQuestion, Results
+from indexer.search.suggest import Suggestion
 
 
 class Engine(Protocol):
@@ -23,12 +24,22 @@ class Engine(Protocol):
         """Return the whole record of a question, None where there is no such question."""
         ...
 
-    def marked(self, key: Key, text: str) -> MarkedQuestion | None:
-        """Return the whole record with the matches of a typed query marked in it."""
+    def marked(
+        self, key: Key, text: str, *, without: Sequence[str] = (), chosen: Sequence[str] = ()
+    ) -> MarkedQuestion | None:
+        """Return the whole record with the matches of a typed query marked in it.
+
+        ``without`` and ``chosen`` are the acronyms of a search: its ``without_synonyms`` and
+        ``synonyms``.
+        """
         ...
 
     def find(self, reference: Reference) -> tuple[Key, ...]:
         """Return the keys that a reference fits, newest legislature first, at most 20."""
+        ...
+
+    def suggest(self, text: str, limit: int) -> tuple[Suggestion, ...]:
+        """Complete what is being typed: names, words, phrases that find something."""
         ...
 
     def info(self) -> IndexInfo:

@@ -81,6 +81,9 @@ MAX_PAGE_SIZE: Final = 200
 MAX_PAGE: Final = 100_000
 # A longer text is no query; it bounds the work that one request can ask for.
 MAX_QUERY_CHARACTERS: Final = 2_000
+# Acronyms that one request may speak of, and the length of each.
+_MAX_ACRONYMS: Final = 50
+_MAX_ACRONYM_CHARACTERS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,9 @@ class Search:
     """One request.
 
     ``filters`` maps a name of :data:`FILTERS` to the values wanted (any of them). ``page`` counts
-    from 1. ``facets`` says whether they are counted: an export does not need them.
+    from 1. ``facets`` says whether they are counted: an export does not need them. Acronyms of
+    ``without_synonyms`` stand for themselves only; ``synonyms`` choose a meaning among several, as
+    ``ars:agence régionale de santé``.
 
     Raises:
         BadParameter: a filter, sort, scope, page or size that cannot be.
@@ -114,6 +119,8 @@ class Search:
     page: int = 1
     size: int = 10
     facets: bool = True
+    without_synonyms: tuple[str, ...] = ()
+    synonyms: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name, values in self.filters.items():
@@ -127,6 +134,8 @@ class Search:
         _check_number("limite", self.size, MAX_PAGE_SIZE)
         if len(self.text) > MAX_QUERY_CHARACTERS:
             raise BadParameter("q", self.text, f"au plus {MAX_QUERY_CHARACTERS} caractères")
+        _check_acronyms("sans", self.without_synonyms)
+        _check_acronyms("avec", self.synonyms)
         for name, period in (("du", self.asked), ("reponse_du", self.answered)):
             if period.first and period.last and period.first > period.last:
                 raise BadParameter(name, str(period.first), f"une date jusqu'au {period.last}")
@@ -147,6 +156,12 @@ def _check_member(name: str, value: str, table: Mapping[str, str]) -> None:
 def _check_number(name: str, value: int, highest: int) -> None:
     if not 1 <= value <= highest:
         raise BadParameter(name, str(value), f"un nombre de 1 à {highest}")
+
+
+def _check_acronyms(name: str, values: Sequence[str]) -> None:
+    if len(values) > _MAX_ACRONYMS or any(len(v) > _MAX_ACRONYM_CHARACTERS for v in values):
+        limits = f"au plus {_MAX_ACRONYMS} sigles de {_MAX_ACRONYM_CHARACTERS} caractères"
+        raise BadParameter(name, values[0], limits)
 
 
 def canonical_value(name: str, value: str) -> str:

@@ -5,7 +5,7 @@ Matches are marked as pieces ``(text, is_match)``; a renderer decides what a mar
 
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from indexer.question import Question
 from indexer.search.request import Search
@@ -86,17 +86,35 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True)
+class Synonym:
+    """An acronym of the query or of its words, and what it means.
+
+    ``key`` names it in a :class:`Search`; ``count`` questions define it so, 0 where it is known
+    from elsewhere. It is ``used``; or ``offered``, where several meanings are as likely; or was
+    ``removed`` by the search.
+    """
+
+    key: str
+    acronym: str
+    meaning: str
+    count: int
+    state: Literal["used", "offered", "removed"]
+
+
+@dataclass(frozen=True, slots=True)
 class Understood:
     """What the engine made of the text: shown back so that nothing changes meaning in silence.
 
     ``text`` is the query in words; ``ignored`` the words left out; ``variants`` the forms of the
-    corpus that each plain word also finds; ``notices`` are whole French sentences.
+    corpus that each plain word also finds; ``notices`` are whole French sentences; ``expansions``
+    are the acronyms that stand for its words, or the reverse.
     """
 
     text: str
     ignored: tuple[str, ...] = ()
     variants: tuple[tuple[str, tuple[str, ...]], ...] = ()
     notices: tuple[str, ...] = ()
+    expansions: tuple[Synonym, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +215,7 @@ def as_json(results: Results) -> dict[str, Any]:
             "ignored": list(results.understood.ignored),
             "variants": {word: list(forms) for word, forms in results.understood.variants},
             "notices": list(results.understood.notices),
+            "expansions": [asdict(synonym) for synonym in results.understood.expansions],
         },
         "total": results.total,
         "total_all_words": results.total_all_words,

@@ -10,7 +10,7 @@ from typing import Final
 
 from indexer.french.analysis import stem_form
 from indexer.question import Key, Question, Reference, uid_of
-from indexer.search.holdings import missing_words, variant_forms
+from indexer.search.holdings import lacking_words, variant_forms
 from indexer.search.passages import Marker, mark, marked_paragraphs, passages
 from indexer.search.request import Search
 from indexer.search.results import (
@@ -20,6 +20,7 @@ from indexer.search.results import (
     Results,
     Understood,
 )
+from indexer.search.suggest import Suggestion
 from indexer.search.wording import describe
 from indexer.settings import Settings
 from indexer.whoosh_engine import generations
@@ -27,6 +28,7 @@ from indexer.whoosh_engine.damage import damage_said
 from indexer.whoosh_engine.finding import Found, facets, find
 from indexer.whoosh_engine.schema import texts_of, title_text
 from indexer.whoosh_engine.snapshot import Snapshot
+from indexer.whoosh_engine.suggesting import Suggester
 from indexer.whoosh_engine.translate import Translator
 from indexer.whoosh_engine.translation import Translation
 
@@ -52,6 +54,7 @@ class WhooshEngine:
         self._folder = settings.index
         self._lock = threading.RLock()
         self._snapshot: Snapshot | None = None
+        self._suggester: Suggester | None = None
         self._current()
 
     def _current(self) -> Snapshot:
@@ -72,7 +75,7 @@ class WhooshEngine:
         """Yield every question that the search finds, in its order."""
         with self._lock, damage_said():
             snapshot = self._current()
-            translation = Translator(snapshot, search.scope).translate(search.text)
+            translation = _translated(snapshot, search)
             asked = replace(search, facets=False)
             found = find(snapshot, asked, translation, 0, snapshot.documents)
         for number in found.counted:
@@ -89,13 +92,16 @@ class WhooshEngine:
             return None if number is None else snapshot.record(number)
 
     @damage_said()
-    def marked(self, key: Key, text: str) -> MarkedQuestion | None:
+    def marked(
+        self, key: Key, text: str, *, without: Sequence[str] = (), chosen: Sequence[str] = ()
+    ) -> MarkedQuestion | None:
         """Return the whole record with the matches of a typed query marked in it."""
         record = self.get(key)
         if record is None:
             return None
         with self._lock:
-            marker = Translator(self._current()).translate(text).marker
+            translator = Translator(self._current(), without=without, chosen=chosen)
+            marker = translator.translate(text).marker
         question, asked = marked_paragraphs(record.question_text, (), marker)
         answer, answered = marked_paragraphs(record.answer_text, record.answer_turns, marker)
         title = mark(_title(record), marker)
@@ -107,6 +113,15 @@ class WhooshEngine:
         """Return the keys that a reference fits, newest legislature first."""
         with self._lock:
             return self._current().find(reference)[:_MAX_CANDIDATES]
+
+    @damage_said()
+    def suggest(self, text: str, limit: int) -> tuple[Suggestion, ...]:
+        """Complete what is being typed."""
+        with self._lock:
+            snapshot = self._current()
+            if self._suggester is None or self._suggester.snapshot is not snapshot:
+                self._suggester = Suggester(snapshot)
+            return self._suggester.suggest(text, limit)
 
     def info(self) -> IndexInfo:
         """Describe the generation that is being served."""
@@ -129,9 +144,16 @@ class WhooshEngine:
         )
 
 
+def _translated(snapshot: Snapshot, search: Search) -> Translation:
+    translator = Translator(
+        snapshot, search.scope, without=search.without_synonyms, chosen=search.synonyms
+    )
+    return translator.translate(search.text)
+
+
 def _answer(snapshot: Snapshot, search: Search) -> Results:
     started = time.perf_counter()
-    translation = Translator(snapshot, search.scope).translate(search.text)
+    translation = _translated(snapshot, search)
     query = translation.query
     first = (search.page - 1) * search.size
     found = find(snapshot, search, translation, first, search.size)
@@ -149,6 +171,7 @@ def _answer(snapshot: Snapshot, search: Search) -> Results:
         query.ignored,
         _variants(records, query.plain, translation.marker),
         (*translation.notices, *_notices(found, translation, search.sort)),
+        translation.synonyms,
     )
     return Results(
         search=search,
@@ -185,7 +208,7 @@ def _hit(record: Question, score: float, translation: Translation) -> Hit:
         source_url=record.official_url,
         question=passages(record.question_text, (), marker),
         answer=passages(record.answer_text, record.answer_turns, marker),
-        missing=_missing(record, translation),
+        missing=lacking_words(tuple(texts_of(record).values()), translation.words),
     )
 
 
@@ -206,21 +229,6 @@ def _variants(
         if names:
             found.append((word, names[:_MAX_VARIANTS]))
     return tuple(found)
-
-
-def _missing(record: Question, translation: Translation) -> tuple[str, ...]:
-    """Return the words that a record does not hold; a compound is held whole or by its parts."""
-    words, compounds = translation.words, translation.compounds
-    parts = tuple(part for compound in compounds for part in (compound.whole, *compound.parts))
-    absent = set(missing_words(tuple(texts_of(record).values()), (*words, *parts)))
-    return (
-        *(word for word in words if word in absent),
-        *(
-            "-".join(compound.parts)
-            for compound in compounds
-            if compound.whole in absent and absent.intersection(compound.parts)
-        ),
-    )
 
 
 def _notices(found: Found, translation: Translation, sort: str) -> Iterator[str]:

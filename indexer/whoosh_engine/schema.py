@@ -5,7 +5,7 @@ filter, date and sort; the record itself, as it stands in the corpus, as the onl
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from importlib.resources import files
 from typing import Any, Final
@@ -19,9 +19,10 @@ from indexer.indexed_lines import indexed_question
 from indexer.interchange import from_record
 from indexer.question import Question
 from indexer.search.request import FILTERS, VALUE_OF_STATUS
+from indexer.whoosh_engine.acronyms import terms_of
 
 # Raised with every change of the fields or of what goes into them: an older index is rebuilt.
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 PARTS: Final = ("title", "question", "answer")
 _EPOCH: Final = date(1900, 1, 1)
 
@@ -67,6 +68,7 @@ def schema() -> fields.Schema:
         asked=_number(),
         answered=_number(),
         delay=_number(),
+        acronym=fields.ID(),
     )
     for part in PARTS:
         for form in ("exact", "stem"):
@@ -98,7 +100,10 @@ def document_of(line: bytes) -> dict[str, Any]:
         "answered": day_number(question.date_answer),
         "delay": 0 if question.delay_days is None else question.delay_days + 1,
     }
-    for part, text in texts_of(question).items():
+    texts = texts_of(question)
+    if acronyms := terms_of(texts.values()):
+        document["acronym"] = acronyms
+    for part, text in texts.items():
         if text:
             document[field_of(part, "exact")] = text
             document[field_of(part, "stem")] = text
@@ -121,6 +126,12 @@ def title_text(question: Question) -> str:
     """Return the title and headings, one a line, as they are searched and shown."""
     headings = (question.title, question.rubrique, question.tete_analyse, *question.analyses)
     return "\n".join(dict.fromkeys(heading for heading in headings if heading))
+
+
+def headings_of(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the title and headings of a record, without making a question of it."""
+    names = ("title", "rubrique", "tete_analyse")
+    return tuple(filter(None, (*map(record.get, names), *(record.get("analyses") or ()))))
 
 
 def _group_labels() -> dict[str, str]:

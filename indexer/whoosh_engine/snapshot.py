@@ -24,6 +24,7 @@ from indexer.native import why_not
 from indexer.question import Key, Question, Reference, uid_of
 from indexer.search import ranking
 from indexer.search.results import SegmentInfo
+from indexer.whoosh_engine.acronyms import Acronyms
 from indexer.whoosh_engine.damage import DAMAGE, MENDING, damage_said
 from indexer.whoosh_engine.generations import Manifest, read_manifest
 from indexer.whoosh_engine.schema import PARTS, day_of, field_of, record_of
@@ -153,6 +154,11 @@ class Snapshot:
         if same:
             return same
         return tuple(place for place, words in enumerate(known) if _holds(words, wanted))
+
+    @cached_property
+    def acronyms(self) -> Acronyms:
+        """The acronyms that its questions define."""
+        return Acronyms(self.executor, PARTS)
 
     @cached_property
     def vocabulary(self) -> Vocabulary:

@@ -17,11 +17,13 @@ from indexer.fastwhoosh.plan import Word as PlanWord
 from indexer.french.analysis import stem_form
 from indexer.question import parse_reference, uid_of
 from indexer.search import ranking
+from indexer.search.acronyms import widened
 from indexer.search.language import parse
-from indexer.search.passages import Marker
+from indexer.search.marker import Marker, acronyms_of, chains_of
 from indexer.search.tree import All, Any, Compound, Filtered, Node, Not, Period, Phrase, Query, Word
 from indexer.whoosh_engine.schema import PARTS, day_number
 from indexer.whoosh_engine.snapshot import Snapshot
+from indexer.whoosh_engine.synonyms import information_of, with_others
 from indexer.whoosh_engine.translation import Translation
 
 _PARTS_OF_SCOPE: Final = {
@@ -39,21 +41,34 @@ class _Marks:
     stems: set[str] = field(default_factory=set)
     exacts: set[str] = field(default_factory=set)
     phrases: dict[tuple[str, ...], int] = field(default_factory=dict)
+    chains: set[tuple[str, ...]] = field(default_factory=set)
 
 
 class Translator:
-    """Translates the queries of one snapshot; ``scope`` is where words without one are wanted."""
+    """Translates the queries of one snapshot; ``scope`` is where words without one are wanted.
 
-    def __init__(self, snapshot: Snapshot, scope: str = "tout") -> None:
+    ``without`` and ``chosen`` are acronyms, as :func:`indexer.search.acronyms.widened` takes them.
+    """
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        scope: str = "tout",
+        *,
+        without: Sequence[str] = (),
+        chosen: Sequence[str] = (),
+    ) -> None:
         self.snapshot = snapshot
         self.scope = scope
+        self._acronyms = without, chosen
         self.marks = _Marks()
         self.notices: list[str] = []
 
     def translate(self, text: str) -> Translation:
         """Return the runnable form of a typed text."""
         query = parse(text)
-        tree = query.tree
+        known = self.snapshot.acronyms
+        tree, synonyms = widened(query.tree, text, known, *self._acronyms)
         children = tree.children if isinstance(tree, All) else (tree,) if tree else ()
         wanted = [self._query(child) for child in children if not isinstance(child, Not)]
         without = self._without(children)
@@ -65,16 +80,9 @@ class Translator:
         if named:
             strict = plan.Any((strict, named))
             relaxed = plan.Any((relaxed, named)) if relaxed else None
-        return Translation(
-            query,
-            strict,
-            relaxed,
-            self._marker(query),
-            tuple(word.text for word in words if isinstance(word, Word)),
-            (*query.notices, *self.notices),
-            tuple(word for word in words if isinstance(word, Compound)),
-            related,
-        )
+        notices = (*query.notices, *self.notices)
+        marker = self._marker(query)
+        return Translation(query, strict, relaxed, marker, words, notices, related, synonyms)
 
     def _strict(
         self, wanted: Sequence[Plan], without: tuple[Plan, ...], maybe: tuple[Plan, ...]
@@ -104,17 +112,10 @@ class Translator:
             for child in children
             if not isinstance(child, Not) and child not in words
         )
-        weights, wanted = ranking.words_wanted([self._says(word) for word in words])
+        said = [information_of(self.snapshot, word) for word in words]
+        weights, wanted = ranking.words_wanted(said)
         some = plan.Any(tuple(self._query(word) for word in words), wanted, weights)
         return plan.All((some, *required), without, maybe), words
-
-    def _says(self, word: Word | Compound) -> float:
-        """Return how much a word says, 0.0 where no question holds it."""
-        parts = (word.text,) if isinstance(word, Word) else word.parts
-        stems = [stem_form(part) or part for part in parts]
-        if not all(self.snapshot.documents_with(stem, "stem") for stem in stems):
-            return 0.0
-        return sum(self.snapshot.information(stem, "stem") for stem in stems)
 
     def _related(
         self, children: Sequence[Node], maybe: tuple[Plan, ...]
@@ -170,12 +171,15 @@ class Translator:
             self.marks.exacts.add(word.text)
             if stem:
                 self.marks.stems.add(stem)
+            self.marks.exacts |= acronyms_of(word.others)
+            self.marks.chains |= chains_of(word.others)
         group = self.snapshot.group
         if stem is None:
             weight = 1.0 + ranking.EXACT_WEIGHT
             return PlanWord((group((word.text,), "exact", parts, weight),))
         exact = group((word.text,), "exact", parts, ranking.EXACT_WEIGHT)
-        return PlanWord((group((stem,), "stem", parts, 1.0), exact))
+        found = PlanWord((group((stem,), "stem", parts, 1.0), exact))
+        return with_others(self.snapshot, found, word.others, parts) if word.others else found
 
     def _expanded(self, word: Word, parts: Sequence[str], *, mark: bool) -> Plan:
         if word.form == "pattern":
@@ -203,7 +207,8 @@ class Translator:
             self.marks.phrases[compound.parts] = 0
             if known:
                 self.marks.stems.update(words)
-        whole = self._word(Word(compound.whole, "variants", compound.scope), mark=mark)
+        as_one = Word(compound.whole, "variants", compound.scope, others=compound.others)
+        whole = self._word(as_one, mark=mark)
         return plan.Any((side_by_side, whole))
 
     def _phrase(self, phrase: Phrase, *, mark: bool) -> Plan:
@@ -264,6 +269,7 @@ class Translator:
             frozenset(self.marks.exacts),
             tuple(phrases),
             tuple(phrases.values()),
+            tuple(sorted(self.marks.chains)),
         )
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from indexer.fastwhoosh.plan import Node as Plan
 from indexer.search.passages import Marker
-from indexer.search.tree import Compound, Query
+from indexer.search.results import Synonym
+from indexer.search.tree import Compound, Query, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,16 +13,17 @@ class Translation:
     """A typed query made runnable.
 
     ``strict`` finds what holds every word (everything where none is wanted); ``relaxed``, where
-    there is one, what holds the words that say at least half of it. ``words`` and ``compounds``
-    are what can be missing. ``related``, where nothing but plain words and filters was typed, is
-    what a related question may hold (any of those words) and must be (within those filters).
+    there is one, what holds the words that say most of it, ``words`` being those that can be
+    missing. ``related``, where nothing but plain words and filters was typed, is what a related
+    question may hold (any of those words) and must be (within those filters). ``synonyms`` are the
+    acronyms that stand for words, and the words for acronyms.
     """
 
     query: Query
     strict: Plan
     relaxed: Plan | None
     marker: Marker
-    words: tuple[str, ...]
+    words: tuple[Word | Compound, ...]
     notices: tuple[str, ...]
-    compounds: tuple[Compound, ...] = ()
-    related: tuple[tuple[Plan, ...], tuple[Plan, ...]] | None = None
+    related: tuple[tuple[Plan, ...], tuple[Plan, ...]] | None
+    synonyms: tuple[Synonym, ...]

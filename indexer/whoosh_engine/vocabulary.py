@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from functools import cached_property
+from functools import cache, cached_property
 from heapq import nsmallest
 from typing import Final
 
@@ -71,6 +71,7 @@ def _commonest(counts: dict[str, int], most: int) -> tuple[str, ...]:
     return tuple(word for word, _ in ranked)
 
 
+@cache
 def folding_table() -> bytes:
     r"""Return what each of the first characters is folded to: at most two ASCII letters each.
 

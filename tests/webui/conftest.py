@@ -4,7 +4,7 @@ It searches nothing: whatever is asked, it gives the same hits, so that what a p
 on the page alone.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -25,8 +25,10 @@ from indexer.search.results import (
     Piece,
     Results,
     SegmentInfo,
+    Synonym,
     Understood,
 )
+from indexer.search.suggest import Suggestion
 from webui import create_app
 
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>'\"&amp;{{ 7*7 }}"
@@ -154,6 +156,8 @@ class StubEngine:
     generation: str = "20251124-a1"
     failure: Exception | None = None
     asked: list[Search] = field(default_factory=list)
+    spoken_of: tuple[str, ...] = ()
+    expansions: tuple[Synonym, ...] = ()
 
     def search(self, search: Search) -> Results:
         if self.failure:
@@ -162,7 +166,11 @@ class StubEngine:
         return Results(
             search=search,
             understood=Understood(
-                search.text, ("des", EVIL), (("traite", ("traites", EVIL)),), (f"Avis : {EVIL}",)
+                search.text,
+                ("des", EVIL),
+                (("traite", ("traites", EVIL)),),
+                (f"Avis : {EVIL}",),
+                self.expansions,
             ),
             total=self.total,
             total_all_words=self.total_all_words,
@@ -181,7 +189,10 @@ class StubEngine:
     def get(self, key: Key) -> Question | None:
         return next((record for record in QUESTIONS if record.key == key), None)
 
-    def marked(self, key: Key, text: str) -> MarkedQuestion | None:
+    def marked(
+        self, key: Key, text: str, *, without: Sequence[str] = (), chosen: Sequence[str] = ()
+    ) -> MarkedQuestion | None:
+        self.spoken_of = (*without, *chosen)
         record = self.get(key)
         if record is None:
             return None
@@ -196,6 +207,16 @@ class StubEngine:
 
     def find(self, reference: Reference) -> tuple[Key, ...]:
         return tuple(record.key for record in QUESTIONS if reference.fits(record.key))
+
+    def suggest(self, text: str, limit: int) -> tuple[Suggestion, ...]:
+        if self.failure:
+            raise self.failure
+        found = (
+            Suggestion("expression", f"{text}ite des êtres", f"{text}ite des êtres", 10),
+            Suggestion("auteur", f'auteur:"{EVIL}"', EVIL, 1),
+            Suggestion("sigle", "TEH", "TEH : traite des êtres humains", 12),
+        )
+        return found[:limit] if text.startswith("tra") else ()
 
     def info(self) -> IndexInfo:
         if self.failure:

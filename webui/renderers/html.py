@@ -31,7 +31,7 @@ def register(app: Flask) -> None:
         CHAMBERS=CHAMBERS, text_url=navigation.text_url,
         value_url=navigation.value_url, question_url=navigation.question_url,
         results_url=navigation.results_url, FIELD_LABELS=FIELD_LABELS,
-        designation=typography.designation,
+        designation=typography.designation, synonym_url=navigation.synonym_url,
         ministries=record.ministries, page_sizes=_page_sizes,
     )  # fmt: skip
 

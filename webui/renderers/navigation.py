@@ -11,7 +11,7 @@ from flask import url_for
 
 from indexer.question import KINDS
 from indexer.search.request import FILTERS, MAX_PAGE, SCOPES, SORTS, DateRange, Search
-from indexer.search.results import Facet, FacetValue, IndexInfo, Results
+from indexer.search.results import Facet, FacetValue, IndexInfo, Results, Synonym
 from webui import params
 from webui.renderers.typography import ordinal, period
 
@@ -113,6 +113,12 @@ def _filter_chips(search: Search, facets: Sequence[Facet]) -> Iterator[Chip]:
             label = labels.get((name, value)) or value_label(name, value)
             rest = params.without_value(search, name, value)
             yield Chip(spec.label, label, results_url(rest))
+
+
+def synonym_url(synonym: Synonym, search: Search) -> str:
+    """Return the address of the search that treats an acronym the other way."""
+    change = params.without_synonym if synonym.state == "used" else params.with_synonym
+    return results_url(change(search, synonym))
 
 
 def value_label(name: str, value: str) -> str:
