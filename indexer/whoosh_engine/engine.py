@@ -32,8 +32,6 @@ from indexer.whoosh_engine.suggesting import Suggester
 from indexer.whoosh_engine.translate import Translator
 from indexer.whoosh_engine.translation import Translation
 
-# Values listed in a facet; the others are counted.
-_FACET_VALUES: Final = 25
 _MAX_VARIANTS: Final = 8
 _MAX_CANDIDATES: Final = 20
 
