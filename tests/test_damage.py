@@ -50,7 +50,7 @@ def ask_everything(settings: Settings) -> None:
     assert reference is not None
     for key in engine.find(reference):
         engine.get(key)
-        engine.marked(key, "loup")
+        engine.marked(key, Search(text="loup"))
     list(engine.export(Search()))
 
 

@@ -18,6 +18,8 @@ from urllib.parse import urlencode
 from werkzeug.datastructures import MultiDict
 
 from indexer.errors import BadParameter
+from indexer.french.acronyms import key_of
+from indexer.search.meanings import choice_of
 from indexer.search.ranges import parse_days, written_date, written_days
 from indexer.search.request import (
     FILTERS,
@@ -30,6 +32,7 @@ from indexer.search.request import (
     canonical_value,
     date_range,
 )
+from indexer.search.results import Synonym
 from indexer.search.statistics import BY_YEAR, DEFAULT_GROUPING, GROUPINGS
 
 ASKED: Final = ("du", "au")
@@ -37,6 +40,8 @@ ANSWERED: Final = ("reponse_du", "reponse_au")
 SINGLE: Final = (
     "q", "formes", *ASKED, *ANSWERED, "delai", "champ", "tri", "page", "taille", "groupees",
 )  # fmt: skip
+WITHOUT: Final = "sans"
+WITH: Final = "avec"
 BY_DATE: Final = "recentes"
 
 _DEFAULT: Final = Search(grouped=True)
@@ -53,6 +58,11 @@ def new_search(**fields: Any) -> Search:
 def clean(text: str) -> str:
     """Return text in which every run of spaces and control characters is one space."""
     return " ".join(_CONTROLS.sub(" ", text).split())
+
+
+def unbroken(text: str) -> str:
+    """Return text as it is being typed, with a space for each control character."""
+    return _CONTROLS.sub(" ", text).lstrip()
 
 
 def search_from_args(args: MultiDict[str, str]) -> Search:
@@ -77,6 +87,8 @@ def search_from_args(args: MultiDict[str, str]) -> Search:
         size=_number(args, "taille", _DEFAULT.size, MAX_PAGE_SIZE),
         grouped=_is_grouped(clean(args.get("groupees", ""))),
         family=clean(args.get("famille", "")).upper(),
+        without_synonyms=_acronyms(args.getlist(WITHOUT)),
+        synonyms=_acronyms(args.getlist(WITH)),
     )
 
 
@@ -115,6 +127,10 @@ def _values(name: str, given: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(values - {""}))
 
 
+def _acronyms(given: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({clean(value) for value in given} - {""}))
+
+
 def _period(args: MultiDict[str, str], names: tuple[str, str]) -> DateRange:
     first, last = (clean(args.get(name, "")) for name in names)
     period = date_range(first, last, names)
@@ -143,6 +159,8 @@ def canonical_query(search: Search) -> list[tuple[str, str]]:
     pairs += [(name, value) for name in FILTERS for value in search.filters.get(name, ())]
     if search.scope != _DEFAULT.scope:
         pairs.append(("champ", search.scope))
+    pairs += [(WITHOUT, acronym) for acronym in search.without_synonyms]
+    pairs += [(WITH, choice) for choice in search.synonyms]
     if search.sort != default_sort(search.text):
         pairs.append(("tri", search.sort))
     if search.family:
@@ -236,6 +254,29 @@ def with_row(search: Search, by: str, value: str) -> Search:
     if by != BY_YEAR:
         return replace(search, filters={**search.filters, by: (value,)}, page=1)
     return within(search, date(int(value), 1, 1), date(int(value), 12, 31))
+
+
+def without_synonym(search: Search, synonym: Synonym) -> Search:
+    """Return the search in which an acronym stands for itself only."""
+    unchosen = _unchosen(search, synonym.key)
+    kept = unchosen.without_synonyms
+    return replace(unchosen, without_synonyms=tuple(sorted({*kept, synonym.key})))
+
+
+def with_synonym(search: Search, synonym: Synonym) -> Search:
+    """Return the search in which an acronym has a meaning: that one, where several were offered."""
+    unchosen = _unchosen(search, synonym.key)
+    if synonym.state != "offered":
+        return unchosen
+    choice = choice_of(synonym.key, synonym.meaning)
+    return replace(unchosen, synonyms=tuple(sorted({*unchosen.synonyms, choice})))
+
+
+def _unchosen(search: Search, key: str) -> Search:
+    """Return the search that says nothing of an acronym, from its first page."""
+    without = tuple(each for each in search.without_synonyms if key_of(each) != key)
+    chosen = tuple(each for each in search.synonyms if key_of(each.partition(":")[0]) != key)
+    return replace(search, without_synonyms=without, synonyms=chosen, page=1)
 
 
 def within(search: Search, first: date, last: date, name: str = "asked") -> Search:

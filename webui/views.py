@@ -10,12 +10,21 @@ from indexer.question import Key, Reference, parse_reference, uid_of
 from indexer.search.naming import naming
 from indexer.search.request import MAX_QUERY_CHARACTERS, Search
 from webui.http import revalidated
-from webui.params import clean, grouping_from_args, new_search, query_string, search_from_args
+from webui.params import (
+    clean,
+    grouping_from_args,
+    new_search,
+    query_string,
+    search_from_args,
+    unbroken,
+)
 from webui.renderers import html, json
 from webui.serving import engine
 
 site = Blueprint("site", __name__)
 
+# More than one looks through.
+_SUGGESTIONS = 8
 # Longer than the address of any page that a reference can be.
 _MAX_REFERENCE = 300
 
@@ -44,6 +53,17 @@ def results_json() -> Response:
     search = search_from_args(request.args)
     served = engine()
     return revalidated(served.info().generation, lambda: json.results(served.search(search)))
+
+
+@site.get("/completion.json")
+def completion() -> Response:
+    """Return how what is being typed may go on; a space at its end counts."""
+    typed = unbroken(request.args.get("q", ""))
+    served = engine()
+    return revalidated(
+        served.info().generation,
+        lambda: json.suggestions(typed, served.suggest(typed, _SUGGESTIONS)),
+    )
 
 
 @site.get("/statistiques")
@@ -113,7 +133,7 @@ def _question_page(key: Key) -> AnyResponse:
     served = engine()
 
     def render() -> str:
-        marked = served.marked(key, search.text, exact=search.exact)
+        marked = served.marked(key, search)
         if marked is None:
             raise UnknownQuestion(uid_of(key))
         return html.question_page(marked, search, served.around(key), served.similar(key))
@@ -168,5 +188,6 @@ def health() -> Response:
 def robots() -> Response:
     """Keep robots out of the endless space of searches; questions are theirs to read."""
     return Response(
-        "User-agent: *\nDisallow: /recherche\nDisallow: /statistiques\n", mimetype="text/plain"
+        "User-agent: *\nDisallow: /recherche\nDisallow: /statistiques\nDisallow: /completion\n",
+        mimetype="text/plain",
     )

@@ -26,6 +26,10 @@ _DATES: Final[Mapping[str, str]] = {
     "reponse_du": "Réponses publiées à partir de cette date.",
     "reponse_au": "Réponses publiées jusqu'à cette date.",
 }
+_ACRONYMS: Final[Mapping[str, tuple[str, str]]] = {
+    "sans": ("SIGLE", "Ce sigle n'est pas remplacé par son sens, ni son sens par lui."),
+    "avec": ("SIGLE:SENS", "Sens voulu d'un sigle qui en a plusieurs."),
+}
 _DATE_FORMS: Final = "Une date est écrite 2019-11-05, 05/11/2019, 11/2019, mars 2019 ou 2019."
 
 
@@ -61,6 +65,10 @@ def query_options(command: _Wrapped) -> _Wrapped:
         "--delai", "delai", default="", metavar="JOURS",
         help="Délai de la réponse en jours : 60, '>60', '<=90' ou 30..90.",
     )(command)  # fmt: skip
+    for name, (metavar, text) in reversed(tuple(_ACRONYMS.items())):
+        command = click.option(
+            _flag(name), name, multiple=True, metavar=metavar, help=f"{text} Peut être répété."
+        )(command)
     command = _table_option("champ", SCOPES, "Où chercher")(command)
     for name, text in reversed(tuple(_DATES.items())):
         command = click.option(_flag(name), name, default="", metavar="DATE", help=text)(command)
@@ -125,6 +133,8 @@ def search_of(values: Mapping[str, Any], **more: Any) -> Search:
         exact=bool(values["exact"]),
         scope=_given(values["champ"]),
         sort=_given(values.get("tri", "pertinence")),
+        without_synonyms=tuple(dict.fromkeys(map(_given, values["sans"]))),
+        synonyms=tuple(dict.fromkeys(map(_given, values["avec"]))),
         **more,
     )
 

@@ -8,7 +8,7 @@ from indexer.cli.fetching import fetch
 from indexer.cli.french import FrenchGroup
 from indexer.cli.importing import import_
 from indexer.cli.indexing import check, index, status
-from indexer.cli.searching import search, show, similar
+from indexer.cli.searching import search, show, similar, suggest
 from indexer.cli.serving import serve
 from indexer.cli.statistics import stats
 
@@ -27,6 +27,6 @@ def questions() -> None:
 
 
 for _command in (
-    fetch, import_, index, search, show, similar, stats, export, status, check, serve,
+    fetch, import_, index, search, suggest, show, similar, stats, export, status, check, serve,
 ):  # fmt: skip
     questions.add_command(_command)

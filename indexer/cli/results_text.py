@@ -11,9 +11,15 @@ from indexer.cli.terminal import Style, clean, day, number, plural
 from indexer.question import KINDS, STATUSES
 from indexer.search.advice import Help
 from indexer.search.results import Facet, Hit, Passage, Piece, Results
+from indexer.search.suggest import Suggestion
 
 _INDENT: Final = " " * 4
 _BETWEEN: Final = " · "
+_SYNONYMS: Final = {
+    "used": "Sigle : {synonym.acronym} = {synonym.meaning} (sinon : --sans {synonym.key})",
+    "offered": 'Sigle : {synonym.acronym} ? --avec "{synonym.key}:{synonym.meaning}"',
+    "removed": "Sigle laissé tel quel : {synonym.acronym}",
+}
 
 
 def lines(results: Results, style: Style) -> Iterator[str]:
@@ -24,8 +30,11 @@ def lines(results: Results, style: Style) -> Iterator[str]:
     if results.help and not results.total:
         yield from _help(results.help)
     first = (results.search.page - 1) * results.search.size + 1
+    wordless = next((hit for hit in results.hits if hit.wordless), None)
     for rank, hit in enumerate(results.hits, first):
         yield ""
+        if hit is wordless:
+            yield from (style.bold("Questions proches, sans les mots tapés"), "")
         yield from _block(rank, hit, style)
     if results.help and results.total:
         yield ""
@@ -36,6 +45,14 @@ def lines(results: Results, style: Style) -> Iterator[str]:
     if results.search.page < results.pages:
         yield ""
         yield style.dim(f"Suite : --page {results.search.page + 1}")
+
+
+def suggestions(found: Sequence[Suggestion]) -> Iterator[str]:
+    """Yield a line for each completion: the query, what it is, how many questions it finds."""
+    for each in found:
+        label = f"{each.label} — " if each.kind == "sigle" else ""
+        count = plural(each.count, "question")
+        yield clean(f"{each.text}    {label}{_BETWEEN.join((each.kind, count))}")
 
 
 def _understood(results: Results, style: Style) -> Iterator[str]:
@@ -50,6 +67,8 @@ def _understood(results: Results, style: Style) -> Iterator[str]:
     variants = [f"{word} → {', '.join(forms)}" for word, forms in understood.variants if forms]
     if variants:
         yield style.dim(f"Variantes : {' ; '.join(variants)}")
+    for synonym in understood.expansions:
+        yield style.dim(clean(_SYNONYMS[synonym.state].format(synonym=synonym)))
     yield from map(clean, understood.notices)
 
 
@@ -104,8 +123,11 @@ def _block(rank: int, hit: Hit, style: Style) -> Iterator[str]:
             "autres questions presque identiques ou de même réponse",
         )
         yield _INDENT + style.dim(f"+ {more} : --famille {hit.uid}")
-    if hit.missing:
-        yield _INDENT + style.dim(f"Sans : {', '.join(hit.missing)}")
+    lacks = ["Question proche"] if hit.related and not hit.wordless else []
+    if hit.missing and not hit.wordless:
+        lacks.append(f"Sans : {', '.join(hit.missing)}")
+    if lacks:
+        yield _INDENT + style.dim(_BETWEEN.join(lacks))
     if hit.source_url:
         yield _INDENT + style.dim(hit.source_url)
 

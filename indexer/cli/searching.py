@@ -3,6 +3,7 @@
 The engine is imported inside the commands: Whoosh alone would double the time of ``--help``.
 """
 
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -113,6 +114,19 @@ def show(reference: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001  # 
         write_json(to_record(record))
     else:
         write(question_text.lines(record, Style.of_output()))
+
+
+@click.command(cls=FrenchCommand)
+@click.argument("text", nargs=-1, required=True, metavar="DÉBUT…")
+@click.option("--limite", type=click.IntRange(1, 50), default=8, metavar="N", help="Au plus : 8.")
+@json_option
+def suggest(text: tuple[str, ...], limite: int, as_json: bool) -> None:  # noqa: FBT001  # click passes by keyword
+    """Complète ce qui est en train d'être tapé : noms, mots, expressions, sigles."""
+    found = opened_engine().suggest(valid_text(" ".join(text)), limite)
+    if as_json:
+        write_json([asdict(suggestion) for suggestion in found])
+    else:
+        write(results_text.suggestions(found))
 
 
 @click.command(cls=FrenchCommand)

@@ -32,6 +32,7 @@ from indexer.fastwhoosh.counting import named_counts
 from indexer.fastwhoosh.errors import DamagedSegment
 from indexer.fastwhoosh.interpreted import numbers_of
 from indexer.fastwhoosh.native_segment import native_segment
+from indexer.fastwhoosh.perdoc import FastPerDocReader
 from indexer.fastwhoosh.plan import Expansion
 from indexer.fastwhoosh.request import BY_SCORE, Answer, FacetCodes, FilterCodes, OrderKey, Request
 from indexer.native import kernel
@@ -92,6 +93,11 @@ class Executor:
             return sum(segment.doc_frequency(field, term) for segment in self._segments)
         except kernel.Damaged as error:
             raise _damage(error) from error
+
+    def mean_length(self, field: str) -> float:
+        """Return the mean number of words of a field over the documents that have one."""
+        total = sum(int(reader.field_length(field)) for reader, _ in self.leaves)
+        return total / max(1, sum(_documents_with(reader, field) for reader, _ in self.leaves))
 
     def table(self, column: str) -> CodeTable:
         """Return the values of a column over all segments; made once."""
@@ -255,6 +261,14 @@ def filter_codes(table: CodeTable, column: str, values: Sequence[bytes]) -> Filt
 def _file_of(reader: IndexReader) -> Any:
     """Return the segment file of a reader of the fast codec, None for another codec."""
     return getattr(getattr(reader, "_perdoc", None), "file", None)
+
+
+def _documents_with(reader: IndexReader, field: str) -> int:
+    per_document = getattr(reader, "_perdoc", None)
+    if isinstance(per_document, FastPerDocReader):
+        return per_document.documents_with(field)
+    documents = range(reader.doc_count_all())
+    return sum(1 for number in documents if reader.doc_field_length(number, field))
 
 
 def _native_segments(

@@ -164,10 +164,11 @@ def _all(reader: IndexReader, node: All) -> Scores:
 def _any(reader: IndexReader, node: Any) -> Scores:
     total: Scores = {}
     matches: dict[int, int] = {}
-    for child in node.children:
+    weights = node.weights or (1,) * len(node.children)
+    for child, weight in zip(node.children, weights, strict=True):
         for number, score in scores(reader, child).items():
             total[number] = total.get(number, 0.0) + score
-            matches[number] = matches.get(number, 0) + 1
+            matches[number] = matches.get(number, 0) + weight
     return {number: score for number, score in total.items() if matches[number] >= node.at_least}
 
 

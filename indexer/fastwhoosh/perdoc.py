@@ -170,6 +170,11 @@ class FastPerDocReader(base.PerDocumentReader):  # type: ignore[misc]  # Whoosh 
         """Return the sum of the exact lengths of a field."""
         return self._statistic(fieldname, "length")
 
+    def documents_with(self, fieldname: str) -> int:
+        """Return how many documents have a word in a field, deleted ones counted."""
+        norms = self._norms.get(fieldname)
+        return 0 if norms is None else len(norms) - bytes(norms).count(0)
+
     def min_field_length(self, fieldname: str) -> int:
         """Return the smallest length of a field among documents that have one, else 0."""
         return self._statistic(fieldname, "min_length")

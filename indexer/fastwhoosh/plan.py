@@ -145,10 +145,15 @@ class All(NamedTuple):
 
 
 class Any(NamedTuple):
-    """Documents of at least ``at_least`` children; the scores of those that match are added."""
+    """Documents of at least ``at_least`` children; the scores of those that match are added.
+
+    Where there are ``weights``, one a child and at least 1, each child counts for its own, and
+    ``at_least`` is their sum; together they are at most 65,535.
+    """
 
     children: "tuple[Node, ...]"
     at_least: int = 1
+    weights: tuple[int, ...] = ()
     op: int = 8
 
 

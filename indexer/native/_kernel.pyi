@@ -32,6 +32,8 @@ class Matcher:
         phrases: tuple[tuple[str, ...], ...],
         slops: tuple[int, ...],
         *,
+        chains: tuple[tuple[str, ...], ...] = (),
+        width: int = 1,
         piece: type[tuple[Any, ...]] = ...,
         span: type[tuple[Any, ...]] = ...,
     ) -> Matcher: ...
@@ -40,6 +42,13 @@ class Matcher:
     def passages(self, text: str, /) -> list[tuple[tuple[Any, ...], int, int, int]]: ...
     def forms(self, texts: tuple[str, ...], /) -> dict[str, dict[str, int]]: ...
 
+def likely(
+    lexicon: Lexicon,
+    documents: tuple[tuple[str, ...], ...],
+    weights: tuple[float, ...],
+    least: int,
+    /,
+) -> dict[str, float]: ...
 def holds(lexicon: Lexicon, texts: tuple[str, ...], words: tuple[str, ...], /) -> list[bool]: ...
 
 class Inverter:

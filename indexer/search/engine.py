@@ -8,6 +8,7 @@ from indexer.search.neighbours import Neighbour, Surroundings
 from indexer.search.request import Search
 from indexer.search.results import IndexInfo, MarkedQuestion, Results
 from indexer.search.statistics import Statistics
+from indexer.search.suggest import Suggestion
 
 
 class Engine(Protocol):
@@ -25,10 +26,10 @@ class Engine(Protocol):
         """Return the whole record of a question, None where there is no such question."""
         ...
 
-    def marked(self, key: Key, text: str, *, exact: bool = False) -> MarkedQuestion | None:
-        """Return the whole record with the matches of a typed query marked in it.
+    def marked(self, key: Key, search: Search) -> MarkedQuestion | None:
+        """Return the whole record with the matches of a search's text marked in it.
 
-        ``exact`` marks every word in its typed form only.
+        Of the search, only what says how its text is read counts.
         """
         ...
 
@@ -54,6 +55,10 @@ class Engine(Protocol):
 
     def unknown_ministries(self) -> tuple[tuple[str, int], ...]:
         """Return the names of ministries that no portfolio is known of, with their questions."""
+        ...
+
+    def suggest(self, text: str, limit: int) -> tuple[Suggestion, ...]:
+        """Complete what is being typed: names, words, phrases that find something."""
         ...
 
     def info(self) -> IndexInfo:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from indexer.french.analysis import Token, analyse
-from indexer.search.marker import Marker, Span
+from indexer.search.marker import CHAIN_WIDTH, Marker, Span
 from indexer.search.results import Piece
 
 # An extract of about three lines, and two of them where the matches lie far apart.
@@ -40,6 +40,8 @@ def spans_in_python(text: str, marker: Marker) -> list[Span]:
     words = [token for token in tokens if not token.compound]
     for phrase, slop in zip(marker.phrases, marker.slops, strict=True):
         found.extend(_phrase_spans(words, phrase, slop))
+    for chain in marker.chains:
+        found.extend(_chain_spans(words, chain))
     return _disjoint(found)
 
 
@@ -62,6 +64,26 @@ def _phrase_spans(words: Sequence[Token], phrase: tuple[str, ...], slop: int) ->
             if all(token.exact == word for token, word in zip(window, phrase, strict=True)):
                 weight = _PHRASE_WEIGHT * length
                 yield Span(window[0].start, window[-1].end, weight, " ".join(phrase))
+
+
+def _chain_spans(words: Sequence[Token], chain: tuple[str, ...]) -> Iterable[Span]:
+    for place, token in enumerate(words):
+        last = _end_of_chain(words, place, chain)
+        if last is not None:
+            weight = _PHRASE_WEIGHT * len(chain)
+            yield Span(token.start, words[last].end, weight, " ".join(chain))
+
+
+def _end_of_chain(words: Sequence[Token], place: int, chain: tuple[str, ...]) -> int | None:
+    if words[place].stem != chain[0]:
+        return None
+    for stem in chain[1:]:
+        following = range(place + 1, min(place + CHAIN_WIDTH + 1, len(words)))
+        found = next((other for other in following if words[other].stem == stem), None)
+        if found is None:
+            return None
+        place = found
+    return place
 
 
 def _near_spans(words: Sequence[Token], phrase: tuple[str, ...], slop: int) -> Iterable[Span]:

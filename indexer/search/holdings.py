@@ -11,8 +11,10 @@ from collections.abc import Mapping, Sequence
 from indexer.french.analysis import analyse, stem_form
 from indexer.french.lexicon import shared_lexicon
 from indexer.native import kernel
-from indexer.search.marker import Marker
+from indexer.search.marker import Marker, stand_in
 from indexer.search.matcher import native_matcher
+from indexer.search.passages import spans
+from indexer.search.tree import Compound, Word
 
 
 def missing_words(texts: Sequence[str], words: Sequence[str]) -> tuple[str, ...]:
@@ -26,6 +28,32 @@ def missing_words(texts: Sequence[str], words: Sequence[str]) -> tuple[str, ...]
     else:
         held = kernel.holds(lexicon, tuple(texts), wanted)
     return tuple(word for word, holds in zip(words, held, strict=True) if not holds)
+
+
+def lacking_words(texts: Sequence[str], words: Sequence[Word | Compound]) -> tuple[str, ...]:
+    """Return those of some plain words that no text holds, nor anything that stands for them.
+
+    A compound is held whole or by its parts.
+
+    >>> lacking_words(("La CAF",), (Word("loup"), Word("caisse", others=(Word("caf", "exact"),))))
+    ('loup',)
+    >>> lacking_words(("Un porte avions",), (Compound(("porte", "avions"), "porteavions"),))
+    ()
+    """
+    spelt = [spelling for word in words for spelling in (word.whole, *word.parts)]
+    absent = frozenset(missing_words(texts, spelt))
+    lacking = [
+        "-".join(word.parts)
+        for word in words
+        if word.whole in absent and absent.intersection(word.parts)
+        if not _hold_others(texts, word)
+    ]
+    return tuple(dict.fromkeys(lacking))
+
+
+def _hold_others(texts: Sequence[str], word: Word | Compound) -> bool:
+    marker = stand_in(word.others)
+    return bool(marker) and any(spans(text, marker) for text in texts)
 
 
 def held_in_python(texts: Sequence[str], wanted: Sequence[str]) -> list[bool]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from indexer.french.lexicon import shared_lexicon
 from indexer.native import kernel
-from indexer.search.marker import Marker, Span
+from indexer.search.marker import CHAIN_WIDTH, Marker, Span
 from indexer.search.results import Piece
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ def _matcher(marker: Marker, lexicon: "Lexicon") -> "Matcher":
         tuple(marker.exacts),
         marker.phrases,
         marker.slops,
+        chains=marker.chains,
+        width=CHAIN_WIDTH,
         piece=Piece,
         span=Span,
     )

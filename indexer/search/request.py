@@ -7,7 +7,7 @@ The command line, the URL of a page, the API and the query language are all made
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -118,6 +118,9 @@ MAX_PAGE_SIZE: Final = 200
 MAX_PAGE: Final = 100_000
 # A longer text is no query; it bounds the work that one request can ask for.
 MAX_QUERY_CHARACTERS: Final = 2_000
+# Acronyms that one request may speak of, and the length of each.
+_MAX_ACRONYMS: Final = 50
+_MAX_ACRONYM_CHARACTERS: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +131,8 @@ class Search:
     of the answer, in days. ``exact`` finds every word in its typed form only. ``page`` counts from
     1. ``facets`` says whether they are counted: an export does not need them. ``grouped`` gives one
     question of each family instead of all; ``family`` is the identifier of a question, of whose
-    family alone all are shown.
+    family alone all are shown. Acronyms of ``without_synonyms`` stand for themselves only;
+    ``synonyms`` choose a meaning among several, as ``ars:agence régionale de santé``.
 
     Raises:
         BadParameter: a filter, sort, scope, page or size that cannot be.
@@ -147,6 +151,8 @@ class Search:
     facets: bool = True
     grouped: bool = False
     family: str = ""
+    without_synonyms: tuple[str, ...] = ()
+    synonyms: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name, values in self.filters.items():
@@ -162,6 +168,8 @@ class Search:
             raise BadParameter("famille", self.family, "un identifiant comme QANR5L15QE24191")
         if len(self.text) > MAX_QUERY_CHARACTERS:
             raise BadParameter("q", self.text, f"au plus {MAX_QUERY_CHARACTERS} caractères")
+        _check_acronyms("sans", self.without_synonyms)
+        _check_acronyms("avec", self.synonyms)
         for name, period in (("du", self.asked), ("reponse_du", self.answered)):
             if period.first and period.last and period.first > period.last:
                 raise BadParameter(name, str(period.first), f"une date jusqu'au {period.last}")
@@ -182,6 +190,12 @@ def _check_member(name: str, value: str, table: Mapping[str, str]) -> None:
 def _check_number(name: str, value: int, highest: int) -> None:
     if not 1 <= value <= highest:
         raise BadParameter(name, str(value), f"un nombre de 1 à {highest}")
+
+
+def _check_acronyms(name: str, values: Sequence[str]) -> None:
+    if len(values) > _MAX_ACRONYMS or any(len(v) > _MAX_ACRONYM_CHARACTERS for v in values):
+        limits = f"au plus {_MAX_ACRONYMS} sigles de {_MAX_ACRONYM_CHARACTERS} caractères"
+        raise BadParameter(name, values[0], limits)
 
 
 def canonical_value(name: str, value: str) -> str:

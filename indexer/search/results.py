@@ -6,7 +6,7 @@ Matches are marked as pieces ``(text, is_match)``; a renderer decides what a mar
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from indexer.question import Question
 from indexer.search.advice import Correction, Help, advice_json
@@ -40,6 +40,8 @@ class Hit:
 
     ``others`` counts the questions of its family that the search finds too, and that are not shown
     because it is. ``recalled`` is the question that it only serves to recall, if it does.
+    A ``related`` one is no answer to the query but near those that are, and in no count; a
+    ``wordless`` one is related without any of the words.
     """
 
     uid: str
@@ -63,6 +65,8 @@ class Hit:
     missing: tuple[str, ...] = ()
     others: int = 0
     recalled: Neighbour | None = None
+    related: bool = False
+    wordless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +120,29 @@ class Timeline:
 
 
 @dataclass(frozen=True, slots=True)
+class Synonym:
+    """An acronym of the query or of its words, and what it means.
+
+    ``key`` names it in a :class:`Search`; ``count`` questions define it so, 0 where it is known
+    from elsewhere. It is ``used``; or ``offered``, where several meanings are as likely; or was
+    ``removed`` by the search.
+    """
+
+    key: str
+    acronym: str
+    meaning: str
+    count: int
+    state: Literal["used", "offered", "removed"]
+
+
+@dataclass(frozen=True, slots=True)
 class Understood:
     """What the engine made of the text: shown back so that nothing changes meaning in silence.
 
     ``text`` is the query in words; ``ignored`` the words left out; ``variants`` the forms of the
     corpus that each word also finds, or that a pattern or misspelt word means; ``notices`` are
-    whole French sentences; ``named`` identify the questions that the text names by a number.
+    whole French sentences; ``named`` identify the questions that the text names by a number;
+    ``expansions`` are the acronyms that stand for its words, or the reverse.
     """
 
     text: str
@@ -129,6 +150,7 @@ class Understood:
     variants: tuple[tuple[str, tuple[str, ...]], ...] = ()
     notices: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
+    expansions: tuple[Synonym, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +158,11 @@ class Results:
     """One page of hits.
 
     ``total`` counts all questions found; ``total_all_words`` those that hold every word wanted:
-    where it is smaller, the others follow them. ``groups`` and ``groups_all_words`` are the same
-    with one question a family: hits on all pages together. The first page has a ``suggestion``
-    where words seem misspelt; there is ``help`` where next to nothing was found.
+    where it is smaller, the others follow them, or stand among them in the order of relevance.
+    ``groups`` and ``groups_all_words`` are the same with one question a family: hits on all pages
+    together, but for the ``total_related`` questions with which a short list goes on; ``pages``
+    counts both. The first page has a ``suggestion`` where words seem misspelt; there is ``help``
+    where next to nothing was found.
     """
 
     search: Search
@@ -155,6 +179,7 @@ class Results:
     timeline: Timeline = Timeline()
     suggestion: Correction | None = None
     help: Help | None = None
+    total_related: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,9 +261,11 @@ def as_json(results: Results) -> dict[str, Any]:
             "notices": list(results.understood.notices),
             "exact": results.search.exact,
             "questions": list(results.understood.named),
+            "expansions": [asdict(synonym) for synonym in results.understood.expansions],
         },
         "total": results.total,
         "total_all_words": results.total_all_words,
+        "total_related": results.total_related,
         "groups": results.groups,
         "page": results.search.page,
         "pages": results.pages,
@@ -285,6 +312,7 @@ def _hit_json(hit: Hit) -> dict[str, Any]:
         "missing": list(hit.missing),
         "others_of_family": hit.others,
         "recalls": neighbour_json(hit.recalled) if hit.recalled else None,
+        "related": hit.related,
         "passages": {
             "question": [_passage_json(passage) for passage in hit.question],
             "answer": [_passage_json(passage) for passage in hit.answer],

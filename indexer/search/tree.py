@@ -15,12 +15,26 @@ Scope = Literal["tout", "titre", "question", "reponse"]
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word, in its exact form (or a pattern of it), wanted in a scope."""
+    """One word, in its exact form (or a pattern of it), wanted in a scope.
+
+    ``others`` also stand for it, with less weight: acronyms, or what an acronym means.
+    """
 
     text: str
     form: Form = "variants"
     scope: Scope = "tout"
     distance: int = 0
+    others: "tuple[Word | Chain, ...]" = ()
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The word as the parts of a :class:`Compound`: itself."""
+        return (self.text,)
+
+    @property
+    def whole(self) -> str:
+        """The word as the whole of a :class:`Compound`: itself."""
+        return self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +52,23 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
+class Chain:
+    """Stems in this order, with at most a few little words between two: what an acronym means."""
+
+    stems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Compound:
-    """A hyphenated word: its parts side by side, or the whole written without hyphens."""
+    """A hyphenated word: its parts side by side, or the whole written without hyphens.
+
+    ``others`` also stand for it, as for a :class:`Word`.
+    """
 
     parts: tuple[str, ...]
     whole: str
     scope: Scope = "tout"
+    others: tuple[Word | Chain, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

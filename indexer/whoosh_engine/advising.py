@@ -17,7 +17,7 @@ from indexer.search.typed import typed_words
 from indexer.whoosh_engine.finding import Found, find
 from indexer.whoosh_engine.lexicon import IndexLexicon
 from indexer.whoosh_engine.snapshot import Snapshot
-from indexer.whoosh_engine.translate import Translator
+from indexer.whoosh_engine.translate import translated
 
 # Fewer questions than this are next to nothing: what finds more of them is told.
 FEW: Final = 3
@@ -29,9 +29,7 @@ _MOST_UNKNOWN: Final = 10
 def counted(snapshot: Snapshot, search: Search, hits: int = 0) -> Found:
     """Return how many questions a search finds, with the first of them."""
     asked = replace(search, facets=False, page=1)
-    translator = Translator(snapshot, search.scope, exact=search.exact)
-    translation = translator.translate(search.text)
-    return find(snapshot, asked, translation, 0, hits)
+    return find(snapshot, asked, translated(snapshot, search), 0, hits)
 
 
 def suggestion(snapshot: Snapshot, search: Search, found: Found) -> Correction | None:

@@ -10,7 +10,7 @@ from typing import Final
 
 from indexer.french.analysis import stem_form
 from indexer.question import Key, Question, Reference, uid_of
-from indexer.search.holdings import missing_words, variant_forms
+from indexer.search.holdings import lacking_words, variant_forms
 from indexer.search.neighbours import Neighbour, Surroundings
 from indexer.search.passages import mark, marked_paragraphs, passages
 from indexer.search.request import Search
@@ -23,22 +23,24 @@ from indexer.search.results import (
     Understood,
 )
 from indexer.search.statistics import Statistics
+from indexer.search.suggest import Suggestion
 from indexer.search.tree import Compound, Phrase, Query, Word, wanted_leaves
 from indexer.search.wording import describe
 from indexer.settings import Settings
 from indexer.whoosh_engine import generations
 from indexer.whoosh_engine.advising import help_on_little, suggestion
 from indexer.whoosh_engine.damage import damage_said
-from indexer.whoosh_engine.finding import Found, facets, find, timeline
+from indexer.whoosh_engine.faceting import facets, timeline
+from indexer.whoosh_engine.finding import Found, find
 from indexer.whoosh_engine.likeness import similar_to
 from indexer.whoosh_engine.neighbours import reminded, surroundings
 from indexer.whoosh_engine.schema import shown_title, texts_of
 from indexer.whoosh_engine.snapshot import Snapshot
 from indexer.whoosh_engine.statistics import statistics, unknown_ministries
-from indexer.whoosh_engine.translate import Translation, Translator
+from indexer.whoosh_engine.suggesting import Suggester
+from indexer.whoosh_engine.translate import translated
+from indexer.whoosh_engine.translation import Translation
 
-# Values listed in a facet; the others are counted.
-_FACET_VALUES: Final = 25
 _MAX_VARIANTS: Final = 8
 _MAX_CANDIDATES: Final = 20
 
@@ -59,6 +61,7 @@ class WhooshEngine:
         self._folder = settings.index
         self._lock = threading.RLock()
         self._snapshot: Snapshot | None = None
+        self._suggester: Suggester | None = None
         self._current()
 
     def _current(self) -> Snapshot:
@@ -79,10 +82,10 @@ class WhooshEngine:
         """Yield every question that the search finds, in its order."""
         with self._lock, damage_said():
             snapshot = self._current()
-            translation = _translated(snapshot, search)
+            translation = translated(snapshot, search)
             asked = replace(search, facets=False, grouped=False)
-            hits = find(snapshot, asked, translation, 0, snapshot.documents).hits
-        for _, number in hits:
+            found = find(snapshot, asked, translation, 0, snapshot.documents)
+        for number in found.counted:
             with self._lock:
                 record = snapshot.record(number)
             yield record
@@ -96,13 +99,13 @@ class WhooshEngine:
             return None if number is None else snapshot.record(number)
 
     @damage_said()
-    def marked(self, key: Key, text: str, *, exact: bool = False) -> MarkedQuestion | None:
+    def marked(self, key: Key, search: Search) -> MarkedQuestion | None:
         """Return the whole record with the matches of a typed query marked in it."""
         record = self.get(key)
         if record is None:
             return None
         with self._lock:
-            marker = Translator(self._current(), exact=exact).translate(text).marker
+            marker = translated(self._current(), search).marker
         question, asked = marked_paragraphs(record.question_text, (), marker)
         answer, answered = marked_paragraphs(record.answer_text, record.answer_turns, marker)
         title = mark(shown_title(record), marker)
@@ -139,6 +142,15 @@ class WhooshEngine:
         with self._lock:
             return self._current().find(reference)[:_MAX_CANDIDATES]
 
+    @damage_said()
+    def suggest(self, text: str, limit: int) -> tuple[Suggestion, ...]:
+        """Complete what is being typed."""
+        with self._lock:
+            snapshot = self._current()
+            if self._suggester is None or self._suggester.snapshot is not snapshot:
+                self._suggester = Suggester(snapshot)
+            return self._suggester.suggest(text, limit)
+
     def info(self) -> IndexInfo:
         """Describe the generation that is being served."""
         snapshot = self._current()
@@ -160,29 +172,30 @@ class WhooshEngine:
         )
 
 
-def _translated(snapshot: Snapshot, search: Search) -> Translation:
-    return Translator(snapshot, search.scope, exact=search.exact).translate(search.text)
-
-
 def _answer(snapshot: Snapshot, search: Search) -> Results:
     started = time.perf_counter()
-    translation = _translated(snapshot, search)
+    translation = translated(snapshot, search)
     query = translation.query
     first = (search.page - 1) * search.size
     found = find(snapshot, search, translation, first, search.size)
-    records = [(score, snapshot.record(number)) for score, number in found.hits]
+    records = [snapshot.record(number) for _, number in found.hits]
     hits = tuple(
         replace(
-            _hit(record, score, translation), others=others, recalled=reminded(snapshot, record)
+            _hit(record, score, translation),
+            others=others,
+            recalled=reminded(snapshot, record),
+            related=number in found.related,
+            wordless=number in found.wordless,
         )
-        for (score, record), others in zip(records, found.others, strict=True)
+        for (score, number), others, record in zip(found.hits, found.others, records, strict=True)
     )
     understood = Understood(
         describe(query.tree),
         query.ignored,
-        _variants([record for _, record in records], translation),
-        (*translation.notices, *_notices(found, translation)),
+        _variants(records, translation),
+        (*translation.notices, *_notices(found, translation, search.sort)),
         translation.named,
+        translation.synonyms,
     )
     return Results(
         search=search,
@@ -191,12 +204,13 @@ def _answer(snapshot: Snapshot, search: Search) -> Results:
         total_all_words=found.all_words,
         groups=found.groups,
         groups_all_words=found.groups_all_words,
-        pages=-(-found.groups // search.size),
+        pages=-(-(found.groups + found.total_related) // search.size),
         took_ms=(time.perf_counter() - started) * 1000,
         hits=hits,
-        facets=facets(snapshot, search, found) if search.facets else (),
+        facets=facets(snapshot, search, found.counts) if search.facets else (),
         generation=snapshot.manifest.generation,
-        timeline=timeline(found) if search.facets else Timeline(),
+        total_related=found.total_related,
+        timeline=timeline(found.counts) if search.facets else Timeline(),
         suggestion=suggestion(snapshot, search, found) if search.page == 1 else None,
         help=help_on_little(snapshot, search, found.total),
     )
@@ -223,7 +237,7 @@ def _hit(record: Question, score: float, translation: Translation) -> Hit:
         source_url=record.official_url,
         question=passages(record.question_text, (), marker),
         answer=passages(record.answer_text, record.answer_turns, marker),
-        missing=missing_words(tuple(texts_of(record).values()), translation.words),
+        missing=lacking_words(tuple(texts_of(record).values()), translation.words),
     )
 
 
@@ -256,11 +270,26 @@ def _stemmed_words(query: Query) -> Iterator[str]:
             yield from leaf.parts
 
 
-def _notices(found: Found, translation: Translation) -> tuple[str, ...]:
-    if not translation.relaxed or found.all_words == found.total:
-        return ()
-    if not found.all_words:
-        return ("Aucune question ne contient tous les mots ; voici celles qui en ont le plus.",)
-    one = found.all_words == 1
-    start = "Une question contient" if one else f"{found.all_words} questions contiennent"
-    return (f"{start} tous les mots ; suivent celles qui en ont le plus.",)
+def _notices(found: Found, translation: Translation, sort: str) -> Iterator[str]:
+    """Yield what is not as one would expect: too few hits of all words, and what is beside them."""
+    if translation.relaxed and found.all_words < found.total:
+        yield _lacking(found.all_words, sort)
+    if found.total_related and found.total:
+        near = _counted(found.total_related, "question proche", "questions proches")
+        yield f"S'y ajoutent, sans être comptées : {near}."
+    elif found.total_related:
+        yield "Des questions proches sont données à la place."
+
+
+def _lacking(all_words: int, sort: str) -> str:
+    if not all_words:
+        return "Aucune question ne contient tous les mots ; voici celles qui en ont le plus."
+    have = _counted(all_words, "question contient", "questions contiennent")
+    others = "suivent celles qui en ont le plus"
+    if sort == Search().sort:
+        others = "celles qui en ont le plus sont classées avec elles"
+    return f"{have[0].upper()}{have[1:]} tous les mots ; {others}."
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"une {one}" if number == 1 else f"{number} {many}"

@@ -1,42 +1,40 @@
-"""Which questions a search finds, in which order, and the counts of its facets.
+"""Which questions a search finds, and in which order.
 
 A search becomes one request to the executor: the plan of its words and dates, its filters as codes
-of columns, and a facet for each filter, which counts what all filters but its own leave.
+of columns, what is counted for its facets, and the codes of the families that it collapses.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import repeat
 from typing import Final
 
 from indexer.fastwhoosh import plan
-from indexer.fastwhoosh.counting import top_counts
 from indexer.fastwhoosh.plan import Node as Plan
-from indexer.fastwhoosh.request import SCORE, Answer, FacetCodes, OrderKey, Request
+from indexer.fastwhoosh.request import SCORE, Answer, OrderKey, Request
 from indexer.search import ranking
-from indexer.search.request import FACETS, FILTERS, Search
-from indexer.search.results import Facet, FacetValue, Timeline
+from indexer.search.request import Search
 from indexer.whoosh_engine.columns import delay_range, range_of
-from indexer.whoosh_engine.periods import month_facet, months_of
+from indexer.whoosh_engine.faceting import counts_of, facet_codes
+from indexer.whoosh_engine.relevance import feedback, near_plans
 from indexer.whoosh_engine.schema import day_number
 from indexer.whoosh_engine.snapshot import Snapshot
-from indexer.whoosh_engine.translate import TIER, Translation
+from indexer.whoosh_engine.translation import Translation
 
-# Values listed in a facet; the others are counted.
-_FACET_VALUES: Final = 25
-# Columns of days that are counted by month.
-_DAYS: Final = ("asked", "answered")
 # After any day: questions without a date come last.
 _LAST: Final = day_number(date.max) + 1
 _NEWEST: Final = OrderKey("asked")
+_BY_SCORE: Final = "pertinence"
 _ORDERS: Final[Mapping[str, tuple[OrderKey, ...]]] = {
-    "pertinence": (SCORE, _NEWEST),
+    _BY_SCORE: (SCORE, _NEWEST),
     "recentes": (_NEWEST, SCORE),
     "anciennes": (OrderKey("asked", descending=False, zero_as=_LAST), SCORE),
     "reponse": (OrderKey("answered"), _NEWEST),
     "delai": (OrderKey("delay"), _NEWEST),
 }
+
+_Hit = tuple[float, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,106 +43,194 @@ class Found:
 
     ``all_words`` of ``total`` hold every word; ``groups`` and ``groups_all_words`` count one
     question a family. ``others`` says how many more of each hit's family are found. ``counts`` are
-    32-bit numbers, one a value.
+    32-bit numbers, one a value. A short list goes on with ``total_related`` questions that no
+    other count knows; ``related`` are those of the page, ``wordless`` those of them that hold none
+    of the words.
     """
 
     total: int
     all_words: int
     groups: int
     groups_all_words: int
-    hits: Sequence[tuple[float, int]]
+    hits: Sequence[_Hit]
     others: Sequence[int]
     counts: Mapping[str, bytes]
+    total_related: int = 0
+    related: frozenset[int] = frozenset()
+    wordless: frozenset[int] = frozenset()
+
+    @property
+    def counted(self) -> tuple[int, ...]:
+        """The documents of the page that are counted, in order."""
+        return tuple(number for _, number in self.hits if number not in self.related)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """What a query means before any filter: all its words (``is_strict``), or most of them.
+
+    ``best`` is the highest score before feedback, and ``added`` what feedback adds.
+    """
+
+    plan: Plan
+    is_strict: bool = True
+    best: float = 0.0
+    added: tuple[Plan, ...] = ()
 
 
 def find(
     snapshot: Snapshot, search: Search, translation: Translation, first: int, limit: int
 ) -> Found:
-    """Return what a search finds: what holds every word, then, if that is little, most words.
+    """Return what a search finds: what holds every word or, if that is little, most of them.
 
-    Whether it is little is judged before the filters: a filter must never add hits.
+    Whether it is little is judged before the filters, and so is what feedback adds: a filter must
+    never add hits. By relevance, a short list goes on with related questions.
     """
-    asked = request_of(snapshot, search, translation.strict)
-    strict = snapshot.executor.run(replace(asked, first=first, limit=limit))
-    if translation.relaxed is None or _is_enough(snapshot, translation.strict, strict):
-        return _all_found(search, strict)
-    # The strict hits are fewer than a page: all of them come first, whatever the page.
-    whole = snapshot.executor.run(replace(asked, first=0, limit=ranking.ENOUGH_HITS, facets=()))
-    wanted = replace(asked, plan=_within(snapshot, search, translation.relaxed))
-    relaxed = snapshot.executor.run(replace(wanted, first=0, limit=first + limit + len(whole.hits)))
-    hits, others = _one_after_the_other(snapshot, asked, whole, relaxed)
-    page = slice(first, first + limit)
-    return Found(
-        relaxed.total, whole.total, relaxed.groups, whole.groups, hits[page], others[page],
-        _counts(search, relaxed),
-    )  # fmt: skip
-
-
-def _all_found(search: Search, answer: Answer) -> Found:
-    total, groups = answer.total, answer.groups
-    hits, others = zip(*_counted(answer), strict=True) if answer.hits else ((), ())
-    return Found(total, total, groups, groups, hits, others, _counts(search, answer))
-
-
-def _one_after_the_other(
-    snapshot: Snapshot, asked: Request, whole: Answer, relaxed: Answer
-) -> tuple[list[tuple[float, int]], list[int]]:
-    """Return the hits that hold every word, then the others, one a family of both together."""
-    family = snapshot.families.near.family if asked.collapse else int
-    # What the relaxed search counts comes later and stays: it counts all that are found.
-    counts = {family(n): count for (_, n), count in (*_counted(whole), *_counted(relaxed))}
-    held = {family(number) for _, number in whole.hits}
-    rest = [(score % TIER, n) for score, n in relaxed.hits if family(n) not in held]
-    hits = [*whole.hits, *rest]
-    return hits, [counts[family(number)] for _, number in hits]
-
-
-def _counted(answer: Answer) -> Iterator[tuple[tuple[float, int], int]]:
-    """Yield the hits, and how many more of its family each stands for."""
-    return zip(answer.hits, answer.others or repeat(0), strict=False)
+    return _Finder(snapshot, search, translation).page(first, limit)
 
 
 def plan_found(snapshot: Snapshot, translation: Translation) -> Plan:
-    """Return the plan of all that :func:`find` finds for any filters of a search."""
+    """Return the plan of all that :func:`find` counts for any filters of a search."""
     if translation.relaxed is None:
         return translation.strict
     found = snapshot.executor.run(Request(translation.strict, limit=0)).total
     return translation.strict if found >= ranking.ENOUGH_HITS else translation.relaxed
 
 
-def _is_enough(snapshot: Snapshot, strict: Plan, answer: Answer) -> bool:
-    if answer.total >= ranking.ENOUGH_HITS:
-        return True
-    return snapshot.executor.run(Request(strict, limit=0)).total >= ranking.ENOUGH_HITS
+class _Finder:
+    def __init__(self, snapshot: Snapshot, search: Search, translation: Translation) -> None:
+        self.snapshot = snapshot
+        self.search = search
+        self.translation = translation
+        self.run = snapshot.executor.run
+        self.by_score = search.sort == _BY_SCORE
+        self.goes_on = self.by_score and translation.related is not None
+
+    def page(self, first: int, limit: int) -> Found:
+        chosen = self._choose()
+        asked = request_of(self.snapshot, self.search, chosen.plan, chosen.added)
+        if not chosen.is_strict and not self.by_score:
+            return self._strict_first(asked, first, limit)
+        answer = self.run(replace(asked, first=first, limit=limit))
+        whole = answer if chosen.is_strict else self._all_words(asked, 0)
+        found = self._found(answer, whole, tuple(_with_others(answer)))
+        if not self.goes_on or found.groups >= ranking.RELATED_UNTIL:
+            return found
+        asked = replace(asked, limit=ranking.RELATED_UNTIL, facets=())
+        if first or found.groups > limit:
+            answer = self.run(asked)
+        return self._going_on(found, chosen, asked, answer, slice(first, first + limit))
+
+    def _choose(self) -> _Chosen:
+        strict, relaxed = self.translation.strict, self.translation.relaxed
+        if not self.goes_on and relaxed is None:
+            return _Chosen(strict)
+        asked = Request(strict, limit=ranking.FEEDBACK_HITS if self.goes_on else 0)
+        answer = self.run(asked)
+        is_strict = relaxed is None or answer.total >= ranking.ENOUGH_HITS
+        if relaxed is not None and not is_strict:
+            asked = replace(asked, plan=relaxed)
+            answer = self.run(asked)
+        if not self.goes_on:
+            return _Chosen(asked.plan, is_strict)
+        near = near_plans(self.translation, asked.plan)
+        hits = answer.hits or (self.run(replace(asked, plan=near.some)).hits if near else ())
+        added = feedback(self.snapshot, self.translation, hits, self.search.scope)
+        return _Chosen(asked.plan, is_strict, hits[0][0] if hits else 0.0, added)
+
+    def _all_words(self, asked: Request, limit: int) -> Answer:
+        """Return what holds every word, best first."""
+        strict = _within(self.snapshot, self.search, self.translation.strict)
+        return self.run(replace(asked, plan=strict, first=0, limit=limit, facets=()))
+
+    def _found(self, answer: Answer, whole: Answer, page: Sequence[tuple[_Hit, int]]) -> Found:
+        hits, others = zip(*page, strict=True) if page else ((), ())
+        counts = counts_of(self.search, answer)
+        return Found(answer.total, whole.total, answer.groups, whole.groups, hits, others, counts)
+
+    def _strict_first(self, asked: Request, first: int, limit: int) -> Found:
+        """Return what holds every word, fewer than a page, before what holds most of them."""
+        family = self._family(asked)
+        whole = self._all_words(asked, ranking.ENOUGH_HITS)
+        answer = self.run(replace(asked, limit=first + limit + len(whole.hits)))
+        # What the second search counts comes later and stays: it counts all that are found.
+        others = {
+            family(number): count
+            for (_, number), count in (*_with_others(whole), *_with_others(answer))
+        }
+        held = {family(number) for _, number in whole.hits}
+        rest = [hit for hit in answer.hits if family(hit[1]) not in held]
+        listed = [*whole.hits, *rest][first : first + limit]
+        return self._found(answer, whole, [(hit, others[family(hit[1])]) for hit in listed])
+
+    def _family(self, asked: Request) -> Callable[[int], int]:
+        """Return what tells whether two questions are one hit."""
+        return self.snapshot.families.near.family if asked.collapse else int
+
+    def _going_on(
+        self, found: Found, chosen: _Chosen, asked: Request, answer: Answer, page: slice
+    ) -> Found:
+        """Put the hits among questions that hold some of the words, before those of none."""
+        near = near_plans(self.translation, chosen.plan)
+        family, least = self._family(asked), ranking.RELATED_SHARE * chosen.best
+        counted = list(_with_others(answer))
+        shown = {family(number) for (_, number), _ in counted}
+
+        def more(plan_of_more: Plan, known: int) -> list[tuple[_Hit, int]]:
+            wanted = _within(self.snapshot, self.search, plan_of_more, chosen.added)
+            more = self.run(replace(asked, plan=wanted, limit=asked.limit - known))
+            others = [
+                each
+                for each in _with_others(more)
+                if each[0][0] >= least and family(each[0][1]) not in shown
+            ]
+            shown.update(family(number) for (_, number), _ in others)
+            return others
+
+        some = more(near.some, len(counted)) if near else []
+        mixed = sorted([*counted, *some], key=lambda each: -each[0][0])
+        none = more(near.none(chosen.added), len(mixed)) if near and chosen.added else []
+        listed = [*mixed, *none][page]
+        known, wordless = _numbers(counted), _numbers(none)
+        numbers = _numbers(listed)
+        return replace(
+            found,
+            hits=tuple(hit for hit, _ in listed),
+            others=tuple(others for _, others in listed),
+            total_related=len(some) + len(none),
+            related=numbers - known,
+            wordless=numbers & wordless,
+        )
 
 
-def request_of(snapshot: Snapshot, search: Search, found: Plan) -> Request:
-    """Return the request that runs a plan within the filters and dates of a search."""
-    filters = tuple(
-        snapshot.filter_codes(name, values) for name, values in search.filters.items() if values
-    )
-    segments = len(snapshot.executor.leaves)
-    facets = (
-        *(_facet_codes(snapshot, search, name) for name in FACETS),
-        *(month_facet(column, segments) for column in _DAYS),
-    )
+def _with_others(answer: Answer) -> Iterator[tuple[_Hit, int]]:
+    """Yield the hits, and how many more of its family each stands for."""
+    return zip(answer.hits, answer.others or repeat(0), strict=False)
+
+
+def _numbers(hits: Sequence[tuple[_Hit, int]]) -> frozenset[int]:
+    return frozenset(number for (_, number), _ in hits)
+
+
+def request_of(
+    snapshot: Snapshot, search: Search, found: Plan, added: tuple[Plan, ...] = ()
+) -> Request:
+    """Return the request that runs a plan within the filters and ranges of a search.
+
+    ``added`` only adds to scores.
+    """
     return Request(
-        _within(snapshot, search, found),
+        _within(snapshot, search, found, added),
         order=_ORDERS[search.sort],
-        filters=filters,
-        facets=facets if search.facets else (),
+        filters=tuple(
+            snapshot.filter_codes(name, values) for name, values in search.filters.items() if values
+        ),
+        facets=facet_codes(snapshot, search),
         collapse=snapshot.collapse if search.grouped and not search.family else None,
     )
 
 
-def _facet_codes(snapshot: Snapshot, search: Search, name: str) -> FacetCodes:
-    filtered = [other for other, values in search.filters.items() if values]
-    own = filtered.index(name) if name in filtered else -1
-    table = snapshot.filter_values(name).table
-    return FacetCodes(f"f_{name}", table.maps, len(table.values), own)
-
-
-def _within(snapshot: Snapshot, search: Search, found: Plan) -> Plan:
+def _within(snapshot: Snapshot, search: Search, found: Plan, added: tuple[Plan, ...] = ()) -> Plan:
     """Leave only what lies in the ranges of a search, and in the family that it opens."""
     limits: list[Plan] = [
         range_of(column, period.first, period.last)
@@ -156,51 +242,4 @@ def _within(snapshot: Snapshot, search: Search, found: Plan) -> Plan:
     if search.family:
         uids = snapshot.family_uids(search.family)
         limits.append(plan.Terms("uid", tuple(uid.encode() for uid in uids)))
-    return plan.All((found, *limits)) if limits else found
-
-
-def _counts(search: Search, answer: Answer) -> Mapping[str, bytes]:
-    names = (*FACETS, *_DAYS)
-    return dict(zip(names, answer.counts, strict=True)) if search.facets else {}
-
-
-def timeline(found: Found) -> Timeline:
-    """Return what was found by month; the facets were counted."""
-    asked, answered = (months_of(found.counts[column]) for column in _DAYS)
-    return Timeline(asked, answered)
-
-
-def facets(snapshot: Snapshot, search: Search, found: Found) -> tuple[Facet, ...]:
-    """Return the facets of what was found, in the order of ``request.FACETS``."""
-    return tuple(
-        _facet(snapshot, name, found.counts[name], search.filters.get(name, ())) for name in FACETS
-    )
-
-
-def _facet(snapshot: Snapshot, name: str, counts: bytes, selected: Sequence[str]) -> Facet:
-    spec = FILTERS[name]
-    filtered = snapshot.filter_values(name)
-    values, counts = filtered.values, filtered.counts(counts)
-    chosen = snapshot.chosen_places(name, selected)
-    # Place 0 may be that of no value.
-    without = 1 if values and not values[0] else 0
-    known = counts[4 * without :]
-    ranked, distinct = top_counts(known, _FACET_VALUES)
-    shown = {place + without: count for place, count in ranked}
-    numbers = memoryview(counts).cast("I")
-    shown |= {place: numbers[place] for place in sorted(chosen) if place not in shown}
-    others = distinct - sum(1 for count in shown.values() if count)
-    return Facet(
-        name,
-        spec.label,
-        tuple(
-            FacetValue(
-                value := values[place],
-                spec.values.get(value, value),
-                count,
-                selected=place in chosen,
-            )
-            for place, count in shown.items()
-        ),
-        others=others,
-    )
+    return plan.All((found, *limits), maybe=added) if limits or added else found

@@ -51,7 +51,7 @@ def _stems(snapshot: Snapshot, record: Question, family: int) -> Weighted:
         title_text(record).split("\n"),
         record.question_text or record.answer_text,
         record.author_name or "",
-        lambda stem: snapshot.frequency((stem,), "stem") - family,
+        lambda stem: snapshot.documents_with(stem, "stem") - family,
         max(1, snapshot.documents),
     )
 

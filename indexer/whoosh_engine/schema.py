@@ -5,7 +5,7 @@ filter, date and sort; the record itself, as it stands in the corpus, as the onl
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from importlib.resources import files
 from typing import Any, Final
@@ -22,6 +22,7 @@ from indexer.ministries import portfolios_of
 from indexer.question import Question
 from indexer.search.recalls import recalls
 from indexer.search.request import FILTERS, VALUE_OF_STATUS
+from indexer.whoosh_engine.acronyms import terms_of
 from indexer.whoosh_engine.families import kin_of
 
 # Raised with every change of the fields or of what goes into them: an older index is rebuilt.
@@ -75,6 +76,7 @@ def schema() -> fields.Schema:
         asked=_number(),
         answered=_number(),
         delay=_number(),
+        acronym=fields.ID(),
     )
     for part in PARTS:
         for form in ("exact", "stem"):
@@ -106,11 +108,14 @@ def document_of(line: bytes) -> dict[str, Any]:
         "answered": day_number(question.date_answer),
         "delay": 0 if question.delay_days is None else question.delay_days + 1,
     }
+    texts = texts_of(question)
+    if acronyms := terms_of(texts.values()):
+        document["acronym"] = acronyms
     if kin := kin_of(question):
         document["kin"] = kin
     if recalled := recalls(question.question_text):
         document["recalls"] = " ".join(str(recall.number) for recall in recalled)
-    for part, text in texts_of(question).items():
+    for part, text in texts.items():
         if text:
             document[field_of(part, "exact")] = text
             document[field_of(part, "stem")] = text
@@ -138,6 +143,12 @@ def title_text(question: Question) -> str:
 def shown_title(question: Question) -> str:
     """Return the title, or the headings where there is none, as one line."""
     return question.title or " · ".join(title_text(question).split("\n"))
+
+
+def headings_of(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the title and headings of a record, without making a question of it."""
+    names = ("title", "rubrique", "tete_analyse")
+    return tuple(filter(None, (*map(record.get, names), *(record.get("analyses") or ()))))
 
 
 def _group_labels() -> dict[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from indexer.errors import IndexDamaged
 from indexer.fastwhoosh.errors import DamagedSegment
@@ -23,12 +23,19 @@ from indexer.question import Key, Question, Reference, uid_of
 from indexer.search import ranking
 from indexer.search.request import FILTERS
 from indexer.search.results import SegmentInfo
+from indexer.whoosh_engine.acronyms import Acronyms
 from indexer.whoosh_engine.damage import DAMAGE, MENDING, damage_said
 from indexer.whoosh_engine.families import Families, read_families
 from indexer.whoosh_engine.filter_values import FilterValues, filter_values
 from indexer.whoosh_engine.generations import Manifest, read_manifest
 from indexer.whoosh_engine.schema import PARTS, day_of, field_of, record_of
 from indexer.whoosh_engine.vocabulary import Vocabulary
+
+# Words whose frequency is remembered, some 20 MB of them.
+_MOST_KNOWN: Final = 100_000
+# Records that are remembered: feedback reads the questions of a page before they are shown.
+_MOST_RECORDS: Final = 64
+_FIELDS: Final = {form: tuple(field_of(part, form) for part in PARTS) for form in ("exact", "stem")}
 
 
 class Snapshot:
@@ -42,6 +49,8 @@ class Snapshot:
         self.manifest: Manifest = read_manifest(folder, name)
         self.path = folder / name
         self._filters: dict[str, FilterValues] = {}
+        self._said: dict[tuple[str, str], float] = {}
+        self._records: dict[int, Question] = {}
         try:
             self._searcher: Any = open_dir(self.path).searcher()
             self.executor = Executor(self._searcher)
@@ -61,21 +70,28 @@ class Snapshot:
 
     @cached_property
     def averages(self) -> Mapping[str, float]:
-        """Mean length in words of each text field over all questions."""
-        count = max(1, self.documents)
+        """Mean length in words of each text field over the questions that have it."""
         names = [field_of(part, form) for part in PARTS for form in ("exact", "stem")]
-        return {name: self.reader.field_length(name) / count for name in names}
+        return {name: self.executor.mean_length(name) for name in names}
 
-    def idf(self, words: Sequence[str], form: str) -> float:
-        """Return the inverse document frequency of words that count as one, over all parts."""
-        return ranking.idf(self.frequency(words, form), max(1, self.documents))
+    def documents_with(self, word: str, form: str) -> int:
+        """Return in how many questions a word stands, taken from the part where most have it."""
+        frequency, term = self.executor.document_frequency, word.encode()
+        return max([frequency(name, term) for name in _FIELDS[form]])
 
-    def frequency(self, words: Sequence[str], form: str) -> int:
-        """Return in how many questions words that count as one stand, by the part that has most."""
-        frequency = self.executor.document_frequency
-        return sum(
-            max(frequency(field_of(part, form), word.encode()) for part in PARTS) for word in words
-        )
+    def information(self, word: str, form: str) -> float:
+        """Return how much a word says, over all parts."""
+        known = self._said.get((form, word))
+        if known is None:
+            known = self._information((word,), form)
+            if len(self._said) >= _MOST_KNOWN:
+                self._said.clear()
+            self._said[form, word] = known
+        return known
+
+    def _information(self, words: Sequence[str], form: str) -> float:
+        found = sum([self.documents_with(word, form) for word in words])
+        return ranking.information(found, max(1, self.documents))
 
     def group(self, words: Sequence[str], form: str, parts: Sequence[str], weight: float) -> Group:
         """Return words that count as one, with the statistics of the whole index."""
@@ -84,7 +100,9 @@ class Snapshot:
             for name, weighed, b, average in self._weighed(parts, form)
             for word in words
         )
-        return Group(found, weight * self.idf(words, form), ranking.K1)
+        one = len(words) == 1
+        said = self.information(words[0], form) if one else self._information(words, form)
+        return Group(found, weight * said, ranking.K1)
 
     def lines(
         self, words: Sequence[str], form: str, parts: Sequence[str], offsets: Sequence[int]
@@ -131,6 +149,11 @@ class Snapshot:
         known = self.filter_values(name)
         codes = known.codes_of(frozenset(known.like(asked)))
         return tuple(known.table.names[code] for code in sorted(codes))
+
+    @cached_property
+    def acronyms(self) -> Acronyms:
+        """The acronyms that its questions define."""
+        return Acronyms(self.executor, PARTS)
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -181,14 +204,21 @@ class Snapshot:
         Raises:
             IndexDamaged: what is stored is no question.
         """
+        known = self._records.get(number)
+        if known is not None:
+            return known
         try:
-            return record_of(self.line(number))
+            record = record_of(self.line(number))
         except IndexDamaged:
             raise
         except Exception as error:  # any damage of the file ends here
             raise IndexDamaged(
                 f"Question illisible dans l'index « {self.path} ». {MENDING}"
             ) from error
+        if len(self._records) >= _MOST_RECORDS:
+            self._records.clear()
+        self._records[number] = record
+        return record
 
     @damage_said()
     def line(self, number: int) -> bytes:

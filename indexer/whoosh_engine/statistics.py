@@ -32,7 +32,7 @@ from indexer.search.wording import describe
 from indexer.whoosh_engine import periods
 from indexer.whoosh_engine.finding import plan_found, request_of
 from indexer.whoosh_engine.snapshot import Snapshot
-from indexer.whoosh_engine.translate import Translator
+from indexer.whoosh_engine.translate import translated
 
 # Shares of the answers, in the hundred, whose delays are told: of `Delays`, in its order.
 _RANKS: Final = (0, 25, 50, 75, 100)
@@ -89,7 +89,7 @@ def statistics(snapshot: Snapshot, search: Search, by: str) -> Statistics:
     if by not in GROUPINGS:
         raise BadParameter("par", by, tuple(GROUPINGS))
     started = time.perf_counter()
-    translation = Translator(snapshot, search.scope).translate(search.text)
+    translation = translated(snapshot, search)
     plan = plan_found(snapshot, translation)
     asked = replace(request_of(snapshot, replace(search, facets=False), plan), limit=0)
     grouping = _by_year(snapshot) if by == BY_YEAR else _by_filter(snapshot, by)

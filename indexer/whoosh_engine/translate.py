@@ -4,21 +4,22 @@ Statistics come from the whole snapshot. Nothing is looked up twice: expansions 
 misspellings serve the query and the marks alike.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
-from typing import Final
+from typing import Final, TypeGuard
 
 from indexer.fastwhoosh import plan
 from indexer.fastwhoosh.plan import Node as Plan
-from indexer.fastwhoosh.plan import Positional, Terms
+from indexer.fastwhoosh.plan import Terms
 from indexer.fastwhoosh.plan import Word as PlanWord
 from indexer.french.analysis import stem_form
 from indexer.question import uid_of
 from indexer.search import ranking
+from indexer.search.acronyms import widened
 from indexer.search.language import parse
+from indexer.search.marker import Marker, acronyms_of, chains_of
 from indexer.search.naming import naming
-from indexer.search.passages import Marker
+from indexer.search.request import Search
 from indexer.search.tree import (
     All,
     Any,
@@ -32,20 +33,26 @@ from indexer.search.tree import (
     Query,
     Word,
 )
+from indexer.whoosh_engine.closeness import bonuses, parts_of, together
 from indexer.whoosh_engine.columns import delay_range, range_of
-from indexer.whoosh_engine.schema import PARTS
 from indexer.whoosh_engine.snapshot import Snapshot
+from indexer.whoosh_engine.synonyms import information_of, with_others
+from indexer.whoosh_engine.translation import Translation
 
-_PARTS_OF_SCOPE: Final = {
-    "tout": PARTS,
-    "titre": ("title",),
-    "question": ("question",),
-    "reponse": ("answer",),
-}
-# Far above any sum of scores: the number of words held decides before they do.
-TIER: Final = 10_000.0
 # A question named by its number comes before those that only hold the number.
 _NAMED_SCORE: Final = 1_000.0
+
+
+def translated(snapshot: Snapshot, search: Search) -> Translation:
+    """Return the text of a search made runnable, read as the search says."""
+    translator = Translator(
+        snapshot,
+        search.scope,
+        exact=search.exact,
+        without=search.without_synonyms,
+        chosen=search.synonyms,
+    )
+    return translator.translate(search.text)
 
 
 @dataclass
@@ -53,62 +60,62 @@ class _Marks:
     stems: set[str] = field(default_factory=set)
     exacts: set[str] = field(default_factory=set)
     phrases: dict[tuple[str, ...], int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Translation:
-    """A typed query made runnable.
-
-    ``strict`` finds what holds every word (everything where none is wanted); ``relaxed``, where
-    there is one, what holds at least half of the plain words. ``words`` are the plain words that
-    can be missing. ``named`` identify the questions that the text names by a number, ``expansions``
-    the words that each pattern or misspelt word means, commonest first.
-    """
-
-    query: Query
-    strict: Plan
-    relaxed: Plan | None
-    marker: Marker
-    words: tuple[str, ...]
-    notices: tuple[str, ...]
-    named: tuple[str, ...] = ()
-    expansions: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    chains: set[tuple[str, ...]] = field(default_factory=set)
 
 
 class Translator:
     """Translates the queries of one snapshot.
 
     ``scope`` is where words without one are wanted; ``exact`` wants every word as it is typed.
+    ``without`` and ``chosen`` are acronyms, as :func:`indexer.search.acronyms.widened` takes them.
     """
 
-    def __init__(self, snapshot: Snapshot, scope: str = "tout", *, exact: bool = False) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        scope: str = "tout",
+        *,
+        exact: bool = False,
+        without: Sequence[str] = (),
+        chosen: Sequence[str] = (),
+    ) -> None:
         self.snapshot = snapshot
         self.scope = scope
         self.exact = exact
         self.expansions: dict[str, tuple[str, ...]] = {}
+        self._acronyms = without, chosen
         self.marks = _Marks()
         self.notices: list[str] = []
 
     def translate(self, text: str) -> Translation:
         """Return the runnable form of a typed text."""
         query = parse(text, exact=self.exact)
-        tree = query.tree
+        known = self.snapshot.acronyms
+        tree, synonyms = widened(query.tree, text, known, *self._acronyms)
         children = tree.children if isinstance(tree, All) else (tree,) if tree else ()
         wanted = [self._query(child) for child in children if not isinstance(child, Not)]
         without = self._without(children)
-        maybe = tuple(self._bonuses(query.plain))
+        maybe = tuple(bonuses(self.snapshot, query.plain, self._parts("tout")))
         strict = self._strict(wanted, without, maybe) if children else plan.Every()
         relaxed, words = self._relaxed(children, without, maybe)
         named = self._named(text)
+        related = None if named else self._related(children, maybe)
         if named:
             strict = plan.Any((strict, named))
             # Whoever surely names a question wants that one, not what holds half of the words.
             relaxed = plan.Any((relaxed, named)) if relaxed and not named.score else None
-        notices = (*query.notices, *self.notices)
-        uids = tuple(uid.decode() for uid in named.terms) if named else ()
-        expansions = tuple(self.expansions.items())
-        marker = self._marker(query)
-        return Translation(query, strict, relaxed, marker, words, notices, uids, expansions)
+        return Translation(
+            query,
+            strict,
+            relaxed,
+            self._marker(query),
+            words,
+            (*query.notices, *self.notices),
+            related,
+            synonyms,
+            tuple(uid.decode() for uid in named.terms) if named else (),
+            tuple(self.expansions.items()),
+        )
 
     def _strict(
         self, wanted: Sequence[Plan], without: tuple[Plan, ...], maybe: tuple[Plan, ...]
@@ -130,11 +137,8 @@ class Translator:
 
     def _relaxed(
         self, children: Sequence[Node], without: tuple[Plan, ...], maybe: tuple[Plan, ...]
-    ) -> tuple[Plan | None, tuple[str, ...]]:
-        words = [
-            child for child in children if isinstance(child, Word) and child.form == "variants"
-        ]
-        words = list(dict.fromkeys(words))
+    ) -> tuple[Plan | None, tuple[Word | Compound, ...]]:
+        words = tuple(dict.fromkeys(child for child in children if _is_plain(child)))
         if len(words) < 2:  # noqa: PLR2004  # one word cannot be missing
             return None, ()
         required = tuple(
@@ -142,10 +146,20 @@ class Translator:
             for child in children
             if not isinstance(child, Not) and child not in words
         )
-        tiered = tuple(self._word(word, tier=TIER) for word in words)
-        some = plan.Any(tiered, ranking.words_wanted(len(words)))
-        found = plan.All((some, *required), without, maybe)
-        return found, tuple(word.text for word in words)
+        said = [information_of(self.snapshot, word) for word in words]
+        weights, wanted = ranking.words_wanted(said)
+        some = plan.Any(tuple(self._query(word) for word in words), wanted, weights)
+        return plan.All((some, *required), without, maybe), words
+
+    def _related(
+        self, children: Sequence[Node], maybe: tuple[Plan, ...]
+    ) -> tuple[tuple[Plan, ...], tuple[Plan, ...]] | None:
+        words = [child for child in children if _is_plain(child)]
+        filters = [child for child in children if isinstance(child, Filtered | Period | Delay)]
+        if not words or len(words) + len(filters) < len(children):
+            return None
+        some = tuple(self._query(word) for word in words)
+        return (*some, *maybe), tuple(self._query(child) for child in filters)
 
     def _query(self, node: Node, *, mark: bool = True) -> Plan:
         match node:
@@ -182,9 +196,9 @@ class Translator:
         return self._word(node, mark=mark)
 
     def _parts(self, scope: str) -> tuple[str, ...]:
-        return _PARTS_OF_SCOPE[self.scope if scope == "tout" else scope]
+        return parts_of(self.scope if scope == "tout" else scope)
 
-    def _word(self, word: Word, *, mark: bool = True, tier: float = 0.0) -> Plan:
+    def _word(self, word: Word, *, mark: bool = True) -> Plan:
         parts = self._parts(word.scope)
         if word.form in ("pattern", "fuzzy"):
             return self._expanded(word, parts, mark=mark)
@@ -193,12 +207,15 @@ class Translator:
             self.marks.exacts.add(word.text)
             if stem:
                 self.marks.stems.add(stem)
+            self.marks.exacts |= acronyms_of(word.others)
+            self.marks.chains |= chains_of(word.others)
         group = self.snapshot.group
         if stem is None:
             weight = 1.0 + ranking.EXACT_WEIGHT
-            return PlanWord((group((word.text,), "exact", parts, weight),), tier)
+            return PlanWord((group((word.text,), "exact", parts, weight),))
         exact = group((word.text,), "exact", parts, ranking.EXACT_WEIGHT)
-        return PlanWord((group((stem,), "stem", parts, 1.0), exact), tier)
+        found = PlanWord((group((stem,), "stem", parts, 1.0), exact))
+        return with_others(self.snapshot, found, word.others, parts) if word.others else found
 
     def _expanded(self, word: Word, parts: Sequence[str], *, mark: bool) -> Plan:
         if word.form == "pattern":
@@ -220,14 +237,13 @@ class Translator:
         known = all(stems)
         form = "stem" if known else "exact"
         words = tuple(stem or "" for stem in stems) if known else compound.parts
-        side_by_side = self._together(
-            words, form, self._parts(compound.scope), range(len(words)), 1.0
-        )
+        side_by_side = together(self.snapshot, words, form, self._parts(compound.scope))
         if mark:
             self.marks.phrases[compound.parts] = 0
             if known:
                 self.marks.stems.update(words)
-        whole = self._word(Word(compound.whole, "variants", compound.scope), mark=mark)
+        as_one = Word(compound.whole, "variants", compound.scope, others=compound.others)
+        whole = self._word(as_one, mark=mark)
         return plan.Any((side_by_side, whole))
 
     def _phrase(self, phrase: Phrase, *, mark: bool) -> Plan:
@@ -238,10 +254,10 @@ class Translator:
         elif mark:
             self.marks.phrases[words] = phrase.slop
         if not phrase.slop:
-            return self._together(words, form, parts, range(len(words)), 1.0)
+            return together(self.snapshot, words, form, parts)
         # Near each other, a word is wanted once; side by side, as often as it was typed.
         once = tuple(dict.fromkeys(words))
-        near = self._together(once, form, parts, range(len(once)), 1.0)
+        near = together(self.snapshot, once, form, parts)
         return near._replace(mode=plan.WINDOW, width=len(phrase.words) + phrase.slop)
 
     def _forms(self, phrase: Phrase) -> tuple[tuple[str, ...], str]:
@@ -250,42 +266,11 @@ class Translator:
         is_exact = phrase.form == "exact" or not stems
         return (phrase.words, "exact") if is_exact else (stems, "stem")
 
-    def _together(
-        self,
-        words: Sequence[str],
-        form: str,
-        parts: Sequence[str],
-        offsets: Sequence[int],
-        weight: float,
-    ) -> Positional:
-        """Return the plan of words that stand at their offsets; it scores as one rare word."""
-        lines = self.snapshot.lines(words, form, parts, offsets)
-        idf = sum(self.snapshot.idf((word,), form) for word in dict.fromkeys(words))
-        return Positional(lines, weight * idf, ranking.K1, plan.ORDERED, 0)
-
     def _filtered(self, name: str, value: str) -> Plan:
         values = self.snapshot.terms_like(name, value)
         if not values:
             self.notices.append(f"Aucune question n'a « {value} » pour {name}.")
         return Terms(f"f_{name}", tuple(value.encode() for value in values))
-
-    def _bonuses(self, plain: tuple[str, ...]) -> Iterator[Plan]:
-        """Yield what plain words earn by standing as they were typed, or close together."""
-        placed = [(place, stem) for place, word in enumerate(plain) if (stem := stem_form(word))]
-        if len(placed) < 2:  # noqa: PLR2004  # a pair takes two
-            return
-        parts = self._parts("tout")
-        places = range(len(plain))
-        yield self._together(plain, "exact", parts, places, ranking.PHRASE_WEIGHT)
-        for (before, first), (after, second) in pairwise(placed):
-            if first != second:
-                yield from self._pair((first, second), after - before, parts)
-
-    def _pair(self, stems: Sequence[str], distance: int, parts: Sequence[str]) -> Iterator[Plan]:
-        offsets = (0, distance)
-        yield self._together(stems, "stem", parts, offsets, ranking.ORDERED_PAIR_WEIGHT)
-        near = self._together(stems, "stem", parts, offsets, ranking.NEAR_PAIR_WEIGHT)
-        yield near._replace(mode=plan.NEAR, width=ranking.NEAR_WINDOW)
 
     def _marker(self, query: Query) -> Marker:
         phrases = dict(self.marks.phrases)
@@ -296,4 +281,10 @@ class Translator:
             frozenset(self.marks.exacts),
             tuple(phrases),
             tuple(phrases.values()),
+            tuple(sorted(self.marks.chains)),
         )
+
+
+def _is_plain(node: Node) -> TypeGuard[Word | Compound]:
+    """Whether a node is a word as it is typed without any sign: its variants are found too."""
+    return isinstance(node, Compound) or (isinstance(node, Word) and node.form == "variants")

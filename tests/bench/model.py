@@ -19,8 +19,10 @@ FUZZY: Final = "fuzzy"
 BY_DATE: Final = "by_date"
 PAGE100: Final = "page100"
 SNIPPETS: Final = "snippets"
+RANKING: Final = "ranking"
 SHAPES: Final = (
     RARE, COMMON, AND3, OR5, PHRASE, OR5_DATES, FACETS, PREFIX, FUZZY, BY_DATE, PAGE100, SNIPPETS,
+    RANKING,
 )  # fmt: skip
 
 LIMIT: Final = 10
@@ -59,7 +61,7 @@ class Query(NamedTuple):
     """One query of a shape. ``words`` are stems, but exact forms in a phrase.
 
     ``days`` is an inclusive range of days, for the shape with dates alone; ``surfaces`` are the
-    words as one document has them, for the shape with snippets alone.
+    words as one document has them, for the shapes with snippets and with the whole ranking.
     """
 
     shape: str

@@ -98,6 +98,7 @@ class Drawer:
             model.PREFIX: lambda rng: Drawn(self._prefix(rng)),
             model.FUZZY: lambda rng: Drawn(self._misspelt(rng)),
             model.SNIPPETS: self._with_surfaces,
+            model.RANKING: self._with_surfaces,
         }
 
     def _band(self, shares: tuple[float, float]) -> list[str]:

@@ -18,6 +18,8 @@ SHAPE_TARGETS: Final = {
     model.BY_DATE: ("sort by date", 2.0),
     model.PAGE100: ("page 100", 1.0),
     model.SNIPPETS: ("OR of 5 + 10 snippets", 3.0),
+    # Nobody else has it, so that nothing is to be reached.
+    model.RANKING: ("our whole ranking of 5 words", 1.0),
 }
 # Our documents a second / theirs, by processes.
 INDEXING_TARGETS: Final = {1: 2.0, 2: 3.0}

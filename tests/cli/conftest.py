@@ -138,7 +138,7 @@ class StubEngine:
     def get(self, key: Key) -> Question | None:
         return next((record for record in self.records if record.key == key), None)
 
-    def marked(self, key: Key, text: str, *, exact: bool = False) -> MarkedQuestion | None:
+    def marked(self, key: Key, search: Search) -> MarkedQuestion | None:
         raise NotImplementedError
 
     def statistics(self, search: Search, by: str) -> Statistics:

@@ -3,6 +3,7 @@
 import errno
 import gzip
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -36,10 +37,14 @@ def test_from_files_to_answers(run: Run, tmp_path: Path) -> None:
 
     found = run("search", "traite", "des", "êtres", "humains")
     assert found.code == 0
-    assert "\n1. Lutte contre la traite des êtres humains\n" in found.out
+    assert re.search(r"\n[1-4]\. Lutte contre la traite des êtres humains\n", found.out)
     assert "\x1b" not in found.out
     assert "Réponse : " in found.out
     assert json.loads(run("search", "loup", "--json").out)["facets"]
+    near = json.loads(run("search", "loup", "--json", "--limite", "50").out)
+    assert sum(hit["related"] for hit in near["hits"]) == near["total_related"] > 0
+    shown = run("search", "loup", "--limite", "50").out
+    assert shown.count("\nQuestions proches, sans les mots tapés\n") == 1
 
     shown = run("show", "15-90001QE")
     assert "Mme Solveig Kerampran (Centre et démocratie rurale)" in shown.out

@@ -153,7 +153,11 @@ class PlanGenerator:
 
     def any(self, depth: int) -> Node:
         """Draw a disjunction, of which several children may be wanted."""
-        return Any(self._children(depth, 6), self.rng.choice((1, 1, 1, 2, 3)))
+        children = self._children(depth, 6)
+        if self.rng.random() < 0.7:
+            return Any(children, self.rng.choice((1, 1, 1, 2, 3)))
+        weights = tuple(self.rng.choice((1, 1, 7, 300)) for _ in children)
+        return Any(children, self.rng.choice((1, 2, 8, 301)), weights)
 
     def constant(self, depth: int) -> Node:
         """Draw a plan without its scores."""

@@ -77,7 +77,13 @@ def marker_of(generator: random.Random) -> Marker:
         for _ in range(generator.randrange(3))
     }
     exacts = frozenset(generator.sample(WORDS, generator.randrange(3)))
-    return Marker(frozenset(stems), exacts, tuple(phrases), tuple(phrases.values()))
+    known = [stem for word in WORDS if (stem := stem_form(word))]
+    chains = {
+        tuple(generator.choices(known, k=generator.randint(1, 4)))
+        for _ in range(generator.randrange(3))
+    }
+    slops = tuple(phrases.values())
+    return Marker(frozenset(stems), exacts, tuple(phrases), slops, tuple(chains))
 
 
 def check(text: str, marker: Marker) -> None:

@@ -29,10 +29,12 @@ from indexer.search.results import (
     Piece,
     Results,
     SegmentInfo,
+    Synonym,
     Timeline,
     Understood,
 )
 from indexer.search.statistics import GROUPINGS, Delays, Row, Statistics, Tally
+from indexer.search.suggest import Suggestion
 from webui import create_app
 from webui.params import new_search
 
@@ -191,6 +193,7 @@ class StubEngine:
     total: int = 1234
     total_all_words: int = 1234
     grouped_away: int = 0
+    total_related: int = 0
     hits: tuple[Hit, ...] = field(default_factory=lambda: tuple(map(_hit, QUESTIONS)))
     is_sample: bool = True
     generation: str = "20251124-a1"
@@ -203,6 +206,8 @@ class StubEngine:
         default_factory=lambda: (neighbour(3, shared=("traite", EVIL)),)
     )
     asked: list[Search] = field(default_factory=list)
+    spoken_of: tuple[str, ...] = ()
+    expansions: tuple[Synonym, ...] = ()
 
     def find_nothing(self) -> None:
         """From now on find nothing, and advise on it with what an attacker would write."""
@@ -226,20 +231,25 @@ class StubEngine:
         return Results(
             search=search,
             understood=Understood(
-                search.text, ("des", EVIL), (("traite", ("traites", EVIL)),), (f"Avis : {EVIL}",)
+                search.text,
+                ("des", EVIL),
+                (("traite", ("traites", EVIL)),),
+                (f"Avis : {EVIL}",),
+                expansions=self.expansions,
             ),
             total=self.total,
             total_all_words=self.total_all_words,
             groups=self.total - self.grouped_away,
             groups_all_words=self.total_all_words,
-            pages=-(-(self.total - self.grouped_away) // search.size),
+            pages=-(-(self.total - self.grouped_away + self.total_related) // search.size),
             took_ms=1.234,
-            hits=self.hits if self.total else (),
+            hits=self.hits if self.total or self.total_related else (),
             facets=_facets(search) if self.total else (),
             generation=self.generation,
             timeline=self.timeline if self.total else Timeline(),
             suggestion=self.suggestion,
             help=self.help,
+            total_related=self.total_related,
         )
 
     def export(self, search: Search) -> Iterator[Question]:
@@ -249,7 +259,9 @@ class StubEngine:
     def get(self, key: Key) -> Question | None:
         return next((record for record in QUESTIONS if record.key == key), None)
 
-    def marked(self, key: Key, text: str, *, exact: bool = False) -> MarkedQuestion | None:  # noqa: ARG002  # marks the same
+    def marked(self, key: Key, search: Search) -> MarkedQuestion | None:
+        self.spoken_of = (*search.without_synonyms, *search.synonyms)
+        text = search.text
         record = self.get(key)
         if record is None:
             return None
@@ -298,6 +310,16 @@ class StubEngine:
 
     def find(self, reference: Reference) -> tuple[Key, ...]:
         return tuple(record.key for record in QUESTIONS if reference.fits(record.key))
+
+    def suggest(self, text: str, limit: int) -> tuple[Suggestion, ...]:
+        if self.failure:
+            raise self.failure
+        found = (
+            Suggestion("expression", f"{text}ite des êtres", f"{text}ite des êtres", 10),
+            Suggestion("auteur", f'auteur:"{EVIL}"', EVIL, 1),
+            Suggestion("sigle", "TEH", "TEH : traite des êtres humains", 12),
+        )
+        return found[:limit] if text.startswith("tra") else ()
 
     def info(self) -> IndexInfo:
         if self.failure:

@@ -10,6 +10,8 @@ import pytest
 from flask import Flask
 from werkzeug.serving import make_server
 
+from indexer.search.results import Synonym
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
@@ -226,3 +228,107 @@ def test_print_leaves_the_question_alone(opened: Any, site: str) -> None:
     assert page.locator("h1").is_visible()
     assert not page.locator("header nav").is_visible()
     assert not page.locator(".back").is_visible()
+
+
+def suggested(page: "Page") -> list[str]:
+    page.locator("[role=listbox]:not([hidden]) [role=option]").first.wait_for()
+    return [label.inner_text() for label in page.locator("[role=option] .label").all()]
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_what_is_typed_is_completed_by_keyboard(opened: Any, site: str, width: int) -> None:
+    page = opened(site, width)
+    box = page.get_by_role("combobox", name="Mots cherchés")
+    assert box.get_attribute("aria-expanded") == "false"
+    page.keyboard.type("tra")
+    assert suggested(page)[::2] == ["traite des êtres", "TEH : traite des êtres humains"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert box.get_attribute("aria-expanded") == "true"
+    assert page.get_by_role("status").inner_text() == "3 propositions"
+    assert box.get_attribute("aria-activedescendant") is None
+    page.keyboard.press("ArrowUp")
+    assert active(page) == "TEH : traite des êtres humains"
+    page.keyboard.press("ArrowDown")
+    assert active(page) is None, "the box itself is a place of the round"
+    page.keyboard.press("ArrowDown")
+    assert active(page) == "traite des êtres"
+    page.keyboard.press("Enter")
+    assert box.input_value() == "traite des êtres"
+    assert not page.locator("[role=listbox]").is_visible()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/recherche?**")
+    assert page.locator("input[name=q]").input_value() == "traite des êtres"
+
+
+def active(page: "Page") -> str | None:
+    name = page.locator("[role=combobox]").get_attribute("aria-activedescendant")
+    if name is None:
+        return None
+    option = page.locator(f"#{name}[aria-selected=true]")
+    assert page.locator("[aria-selected=true]").count() == 1
+    return str(option.locator(".label").inner_text())
+
+
+def test_escape_closes_the_completions_and_a_click_takes_one(opened: Any, site: str) -> None:
+    page = opened(f"{site}/recherche?q=loup")
+    box = page.locator("[role=combobox]")
+    box.fill("tra")
+    suggested(page)
+    page.keyboard.press("Escape")
+    assert not page.locator("[role=listbox]").is_visible()
+    assert box.input_value() == "tra"
+    page.keyboard.press("ArrowDown")
+    suggested(page)
+    page.locator("[role=option]").last.click()
+    assert box.input_value() == "TEH"
+    assert page.evaluate("document.activeElement.name") == "q"
+    box.fill("tra")
+    suggested(page)
+    page.keyboard.press("Tab")
+    assert not page.locator("[role=listbox]").is_visible()
+    box.fill("zzz")
+    page.wait_for_timeout(400)
+    assert not page.locator("[role=listbox]").is_visible()
+
+
+def test_completions_are_text_and_failures_are_silent(
+    opened: Any, site: str, stub: "StubEngine", evil: str
+) -> None:
+    page = opened(site)
+    page.keyboard.type("tra")
+    assert evil in suggested(page)
+    stub.failure = RuntimeError("broken")
+    page.locator("[role=combobox]").fill("trai")
+    page.locator("[role=listbox]").wait_for(state="hidden")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_nothing_in_the_completions(
+    opened: Any, site: str, scheme: str, width: int
+) -> None:
+    axe = axe_or_skip()
+    page = opened(site, width, color_scheme=scheme)
+    page.keyboard.type("tra")
+    suggested(page)
+    page.keyboard.press("ArrowDown")
+    found = axe.run(page).response["violations"]
+    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_acronyms_are_chips_that_everybody_can_use(
+    opened: Any, site: str, stub: "StubEngine", scheme: str, width: int
+) -> None:
+    meaning = "agence nationale de sécurité du médicament et des produits de santé"
+    stub.expansions = (
+        Synonym("ansm", "ANSM", meaning, 9, "used"),
+        Synonym("ars", "ARS", "agence régionale de santé", 9, "offered"),
+    )
+    page = opened(f"{site}/recherche?q=ANSM+ARS", width, color_scheme=scheme)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found = axe_or_skip().run(page).response["violations"]
+    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
+    page.get_by_role("link", name="Ne pas chercher aussi").click()
+    page.wait_for_url("**/recherche?q=ANSM+ARS&sans=ansm")

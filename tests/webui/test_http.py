@@ -18,6 +18,8 @@ ADDRESSES = (
     ("/", 200),
     ("/recherche?q=traite", 200),
     ("/recherche.json?q=traite", 200),
+    ("/completion.json?q=tra", 200),
+    ("/static/completion.js", 200),
     (f"/question/{WRITTEN}", 200),
     (f"/question/{WRITTEN}.json", 200),
     ("/question/15-24191QE", 302),

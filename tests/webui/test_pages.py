@@ -74,7 +74,10 @@ def test_every_page_is_french_titled_and_ordered(client: FlaskClient, address: s
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_nothing_from_the_index_becomes_markup(client: FlaskClient, address: str) -> None:
     page = soup(client, address)
-    assert not page.find_all(["script", "iframe", "object", "style"])
+    assert not page.find_all(["iframe", "object", "style"])
+    for script in page.find_all("script"):
+        assert script.attrs == {"src": "/static/completion.js", "defer": ""}
+        assert not script.contents
     assert all(str(image["src"]).startswith("/static/") for image in page.find_all("img"))
     for node in page.find_all(name=True):
         assert not [name for name in node.attrs if name.startswith("on") or name == "style"]

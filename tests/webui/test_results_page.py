@@ -1,5 +1,6 @@
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
@@ -232,7 +233,7 @@ def test_a_line_parts_the_hits_that_lack_words(
     hits_before: int | None,
 ) -> None:
     stub.total_all_words = whole
-    hits = soup(client, f"/recherche?q=traite&page={page}").select_one(".hits")
+    hits = soup(client, f"/recherche?q=traite&tri=recentes&page={page}").select_one(".hits")
     assert hits is not None
     line = hits.select_one(".partial")
     if hits_before is None:
@@ -242,6 +243,25 @@ def test_a_line_parts_the_hits_that_lack_words(
     assert len(line.find_all_previous("article")) == hits_before
     wanted = "Les questions suivantes ne" if whole else "Aucune question ne"
     assert text(line).startswith(wanted)
+
+
+@pytest.mark.parametrize("total", [1234, 0])
+def test_related_hits_are_marked_and_those_without_words_stand_apart(
+    client: FlaskClient, stub: "StubEngine", total: int
+) -> None:
+    first, second, *_, last = stub.hits
+    stub.hits = (first, replace(second, related=True), replace(last, related=True, wordless=True))
+    stub.total = stub.total_all_words = total
+    stub.total_related = 2
+    page = soup(client, "/recherche?q=traite")
+    heading = page.select_one("h2.partial")
+    assert text(heading) == "Questions proches, sans les mots tapés"
+    assert heading is not None
+    assert len(heading.find_all_previous("article")) == 2
+    assert [bool(card.select_one(".near")) for card in page.select("article.hit")] == [
+        False, True, False,
+    ]  # fmt: skip
+    assert bool(page.select(".empty")) == (not total)
 
 
 def test_nothing_found_offers_what_finds_something(

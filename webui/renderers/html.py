@@ -38,7 +38,7 @@ def register(app: Flask) -> None:
         value_url=navigation.value_url, question_url=navigation.question_url,
         family_url=navigation.family_url,
         results_url=navigation.results_url, FIELD_LABELS=FIELD_LABELS,
-        designation=typography.designation,
+        designation=typography.designation, synonym_url=navigation.synonym_url,
         ministries=record.ministries, page_sizes=_page_sizes,
     )  # fmt: skip
 
@@ -95,6 +95,7 @@ def results_page(results: Results, args: MultiDict[str, str]) -> str:
         other_forms_url=navigation.results_url(with_forms(search, exact=not search.exact)),
         listing=not search.text and not is_filtered(search),
         partial_from=_first_partial(results),
+        wordless_from=next((at for at, hit in enumerate(results.hits) if hit.wordless), None),
         canonical=navigation.results_url(search),
     )
 
@@ -110,8 +111,11 @@ def _heading(results: Results) -> str:
 
 
 def _first_partial(results: Results) -> int | None:
-    """Return the place, on this page, of the first hit that lacks a word of the query."""
-    if results.total_all_words >= results.total:
+    """Return the place, on this page, of the first hit that lacks a word of the query.
+
+    None in the order of relevance, where such hits stand among the others.
+    """
+    if results.total_all_words >= results.total or results.search.sort == Search().sort:
         return None
     shown_before = (results.search.page - 1) * results.search.size
     place = max(results.groups_all_words - shown_before, 0)

@@ -1,6 +1,7 @@
 """The JSON format: the same objects as the command line prints."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from flask import Response, jsonify
@@ -8,9 +9,12 @@ from flask import Response, jsonify
 from indexer.interchange import to_record
 from indexer.question import Question
 from indexer.search.neighbours import Neighbour, Surroundings, surroundings_json
+from indexer.search.request import FILTERS
 from indexer.search.results import IndexInfo, Results, as_json, working_json
 from indexer.search.statistics import Statistics
 from indexer.search.statistics import as_json as statistics_json
+from indexer.search.suggest import Suggestion
+from webui.renderers import typography
 
 
 def results(found: Results) -> Response:
@@ -21,6 +25,18 @@ def results(found: Results) -> Response:
 def statistics(found: Statistics) -> Response:
     """Return statistics."""
     return jsonify(statistics_json(found))
+
+
+def suggestions(typed: str, found: Sequence[Suggestion]) -> Response:
+    """Return completions of a text, each with what it is in French."""
+    listed = [{**asdict(each), "what": _what(each)} for each in found]
+    return jsonify({"query": typed, "suggestions": listed})
+
+
+def _what(suggestion: Suggestion) -> str:
+    names = {"valeur": ""} | {name: spec.label.lower() for name, spec in FILTERS.items()}
+    name = names.get(suggestion.kind, suggestion.kind)
+    return " · ".join(filter(None, (name, typography.counted(suggestion.count, "question"))))
 
 
 def question(record: Question) -> Response:

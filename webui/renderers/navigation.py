@@ -20,7 +20,7 @@ from indexer.search.request import (
     NumberRange,
     Search,
 )
-from indexer.search.results import Facet, FacetValue, IndexInfo, Results
+from indexer.search.results import Facet, FacetValue, IndexInfo, Results, Synonym
 from indexer.search.tree import Filtered
 from indexer.search.wording import describe
 from webui import params
@@ -193,6 +193,12 @@ def _filters(search: Search, facets: Sequence[Facet]) -> Iterator[_Active]:
         for value in search.filters.get(name, ()):
             label = labels.get((name, value)) or value_label(name, value)
             yield spec.label, label, params.without_value(search, name, value)
+
+
+def synonym_url(synonym: Synonym, search: Search) -> str:
+    """Return the address of the search that treats an acronym the other way."""
+    change = params.without_synonym if synonym.state == "used" else params.with_synonym
+    return results_url(change(search, synonym))
 
 
 def value_label(name: str, value: str) -> str:

@@ -271,10 +271,30 @@ static int bind_all(Bound *bound, PyObject *plan, Node *node, int depth) {
     return bind_children(bound, ITEM(plan, 2), &node->maybe, &node->n_maybe, depth);
 }
 
+/* What the children count for: none, or a number each that sum up to what 16 bits hold. */
+static int bind_weights(Bound *bound, PyObject *weights, Py_ssize_t children, Node *node) {
+    if (!is_tuple(weights, -1)) return wrong("weights are a tuple");
+    Py_ssize_t n = PyTuple_GET_SIZE(weights);
+    if (!n) return 0;
+    if (n != children) return wrong("one weight a child");
+    node->weights = arena_alloc(bound->arena, sizeof(uint16_t) * (size_t)n);
+    if (!node->weights) return -1;
+    long sum = 0;
+    for (Py_ssize_t i = 0; i < n; i++) {
+        long weight = PyLong_AsLong(ITEM(weights, i));
+        if (PyErr_Occurred()) return -1;
+        if (weight < 1 || weight > UINT16_MAX - sum) return wrong("weights are 1 to 65535 in all");
+        node->weights[i] = (uint16_t)weight;
+        sum += weight;
+    }
+    return 0;
+}
+
 static int bind_any(Bound *bound, PyObject *plan, Node *node, int depth) {
-    if (!is_tuple(plan, 3) || !is_tuple(ITEM(plan, 0), -1)) return wrong("any: three values");
+    if (!is_tuple(plan, 4) || !is_tuple(ITEM(plan, 0), -1)) return wrong("any: four values");
     node->at_least = (int)PyLong_AsLong(ITEM(plan, 1));
     if (PyErr_Occurred()) return -1;
+    if (bind_weights(bound, ITEM(plan, 2), PyTuple_GET_SIZE(ITEM(plan, 0)), node) < 0) return -1;
     if (node->at_least < 1 || PyTuple_GET_SIZE(ITEM(plan, 0)) > UINT16_MAX)
         return wrong("at_least is at least 1, of at most 65535 children");
     return bind_children(bound, ITEM(plan, 0), &node->children, &node->n_children, depth);

@@ -67,10 +67,12 @@ static int take_stems(Matcher *self, PyObject *stems) {
 }
 
 static int take_words(Matcher *self, PyObject *words, Phrase *phrase) {
+    int (*intern)(PyObject *, PyObject *, uint32_t *) =
+        phrase->width ? lexicon_derived_intern : lexicon_intern;
     for (uint32_t at = 0; at < phrase->count; at++) {
         PyObject *word = PyTuple_GET_ITEM(words, at);
         uint32_t before = 0;
-        if (lexicon_intern(self->lexicon, word, &phrase->words[at]) < 0 ||
+        if (intern(self->lexicon, word, &phrase->words[at]) < 0 ||
             matcher_label(self, word, &phrase->labels[at]) < 0)
             return -1;
         while (phrase->words[before] != phrase->words[at]) before++;
@@ -84,15 +86,19 @@ static int take_words(Matcher *self, PyObject *words, Phrase *phrase) {
     return failed;
 }
 
-static int take_phrase(Matcher *self, PyObject *words, PyObject *slop, Phrase *phrase) {
-    if (!PyTuple_Check(words) || !PyTuple_GET_SIZE(words) || PyTuple_GET_SIZE(words) > 1 << 24) {
-        PyErr_SetString(PyExc_ValueError, "a phrase must be a tuple of at least one word");
-        return -1;
-    }
+static int take_slop(PyObject *slop, Phrase *phrase) {
     phrase->slop = PyLong_AsSsize_t(slop);
     if (phrase->slop == -1 && PyErr_Occurred()) return -1;
     if (phrase->slop < 0 || phrase->slop > 1 << 30) {
         PyErr_SetString(PyExc_ValueError, "a slop must be 0 to 2**30");
+        return -1;
+    }
+    return 0;
+}
+
+static int take_phrase(Matcher *self, PyObject *words, Phrase *phrase) {
+    if (!PyTuple_Check(words) || !PyTuple_GET_SIZE(words) || PyTuple_GET_SIZE(words) > 1 << 24) {
+        PyErr_SetString(PyExc_ValueError, "a phrase must be a tuple of at least one word");
         return -1;
     }
     phrase->count = (uint32_t)PyTuple_GET_SIZE(words);
@@ -106,34 +112,43 @@ static int take_phrase(Matcher *self, PyObject *words, PyObject *slop, Phrase *p
     return take_words(self, words, phrase);
 }
 
-static int take_phrases(Matcher *self, PyObject *phrases, PyObject *slops) {
-    Py_ssize_t count = PyTuple_GET_SIZE(phrases);
+/* Phrases first, each with its slop, then chains. */
+static int take_phrases(Matcher *self, PyObject *phrases, PyObject *slops, PyObject *chains, int width) {
+    Py_ssize_t count = PyTuple_GET_SIZE(phrases), all = count + PyTuple_GET_SIZE(chains);
     if (count != PyTuple_GET_SIZE(slops)) {
         PyErr_SetString(PyExc_ValueError, "each phrase must have its slop");
         return -1;
     }
-    self->phrases = PyMem_RawCalloc((size_t)count + 1, sizeof *self->phrases);
+    if (width < 1) {
+        PyErr_SetString(PyExc_ValueError, "a width must be at least 1");
+        return -1;
+    }
+    self->phrases = PyMem_RawCalloc((size_t)all + 1, sizeof *self->phrases);
     if (!self->phrases) {
         PyErr_NoMemory();
         return -1;
     }
-    for (; self->phrase_count < count; self->phrase_count++) {
-        Py_ssize_t at = self->phrase_count;
-        if (take_phrase(self, PyTuple_GET_ITEM(phrases, at), PyTuple_GET_ITEM(slops, at), &self->phrases[at]) < 0) {
-            self->phrase_count++; /* what it holds must be freed */
-            return -1;
-        }
+    for (Py_ssize_t at = 0; at < all; at++) {
+        Phrase *phrase = &self->phrases[self->phrase_count++]; /* what it holds is freed, come what may */
+        int is_chain = at >= count;
+        if (is_chain) phrase->width = (uint32_t)width;
+        else if (take_slop(PyTuple_GET_ITEM(slops, at), phrase) < 0) return -1;
+        PyObject *words = is_chain ? PyTuple_GET_ITEM(chains, at - count) : PyTuple_GET_ITEM(phrases, at);
+        if (take_phrase(self, words, phrase) < 0) return -1;
     }
     return 0;
 }
 
 static int take_arguments(Matcher *self, PyObject *args, PyObject *kwargs) {
-    static char *names[] = {"lexicon", "stems", "exacts", "phrases", "slops", "piece", "span", NULL};
-    PyObject *lexicon, *stems, *exacts, *phrases, *slops;
+    static char *names[] = {"lexicon", "stems", "exacts", "phrases", "slops", "chains", "width",
+                            "piece", "span", NULL};
+    PyObject *lexicon, *stems, *exacts, *phrases, *slops, *chains = NULL;
     PyObject *piece = (PyObject *)&PyTuple_Type, *span = piece;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO!O!O!O!|$OO:Matcher", names, &lexicon, &PyTuple_Type,
-                                     &stems, &PyTuple_Type, &exacts, &PyTuple_Type, &phrases,
-                                     &PyTuple_Type, &slops, &piece, &span))
+    int width = 1;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO!O!O!O!|$O!iOO:Matcher", names, &lexicon,
+                                     &PyTuple_Type, &stems, &PyTuple_Type, &exacts, &PyTuple_Type,
+                                     &phrases, &PyTuple_Type, &slops, &PyTuple_Type, &chains, &width,
+                                     &piece, &span))
         return -1;
     if (!lexicon_check(lexicon) || !is_plain_tuple(piece) || !is_plain_tuple(span)) {
         PyErr_SetString(PyExc_TypeError, "Matcher takes a Lexicon, and types of plain tuples");
@@ -144,7 +159,10 @@ static int take_arguments(Matcher *self, PyObject *args, PyObject *kwargs) {
     self->span = Py_NewRef(span);
     if (!(self->label_of = PyDict_New()) || !(self->names = PyList_New(0))) return -1;
     if (take_exacts(self, exacts) < 0 || take_stems(self, stems) < 0) return -1;
-    return take_phrases(self, phrases, slops);
+    PyObject *given = chains ? Py_NewRef(chains) : PyTuple_New(0);
+    int failed = given ? take_phrases(self, phrases, slops, given, width) : -1;
+    Py_XDECREF(given);
+    return failed;
 }
 
 /* --- answering ------------------------------------------------------------------------------- */
@@ -278,9 +296,10 @@ static void matcher_dealloc(Matcher *self) {
 }
 
 PyDoc_STRVAR(matcher_doc,
-"Matcher(lexicon, stems, exacts, phrases, slops, *, piece=tuple, span=tuple)\n--\n\n"
-"What a query marks: derived forms, exact forms, and phrases (tuples of exact forms) with a slop\n"
-"each, 0 for words side by side; all in tuples. Raises TypeError and ValueError.");
+"Matcher(lexicon, stems, exacts, phrases, slops, *, chains=(), width=1, piece=tuple, span=tuple)\n--\n\n"
+"What a query marks: derived forms, exact forms, phrases (tuples of exact forms) with a slop each,\n"
+"0 for words side by side, and chains (tuples of derived forms, each at most `width` words after\n"
+"the one before); all in tuples. Raises TypeError and ValueError.");
 
 static PyMethodDef matcher_methods[] = {
     {"spans", (PyCFunction)matcher_spans, METH_O, spans_doc},
@@ -303,6 +322,7 @@ static PyTypeObject MatcherType = {
 };
 
 int register_passages(PyObject *module) {
-    if (PyType_Ready(&MatcherType) < 0 || register_holdings(module) < 0) return -1;
+    if (PyType_Ready(&MatcherType) < 0 || register_holdings(module) < 0 || register_feedback(module) < 0)
+        return -1;
     return PyModule_AddObjectRef(module, "Matcher", (PyObject *)&MatcherType);
 }

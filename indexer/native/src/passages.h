@@ -11,10 +11,11 @@ typedef struct {
     uint64_t some; /* a bit for each remainder of a key by 64: what has none is not there */
 } LabelMap;
 
-/* Words that must stand side by side (slop 0), or in any order within count + slop words. */
+/* Words that must stand side by side (slop 0), or in any order within count + slop words. Where
+ * `width` is not 0 they are derived forms, each at most so many words after the one before. */
 typedef struct {
     uint32_t *words, *labels, *distinct; /* distinct: the place of each word among the different */
-    uint32_t count, different, label;
+    uint32_t count, different, label, width;
     Py_ssize_t slop;
 } Phrase;
 
@@ -74,5 +75,8 @@ int choose_windows(PyObject *text, const Spans *spans, size_t labels, Window win
  * the function `holds` to the module. */
 PyObject *matcher_forms(Matcher *self, PyObject *texts);
 int register_holdings(PyObject *module);
+
+/* feedback.c: words that some documents hold much of; adds the function `likely` to the module. */
+int register_feedback(PyObject *module);
 
 #endif

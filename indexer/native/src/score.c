@@ -102,7 +102,7 @@ int node_score(Bound *bound, Node *node, uint32_t doc, double *score) {
     for (int i = 0; i < node->n_children; i++) {
         double one;
         if (!node_score(bound, node->children[i], doc, &one)) continue;
-        found++;
+        found += child_weight(node, i);
         *score += one;
     }
     return found >= node->at_least;

@@ -55,6 +55,7 @@ typedef struct Node {
     int64_t low, high;
     int n_children, n_without, n_maybe, at_least;
     struct Node **children, **without, **maybe;
+    uint16_t *weights;            /* ANY: what each child counts for, NULL for 1 */
     /* once matched */
     int matched;
     Set set;
@@ -102,6 +103,8 @@ double part_weight(const Part *part, uint32_t doc, uint32_t tf);
 static inline double saturated(double x, double k1) {
     return k1 > 0 ? x * (k1 + 1) / (x + k1) : x;
 }
+
+static inline int child_weight(const Node *any, int i) { return any->weights ? any->weights[i] : 1; }
 
 /* match.c: which documents. */
 int match_node(Bound *bound, Node *node); /* fills node->set; 0 or -1 */

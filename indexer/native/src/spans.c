@@ -66,6 +66,24 @@ static int push_phrase(const Phrase *phrase, const ReadToken *words, size_t coun
     return 0;
 }
 
+/* Derived forms in order, each the next of its kind at most `width` words after the one before. */
+static int push_chain(const Phrase *chain, const ReadToken *words, size_t count, Spans *spans) {
+    double weight = PHRASE_WEIGHT * chain->count;
+    for (size_t first = 0; first < count; first++) {
+        size_t at = first;
+        uint32_t member = 0;
+        while (words[at].derived == chain->words[member] && ++member < chain->count) {
+            size_t end = at + chain->width < count ? at + chain->width : count - 1;
+            if (at == end) break;
+            while (++at < end && words[at].derived != chain->words[member]) continue;
+        }
+        if (member == chain->count &&
+            push_span(spans, words[first].start, words[at].end, weight, chain->label) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 /* The place of a word among the words of a phrase, or its number of words. */
 static uint32_t among(const Phrase *phrase, uint32_t word) {
     uint32_t at = 0;
@@ -130,9 +148,12 @@ static int push_phrases(Matcher *self, const ReadToken *tokens, size_t count, Sp
     for (size_t at = 0; at < count; at++)
         if (!tokens[at].compound) words[kept++] = tokens[at];
     int failed = 0;
-    for (Py_ssize_t at = 0; !failed && at < self->phrase_count; at++)
-        failed = self->phrases[at].slop ? push_near_phrase(&self->phrases[at], words, kept, spans)
-                                        : push_phrase(&self->phrases[at], words, kept, spans);
+    for (Py_ssize_t at = 0; !failed && at < self->phrase_count; at++) {
+        const Phrase *phrase = &self->phrases[at];
+        failed = phrase->width  ? push_chain(phrase, words, kept, spans)
+                 : phrase->slop ? push_near_phrase(phrase, words, kept, spans)
+                                : push_phrase(phrase, words, kept, spans);
+    }
     PyMem_RawFree(words);
     return failed;
 }

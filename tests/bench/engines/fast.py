@@ -1,6 +1,7 @@
 """The engine of this project, over the project's analysis of the text."""
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -8,6 +9,7 @@ from indexer.fastwhoosh.executor import Executor
 from indexer.fastwhoosh.index import create_in, open_dir
 from indexer.search.passages import Marker, passages
 from tests.bench import model
+from tests.bench.engines.ranking_shape import Ranking
 from tests.bench.engines.whoosh_forms import fields_of, query_of, schema
 from tests.bench.model import Answer, Document, Query, Search
 
@@ -38,6 +40,7 @@ class Fast:
     def _open_searcher(self) -> None:
         self._searcher = self._index.searcher()
         self._executor = Executor(self._searcher)
+        self._ranking = Ranking(self._executor, self._searcher.doc_count_all())
 
     def segments(self) -> int:
         return len(self._searcher.leaf_searchers())
@@ -52,6 +55,8 @@ class Fast:
         self._open_searcher()
 
     def prepare(self, query: Query) -> Search:
+        if query.shape == model.RANKING:
+            return partial(self._ranking.answer, query)
         made = query_of(query)
         if query.shape == model.SNIPPETS:
             return self._with_snippets(made, Marker(stems=frozenset(query.words)))

@@ -40,7 +40,11 @@ class Fts5:
     most_documents: ClassVar[int | None] = None
     most_procs: ClassVar[int] = 1
     # Fuzzy words it has not, and snippets only where the table holds the text that it searches.
-    shapes: ClassVar[frozenset[str]] = frozenset(model.SHAPES) - {model.FUZZY, model.SNIPPETS}
+    shapes: ClassVar[frozenset[str]] = frozenset(model.SHAPES) - {
+        model.FUZZY,
+        model.SNIPPETS,
+        model.RANKING,
+    }
     exact: ClassVar[frozenset[str]] = shapes
 
     def __init__(self, folder: Path) -> None:

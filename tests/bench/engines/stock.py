@@ -26,7 +26,7 @@ class Stock:
     name: ClassVar[str] = "whoosh"
     most_documents: ClassVar[int | None] = 5_000
     most_procs: ClassVar[int] = 1
-    shapes: ClassVar[frozenset[str]] = frozenset(model.SHAPES)
+    shapes: ClassVar[frozenset[str]] = frozenset(model.SHAPES) - {model.RANKING}
     exact: ClassVar[frozenset[str]] = shapes
 
     def __init__(self, folder: Path) -> None:

@@ -89,7 +89,7 @@ class Tantivy:
     name: ClassVar[str] = "tantivy"
     most_documents: ClassVar[int | None] = None
     most_procs: ClassVar[int] = 2
-    shapes: ClassVar[frozenset[str]] = frozenset(model.SHAPES)
+    shapes: ClassVar[frozenset[str]] = frozenset(model.SHAPES) - {model.RANKING}
     # Its snippets are cut from real text, which it can search by its own French stems alone.
     exact: ClassVar[frozenset[str]] = shapes - {model.SNIPPETS}
 
