@@ -20,7 +20,8 @@ from indexer.search.language import parse
 from indexer.search.marker import CHAIN_WIDTH
 from indexer.search.meanings import FILE_ONLY, Keys, Meaning
 from indexer.search.request import Search
-from indexer.search.results import Hit, as_json
+from indexer.search.results import Hit
+from indexer.search.results_json import as_json
 from indexer.search.tree import Word
 from indexer.search.wording import describe
 from indexer.settings import Settings

@@ -1,6 +1,7 @@
 """What is said of a search that finds next to nothing, and that it is true."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from indexer.question import Question
 from indexer.search.diagnosis import changes, last_resorts
 from indexer.search.engine import Engine
 from indexer.search.request import DateRange, NumberRange, Search
-from indexer.search.results import as_json
+from indexer.search.results_json import as_json
 from indexer.settings import Settings
 from indexer.whoosh_engine import build, open_engine
 from webui import params
@@ -44,22 +45,29 @@ def test_quotes_are_taken_away_first(engine: Engine) -> None:
 
 
 def test_the_words_that_nothing_holds_are_named_and_left_out_together(engine: Engine) -> None:
-    found = engine.search(Search(text="zzz ET yyy loup ET xxx")).help
+    beside = engine.search(Search(text="zzz ET yyy loup ET xxx"))
+    assert beside.total == 2
+    assert beside.help
+    assert (beside.help.unknown, beside.help.ways) == (("zzz", "yyy", "xxx"), ())
+    found = engine.search(Search(text="zzz ET yyy loup ET xxx", exact=True)).help
     assert found is not None
     assert found.unknown == ("zzz", "yyy", "xxx")
     assert [(way.label, way.search.text) for way in found.ways] == [
-        ("sans « zzz » ni « yyy » ni « xxx »", "loup")
+        ("les mêmes mots, sous toutes leurs formes", "zzz ET yyy loup ET xxx"),
+        ("sans « zzz » ni « yyy » ni « xxx »", "loup"),
     ]
 
 
 def test_of_known_words_the_one_without_which_most_is_found_comes_first(engine: Engine) -> None:
-    ways = helped(engine, "loup mouton vache")
-    assert [text for _, text, _ in ways[:1]] == ["loup vache"]
+    ways = helped(engine, "traite humains loup", exact=True)
+    assert [text for _, text, _ in ways if text != "traite humains loup"][:1] == ["traite humains"]
     assert [total for _, _, total in ways] == sorted((t for _, _, t in ways), reverse=True)
 
 
 def test_an_unknown_word_of_a_phrase_leaves_the_others(engine: Engine) -> None:
-    assert helped(engine, '"loup zzz yyy"') == [("seulement « loup »", "loup", 2)]
+    assert helped(engine, '"loup zzz yyy"') == [
+        ("« loup zzz yyy » sans les guillemets", "loup zzz yyy", 2)
+    ]
 
 
 @pytest.mark.parametrize(("year", "nearest_is_later"), [(2019, False), (2023, True)])
@@ -67,7 +75,7 @@ def test_dates_are_stretched_to_the_nearest_question(
     engine: Engine, year: int, nearest_is_later: bool
 ) -> None:
     found = engine.search(Search(text="loup")).hits
-    before, after = sorted(hit.date_asked for hit in found if hit.date_asked)
+    before, after = sorted(hit.date_asked for hit in found if hit.date_asked and not hit.related)
     asked = DateRange(date(year, 1, 1), date(year, 12, 31))
     given = engine.search(Search(text="loup", asked=asked)).help
     assert given is not None
@@ -83,14 +91,15 @@ def test_filters_scope_and_exclusions_are_weighed_one_by_one(engine: Engine) -> 
     assert labels == ["sans le filtre « Auteur : Zorglub »"]
     assert helped(engine, "loup -loup") == [("sans exclure « loup »", "loup", 2)]
     assert helped(engine, "loup auteur:zorglub") == [("sans « auteur:zorglub »", "loup", 2)]
-    (wide, _, _), *_ = helped(engine, "médicaments loup", scope="titre", filters={"type": ("QG",)})
-    assert wide in ("dans tout le texte", "sans le filtre « Type : Question au Gouvernement »")
+    asked = {"scope": "titre", "filters": {"type": ("QG",)}}
+    wider = {label for label, _, _ in helped(engine, "loup", **asked)}
+    assert wider & {"dans tout le texte", "sans le filtre « Type : Question au Gouvernement »"}
 
 
 def test_other_forms_and_delays_are_offered(engine: Engine) -> None:
-    ((label, _, total),) = helped(engine, "loups médicament", exact=True)[:1]
-    assert label == "les mêmes mots, sous toutes leurs formes"
-    assert total == engine.search(Search(text="loups médicament")).total
+    ways = {label: total for label, _, total in helped(engine, "zzz loup", exact=True)}
+    total = ways["les mêmes mots, sous toutes leurs formes"]
+    assert total == engine.search(Search(text="zzz loup")).total
     (way,) = helped(engine, "loup", delay=NumberRange(4000, None))
     assert way == ("quel que soit le délai de la réponse", "loup", 2)
 
@@ -167,10 +176,11 @@ searches = st.builds(
     max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_every_number_is_that_of_following_the_link(engine: Engine, search: Search) -> None:
+    search = replace(search, text=params.clean(search.text))
     results = engine.search(search)
     if results.help is None:
         return
-    assert results.total < 3
+    assert results.total < 3 or not results.help.ways
     assert len(results.help.ways) == len({way.search.text + way.label for way in results.help.ways})
     for way in results.help.ways:
         assert way.total > results.total

@@ -18,7 +18,7 @@ from indexer.interchange import to_line
 from indexer.question import Question, parse_reference
 from indexer.search.engine import Engine
 from indexer.search.request import FACETS, FILTERS, SORTS, DateRange, Search, date_range
-from indexer.search.results import as_json
+from indexer.search.results_json import as_json
 from indexer.settings import Settings
 from indexer.whoosh_engine import open_engine
 from indexer.whoosh_engine.schema import BETWEEN_VALUES, filter_values, texts_of

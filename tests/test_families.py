@@ -14,6 +14,7 @@ from indexer.importing import import_paths
 from indexer.interchange import to_line
 from indexer.question import Question
 from indexer.search.engine import Engine
+from indexer.search import ranking
 from indexer.search.request import Search
 from indexer.settings import Settings
 from indexer.whoosh_engine import build, check_files, open_engine
@@ -142,8 +143,11 @@ def test_pages_of_families_hold_each_once(engine: Engine) -> None:
         assert {page.pages for page in pages} == {4}
 
 
-def test_questions_that_lack_words_follow_one_a_family(engine: Engine) -> None:
+def test_questions_that_lack_words_follow_one_a_family(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Of the family, 2 holds both words and is shown with them; its others are counted there."""
+    monkeypatch.setattr(ranking, "WANTED_SHARE", 0.01)
     asked = Search(text="loup autre1x0", sort="anciennes", grouped=True)
     found = engine.search(asked)
     assert (found.total, found.total_all_words) == (7, 1)
@@ -250,14 +254,14 @@ def test_a_question_that_only_recalls_shows_what_it_recalls(
         31000, author="Mme Autre", question_text="Elle renvoie à la question écrite n° 24191."
     )
     engine = workshop.put([recalled, reminder, other, stranger])
-    (hit,) = engine.search(Search(text="restée sans réponse")).hits
+    (hit, *_) = engine.search(Search(text="restée sans réponse")).hits
     assert hit.recalled
     assert (hit.recalled.uid, hit.recalled.title) == (recalled.uid, "Les loups")
     assert [one.uid for one in engine.around(reminder.key).recalls] == [recalled.uid]
     around = engine.around(recalled.key)
     assert {one.uid for one in around.recalled_by} == {reminder.uid, stranger.uid}
     assert engine.around(other.key).recalled_by == ()
-    (strange,) = engine.search(Search(text="renvoie")).hits
+    (strange, *_) = engine.search(Search(text="renvoie")).hits
     assert strange.recalled is None
 
 

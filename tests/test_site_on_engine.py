@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from indexer import native
 from indexer.corpus import sample_corpus
 from indexer.search.request import FILTERS, Search
-from indexer.search.results import as_json
+from indexer.search.results_json import as_json
 from indexer.settings import Settings
 from indexer.whoosh_engine import build, open_engine
 from webui import create_app

@@ -19,7 +19,7 @@ from indexer.interchange import to_line
 from indexer.question import Question
 from indexer.search.engine import Engine
 from indexer.search.request import Search
-from indexer.search.results import as_json
+from indexer.search.results_json import as_json
 from indexer.search.spelling import readings
 from indexer.settings import Settings
 from indexer.whoosh_engine import build, generations, open_engine

@@ -30,7 +30,8 @@ from indexer.cli.terminal import (
     write_json,
 )
 from indexer.errors import CorpusError, IndexMissing, QuestionsError
-from indexer.search.results import IndexInfo, working_json
+from indexer.search.results import IndexInfo
+from indexer.search.results_json import working_json
 from indexer.settings import Settings
 
 if TYPE_CHECKING:

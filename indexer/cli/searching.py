@@ -25,7 +25,7 @@ from indexer.question import Question, parse_reference, uid_of
 from indexer.search.engine import Engine
 from indexer.search.naming import naming
 from indexer.search.neighbours import surroundings_json
-from indexer.search.results import as_json as results_json
+from indexer.search.results_json import as_json as results_json
 from indexer.settings import Settings
 
 

@@ -1,9 +1,10 @@
 """A tree made simpler: stop words left out, or every word wanted in its typed form only.
 
->>> prune(All((Word("des"), Word("loups"))))
-(Word(text='loups', form='variants', scope='tout', distance=0), ['des'])
->>> exactly(Word("loups"))
-Word(text='loups', form='exact', scope='tout', distance=0)
+>>> node, ignored = prune(All((Word("des"), Word("loups"))))
+>>> node == Word("loups"), ignored
+(True, ['des'])
+>>> exactly(Word("loups")) == Word("loups", "exact")
+True
 """
 
 from dataclasses import replace

@@ -54,18 +54,20 @@ def _stretches(reading: Reading) -> tuple[Stretch, ...]:
     return tuple(piece for piece in pieces if piece.text)
 
 
-def help_on_little(snapshot: Snapshot, search: Search, total: int) -> Help | None:
-    """Return what finds more than a search that finds next to nothing, None for any other."""
-    if total >= FEW:
+def help_on_little(snapshot: Snapshot, search: Search, found: Found) -> Help | None:
+    """Return what finds more than a search that finds next to nothing, and what nothing holds."""
+    if found.total >= FEW and found.all_words:
         return None
     lexicon = IndexLexicon(snapshot)
-    unknown = _unknown(lexicon, search.text)
+    unknown = () if found.all_words else _unknown(lexicon, search.text)
+    if found.total >= FEW:
+        return Help(unknown, ()) if unknown else None
     names = tuple(word for word in unknown if lexicon.is_name(word))
     asked = diagnosis.changes(search, unknown, names)
-    if total:
+    if found.total:
         asked = [change for change in asked if change.keeps_words]
-        ways = _ways(snapshot, asked, total)[:_MOST_WAYS_BESIDE_HITS]
-        return Help((), ways) if ways else None
+        ways = _ways(snapshot, asked, found.total)[:_MOST_WAYS_BESIDE_HITS]
+        return Help(unknown, ways) if ways or unknown else None
     ways = _ways(snapshot, [*_nearest_dates(snapshot, search), *asked], 0)
     if not ways:
         ways = _ways(snapshot, diagnosis.last_resorts(search, unknown), 0)

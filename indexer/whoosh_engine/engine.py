@@ -212,7 +212,7 @@ def _answer(snapshot: Snapshot, search: Search) -> Results:
         total_related=found.total_related,
         timeline=timeline(found.counts) if search.facets else Timeline(),
         suggestion=suggestion(snapshot, search, found) if search.page == 1 else None,
-        help=help_on_little(snapshot, search, found.total),
+        help=help_on_little(snapshot, search, found),
     )
 
 

@@ -16,7 +16,7 @@ from indexer.errors import IndexDamaged
 from indexer.interchange import from_record, to_line
 from indexer.question import Question
 from indexer.search.ranges import DateRange, NumberRange
-from indexer.search.results import as_json
+from indexer.search.results_json import as_json
 
 Run = Callable[..., Any]
 SAMPLE = Path(__file__).resolve().parents[2] / "corpus" / "sample"

@@ -20,7 +20,7 @@ from indexer.search.statistics import DEFAULT_GROUPING, Statistics
 from webui.charts import charts
 from webui.form import FIELD_LABELS, Form, form_from_args
 from webui.params import BY_DATE, canonical_query, is_filtered, new_search, ungrouped, with_forms
-from webui.renderers import navigation, record, statistics, typography
+from webui.renderers import holdings, navigation, record, statistics, typography
 from webui.serving import engine
 
 _PAGE_SIZES: Final = (10, 20, 50, 100)
@@ -68,7 +68,7 @@ def _info_if_any() -> IndexInfo | None:
 
 def start_page(info: IndexInfo) -> str:
     """Render the start page."""
-    kinds, rows = navigation.holdings(info)
+    kinds, rows = holdings.holdings(info)
     return _render("accueil.html", info=info, form=Form(), kinds=kinds, rows=rows)
 
 

@@ -10,7 +10,8 @@ from indexer.interchange import to_record
 from indexer.question import Question
 from indexer.search.neighbours import Neighbour, Surroundings, surroundings_json
 from indexer.search.request import FILTERS
-from indexer.search.results import IndexInfo, Results, as_json, working_json
+from indexer.search.results import IndexInfo, Results
+from indexer.search.results_json import as_json, working_json
 from indexer.search.statistics import Statistics
 from indexer.search.statistics import as_json as statistics_json
 from indexer.search.suggest import Suggestion

@@ -3,13 +3,13 @@
 Nothing here makes markup, and no URL is glued together anywhere else.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from flask import url_for
 
-from indexer.question import CHAMBERS, KINDS, Reference, parse_reference
+from indexer.question import CHAMBERS, Reference, parse_reference
 from indexer.search.request import (
     FILTERS,
     FORMS,
@@ -20,7 +20,7 @@ from indexer.search.request import (
     NumberRange,
     Search,
 )
-from indexer.search.results import Facet, FacetValue, IndexInfo, Results, Synonym
+from indexer.search.results import Facet, FacetValue, Results, Synonym
 from indexer.search.tree import Filtered
 from indexer.search.wording import describe
 from webui import params
@@ -62,15 +62,6 @@ class FacetView:
     links: tuple[Link, ...]
     folded: tuple[Link, ...]
     others: int
-
-
-@dataclass(frozen=True, slots=True)
-class Holding:
-    """How many questions of each kind the index has of one legislature of one chamber."""
-
-    label: str
-    total: Link
-    cells: tuple[Link | None, ...]
 
 
 def results_url(search: Search) -> str:
@@ -275,31 +266,3 @@ def _page_numbers(page: int, last: int) -> list[int]:
 def page_url(results: Results, page: int) -> str:
     """Return the address of another page of the same results."""
     return results_url(params.with_page(results.search, page))
-
-
-def holdings(info: IndexInfo) -> tuple[list[str], list[Holding]]:
-    """Return the kinds of questions that an index has, and its rows, the newest first."""
-    counts = {(chamber, number, kind): count for chamber, number, kind, count in info.counts}
-    kinds = [kind for kind in KINDS if any(key[2] == kind for key in counts)]
-    rows = sorted({(chamber, number) for chamber, number, _ in counts}, key=_newest_first)
-    return kinds, [_holding(chamber, number, kinds, counts) for chamber, number in rows]
-
-
-def _newest_first(row: tuple[str, int]) -> tuple[str, int]:
-    return row[0], -row[1]
-
-
-def _holding(
-    chamber: str, number: int, kinds: Sequence[str], counts: Mapping[tuple[str, int, str], int]
-) -> Holding:
-    label = f"{FILTERS['chambre'].values.get(chamber, chamber)}, {ordinal(number)} législature"
-    filters = {"chambre": (chamber,), "legislature": (str(number),)}
-    every = params.new_search(filters=filters, sort=params.BY_DATE)
-    found = [counts.get((chamber, number, kind), 0) for kind in kinds]
-    cells = [
-        Link(kind, results_url(params.with_value(every, "type", kind)), count=count)
-        if count
-        else None
-        for kind, count in zip(kinds, found, strict=True)
-    ]
-    return Holding(label, Link("total", results_url(every), count=sum(found)), tuple(cells))
