@@ -16,9 +16,9 @@ from indexer.search.suggest import Suggestion
 _INDENT: Final = " " * 4
 _BETWEEN: Final = " · "
 _SYNONYMS: Final = {
-    "used": "Sigle : {synonym.acronym} = {synonym.meaning} (sinon : --sans {synonym.key})",
+    "used": "Cherché aussi : {synonym.acronym} = {synonym.meaning} (sinon : --sans {synonym.key})",
     "offered": 'Sigle : {synonym.acronym} ? --avec "{synonym.key}:{synonym.meaning}"',
-    "removed": "Sigle laissé tel quel : {synonym.acronym}",
+    "removed": "Laissé tel quel : {synonym.acronym}",
 }
 
 

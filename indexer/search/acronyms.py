@@ -13,7 +13,7 @@ the others is used; where none is, all are offered. What is used is shown, and c
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, Literal
 
 from indexer.french.acronyms import key_of, stems_of
 from indexer.french.forms import stem_form
@@ -27,6 +27,7 @@ from indexer.search.meanings import (
     keys_of_file,
 )
 from indexer.search.results import Synonym
+from indexer.search.synonyms import said_otherwise
 from indexer.search.tree import All, Any, Chain, Compound, Node, Word
 
 # A meaning is used unasked where it is given this many times as often as any other.
@@ -84,10 +85,9 @@ class _Widener:
                 return All(tuple(self._side_by_side(children)))
             case Any(children):
                 return Any(tuple(map(self.node, children)))
-            case Word(text, "variants"):
-                return replace(node, others=self._meanings(key_of(text)))
-            case Compound(_, whole):
-                return replace(node, others=self._meanings(key_of(whole)))
+            case Word(text, "variants") | Compound(_, text):
+                _, otherwise = self._otherwise((node,))
+                return replace(node, others=self._meanings(key_of(text)) + otherwise)
             case _:
                 return node
 
@@ -95,11 +95,13 @@ class _Widener:
         place = 0
         while place < len(children):
             length, keys = self._spelt_out(children[place:])
+            others: tuple[Word | Chain, ...] = tuple(Word(key, "exact") for key in keys)
             if not keys:
+                length, others = self._otherwise(children[place:])
+            if length < 2:  # noqa: PLR2004  # one word has acronyms too
                 yield self.node(children[place])
                 place += 1
                 continue
-            others = tuple(Word(key, "exact") for key in keys)
             for child in children[place : place + length]:
                 assert isinstance(child, Word | Compound)
                 yield replace(child, others=others)
@@ -121,6 +123,21 @@ class _Widener:
                 if used:
                     return ends[len(meaning)], used
         return 0, ()
+
+    def _otherwise(self, children: Sequence[Node]) -> tuple[int, tuple[Chain, ...]]:
+        """Return how many nodes are said otherwise in official texts, and how."""
+        self._words_left -= 1
+        stems, ends = _stems_of_nodes(children) if self._words_left > 0 else ((), {})
+        saying = said_otherwise(stems)
+        if saying is None or len(saying.stems) not in ends:
+            return 0, ()
+        key = key_of(saying.text)
+        is_used = key not in self._without
+        state: Literal["used", "removed"] = "used" if is_used else "removed"
+        synonym = Synonym(key, saying.text, ", ".join(saying.others), 0, state)
+        self.synonyms.setdefault((key, saying.stems), synonym)
+        chains = tuple(Chain(stems_of(other)) for other in saying.others) if is_used else ()
+        return ends[len(saying.stems)], chains
 
     def _stands_for(self, key: str, stems: tuple[str, ...]) -> bool:
         """Tell whether an acronym is to be searched for a meaning that was typed."""
