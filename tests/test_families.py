@@ -13,8 +13,8 @@ from indexer.errors import BadParameter, IndexDamaged
 from indexer.importing import import_paths
 from indexer.interchange import to_line
 from indexer.question import Question
-from indexer.search.engine import Engine
 from indexer.search import ranking
+from indexer.search.engine import Engine
 from indexer.search.request import Search
 from indexer.settings import Settings
 from indexer.whoosh_engine import build, check_files, open_engine

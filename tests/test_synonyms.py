@@ -1,8 +1,5 @@
 """What is said otherwise in official texts: the file, and what it finds."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from indexer.french.acronyms import stems_of
@@ -61,19 +58,14 @@ def test_words_that_are_said_otherwise_are_widened_together() -> None:
     assert others('"femmes battues" =prof') in ([("prof", set())], [])
 
 
-@pytest.fixture(scope="module")
-def settings(real_settings: Settings) -> Iterator[Settings]:
-    yield real_settings
-
-
 @pytest.mark.parametrize(
     ("typed", "official"),
     [("femmes battues", "violences conjugales"), ("profs", "enseignants")],
 )
 def test_real_questions_that_say_it_otherwise_are_found(
-    settings: Settings, shared_data: Path, typed: str, official: str
+    real_settings: Settings, typed: str, official: str
 ) -> None:
-    engine = open_engine(settings)
+    engine = open_engine(real_settings)
     results = engine.search(Search(text=typed, size=200))
     found = {hit.uid for hit in results.hits if not hit.related}
     expected = {
