@@ -14,23 +14,21 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import _DEF_INDEX_NAME, TOC
-from whoosh.util.numeric import byte_to_length
 
 from indexer.fastwhoosh import contents
 from indexer.fastwhoosh.columns import CodesReader, NumberReader
 from indexer.fastwhoosh.decoding import FieldReader, field_sections
 from indexer.fastwhoosh.errors import Malformed, SegmentError
 from indexer.fastwhoosh.impacts import impacts
+from indexer.fastwhoosh.lengths import check_lengths, check_occurrences
 from indexer.fastwhoosh.packing import LARGEST, Buffer
 from indexer.fastwhoosh.segment import FastSegment, detach
 from indexer.fastwhoosh.segmentfile import SegmentFile
 from indexer.fastwhoosh.stored import StoredReader, StoredSections
-
-_LONGEST_NORM: Final = 255
 
 
 def check_deep(folder: Path | str, indexname: str = _DEF_INDEX_NAME) -> Iterator[str]:
@@ -128,20 +126,21 @@ def _content_problems(file: SegmentFile) -> Iterator[str]:
 def _field_problems(file: SegmentFile, name: str) -> Iterator[str]:
     reader = FieldReader(field_sections(file, name), file.docs)
     where = f"{file.path} : champ « {name} »"
-    entry = file.directory["fields"][name]
-    norms = reader.sections.norms
-    if norms is not None and not _length_fits(entry["length"], norms):
-        yield f"{where} : la somme des longueurs contredit celles des documents."
+    occurrences = [0] * file.docs
     last: bytes | None = None
     for place in range(reader.terms):
         term = reader.term(place)
         if last is not None and term <= last:
             yield f"{where} : le terme {term!r} vient après {last!r}."
         last = term
-        yield from _never_raising(f"{where}, terme {term!r}", _record_problems, reader, place)
+        within = f"{where}, terme {term!r}"
+        yield from _never_raising(within, _record_problems, reader, place, occurrences)
+    entry = file.directory["fields"][name]
+    yield from _never_raising(where, _length_problems, entry, reader.sections.norms, occurrences)
 
 
-def _record_problems(reader: FieldReader, place: int) -> Iterable[str]:
+def _record_problems(reader: FieldReader, place: int, counted: list[int]) -> Iterable[str]:
+    """Check the postings of a term and add its occurrences to those of each document."""
     entry = reader.entry(place)
     record = reader.record(place)
     norms = reader.sections.norms
@@ -152,6 +151,8 @@ def _record_problems(reader: FieldReader, place: int) -> Iterable[str]:
             raise Malformed("documents désordonnés")
         before = block.docs[-1]
         occurrences += sum(block.tfs)
+        for doc, tf in zip(block.docs, block.tfs, strict=True):
+            counted[doc] += tf
         bytes_ = [0 if norms is None else norms[doc] for doc in block.docs]
         if record.impacts(number) != impacts(block.tfs, bytes_):
             raise Malformed(f"les bornes du bloc {number} ne sont pas les siennes")
@@ -162,13 +163,13 @@ def _record_problems(reader: FieldReader, place: int) -> Iterable[str]:
     return ()
 
 
-def _length_fits(length: int, norms: Buffer) -> bool:
-    counts = [0] * (_LONGEST_NORM + 1)
-    for norm in bytes(norms):
-        counts[norm] += 1
-    least = sum(n * (byte_to_length(norm - 1) + 1) for norm, n in enumerate(counts) if norm)
-    most = sum(n * byte_to_length(norm) for norm, n in enumerate(counts))
-    return least <= length and (length <= most or counts[_LONGEST_NORM] > 0)
+def _length_problems(
+    entry: dict[str, Any], norms: Buffer | None, occurrences: list[int]
+) -> Iterable[str]:
+    if norms is not None:
+        check_lengths(entry, norms, len(occurrences))
+        check_occurrences(entry, norms, occurrences)
+    return ()
 
 
 def _column_problems(file: SegmentFile, name: str) -> Iterable[str]:

@@ -15,7 +15,8 @@ from whoosh import formats
 from whoosh.fields import Schema
 
 from indexer.fastwhoosh.bulk_documents import KINDS, POSITIONS
-from indexer.fastwhoosh.errors import DamagedSegment, Malformed
+from indexer.fastwhoosh.errors import DamagedSegment, Malformed, naming
+from indexer.fastwhoosh.lengths import check_lengths
 from indexer.fastwhoosh.merging_columns import merge_column
 from indexer.fastwhoosh.merging_fields import merged_field
 from indexer.fastwhoosh.merging_lengths import merged_lengths
@@ -101,7 +102,13 @@ class _Merger:
         """Return a field of a segment, None where an earlier schema meant something else by it."""
         entry: dict[str, Any] | None = source.file.directory["fields"].get(name)
         wanted = isinstance(self._schema[name].format, formats.Positions)
-        return entry if entry and (entry["kind"] == KINDS[POSITIONS]) == wanted else None
+        if not entry or (entry["kind"] == KINDS[POSITIONS]) != wanted:
+            return None
+        if "norms" in entry:
+            # The merged sum is made to fit the merged norms: damage would not show any more.
+            with naming(source.file.path, f"champ « {name} »"):
+                check_lengths(entry, source.file.section(entry["norms"]), source.docs)
+        return entry
 
     def _input(self, place: int, entry: dict[str, Any]) -> FieldInput:
         file = self._sources[place].file

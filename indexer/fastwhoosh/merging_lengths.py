@@ -5,16 +5,16 @@ documents are deleted the new sum comes from the terms: a length is the number o
 occurrences, unless it was indexed with a weight. Only then is it reckoned from the norms.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from whoosh.util.numeric import byte_to_length
 
+from indexer.fastwhoosh.lengths import possible_sum
 from indexer.fastwhoosh.merging_source import Source, array_of
 
 # Of the four u32 of an entry of ``infos``, the collection frequency is the last.
 _INFO_WORDS: Final = 4
-_LONGEST_NORM: Final = 255
 
 Entry = dict[str, Any]
 
@@ -49,7 +49,7 @@ def _length(known: Sequence[tuple[Source, Entry]], infos: bytes, norms: bytes) -
         length = _occurrences(infos)
     else:
         length = sum(entry["length"] - _lost(source, entry) for source, entry in known)
-    shortest, longest = _possible(norms)
+    shortest, longest = possible_sum(norms)
     length = max(length, shortest)
     return length if longest is None else min(length, longest)
 
@@ -68,17 +68,3 @@ def _lost(source: Source, entry: Entry) -> int:
         return 0
     norms = source.file.section(entry["norms"])
     return sum(int(byte_to_length(norms[document])) for document in source.deleted)
-
-
-def _possible(norms: bytes) -> tuple[int, int | None]:
-    """Return the least and the greatest sum of lengths with these norms; None has no bound."""
-    counts = [(norm, count) for norm, count in _counts(norms) if norm]
-    shortest = sum(count * (int(byte_to_length(norm - 1)) + 1) for norm, count in counts)
-    longest = sum(count * int(byte_to_length(norm)) for norm, count in counts)
-    unbounded = any(norm == _LONGEST_NORM for norm, _ in counts)
-    return shortest, None if unbounded else longest
-
-
-def _counts(norms: bytes) -> Iterator[tuple[int, int]]:
-    for norm in set(norms):
-        yield norm, norms.count(norm)

@@ -258,6 +258,26 @@ def wrong_sum(directory: dict[str, Any], _: Any) -> None:
     directory["fields"]["text"]["length"] += 1000
 
 
+def wrong_least(directory: dict[str, Any], _: Any) -> None:
+    directory["fields"]["text"]["min_length"] = 3
+
+
+def no_least(directory: dict[str, Any], _: Any) -> None:
+    directory["fields"]["text"]["min_length"] = 0
+
+
+def wrong_greatest(directory: dict[str, Any], _: Any) -> None:
+    directory["fields"]["text"]["max_length"] -= 1
+
+
+def exchanged_lengths(_: Any, parts: dict[str, bytes]) -> None:
+    """The sum stays as it is, and so do the bounds."""
+    norms = bytearray(parts["champ « text », norms"])
+    other = next(doc for doc in range(DOCS) if norms[doc] != norms[0])
+    norms[0], norms[other] = norms[other], norms[0]
+    parts["champ « text », norms"] = bytes(norms)
+
+
 def wrong_cf(_: Any, parts: dict[str, bytes]) -> None:
     infos = bytearray(parts["champ « tag », infos"])
     infos[12] += 1
@@ -295,6 +315,10 @@ def high_documents(directory: dict[str, Any], parts: dict[str, bytes]) -> None:
 WRONGS: dict[Change, str] = {
     swapped_terms: "vient après",
     wrong_sum: "somme des longueurs",
+    wrong_least: "bornes des longueurs",
+    no_least: "bornes des longueurs",
+    wrong_greatest: "bornes des longueurs",
+    exchanged_lengths: "la longueur du document 0 contredit",
     wrong_cf: "occurrences annoncées",
     wrong_impacts: "bornes",
     wrong_code: "valeur inconnue",
@@ -310,6 +334,14 @@ def test_what_a_wrong_writer_wrote_is_seen(whole: Path, tmp_path: Path, change: 
     folder = shutil.copytree(whole, tmp_path / "wrong")
     problems = list(check_deep(rewritten(folder, change)))
     assert any(WRONGS[change] in problem for problem in problems), problems
+
+
+def test_documents_with_weights_are_no_problem(tmp_path: Path) -> None:
+    ix = create_in(tmp_path, Schema(text=KEYWORD(scorable=True)))
+    with ix.writer() as writer:
+        for number in range(DOCS):
+            writer.add_document(text="a b c"[: number % 6], _text_boost=1 + number % 3)
+    assert list(check_deep(tmp_path)) == []
 
 
 def test_nonsense_with_right_check_sums_neither_crashes_nor_hangs(

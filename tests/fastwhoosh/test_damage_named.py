@@ -157,3 +157,46 @@ def test_a_merge_names_the_segment_of_a_table_cut_short(index: Path, part: tuple
     path.write_bytes(joined(body, directory))
     with pytest.raises(DamagedSegment, match=path.name):
         open_dir(index).writer().commit(optimize=True)
+
+
+LENGTHS: dict[str, Callable[[dict[str, Any], bytearray], None]] = {
+    "length": lambda entry, _: entry.update(length=2 * entry["length"]),
+    "min_length": lambda entry, _: entry.update(min_length=4),
+    "max_length": lambda entry, _: entry.update(max_length=2),
+    "norms": lambda entry, body: put(entry["norms"][0] + 4, 72)(body),
+    "number of norms": lambda entry, _: put_size(entry["norms"], entry["norms"][1] - 1),
+}
+
+
+def put_size(section: list[int], size: int) -> None:
+    section[1] = size
+
+
+@pytest.mark.parametrize("change", LENGTHS.values(), ids=LENGTHS)
+def test_a_merge_does_not_hide_lengths_that_contradict_each_other(
+    index: Path, change: Callable[[dict[str, Any], bytearray], None]
+) -> None:
+    path = max(index.glob("*.fws"))
+    body, directory = split(bytearray(path.read_bytes()))
+    entry = directory["fields"]["text"]
+    change(entry, body)
+    start, size, _ = entry["norms"]
+    entry["norms"][2] = zlib.crc32(body[start : start + size])
+    path.unlink()
+    path.write_bytes(joined(body, directory))
+    (problem,) = check_deep(index)
+    assert path.name in problem
+    for gone in ("", "1"):  # without the document, the sum of the lengths is reckoned otherwise
+        with pytest.raises(DamagedSegment, match=rf"{path.name} : champ « text » : .*longueurs"):
+            merge_without(index, gone)
+    assert len(list(index.glob("*.fws"))) == 2
+
+
+def merge_without(folder: Path, term: str) -> None:
+    writer = open_dir(folder).writer()
+    try:
+        writer.delete_by_term("text", term)
+        writer.commit(optimize=True)
+    finally:
+        if not writer.is_closed:
+            writer.cancel()
