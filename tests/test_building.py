@@ -184,7 +184,7 @@ def test_two_builds_wait_for_each_other(corpus: Corpus, settings: Settings) -> N
 _BUILD = (
     "from indexer.settings import Settings; from indexer.corpus import Corpus;"
     "from indexer.whoosh_engine import build;"
-    "s = Settings.from_environment(); build(Corpus(s.corpus / 'questions'), s)"
+    "s = Settings.from_environment(); build(Corpus(s.corpus / 'questions'), s, full=True)"
 )
 
 

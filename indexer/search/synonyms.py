@@ -2,7 +2,7 @@
 
 A small file, looked up by the stems of the words that were typed; only from left to right.
 
->>> said_otherwise(("femm", "batu", "pari")).others
+>>> said_otherwise(("feme", "batu", "pari")).others
 ('violences conjugales', 'violences faites aux femmes')
 """
 
