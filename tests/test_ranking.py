@@ -180,10 +180,13 @@ OFFICIAL = {
     "SDF": ("sans-abri", "sans domicile fixe", "hébergement d'urgence"),
 }
 
+# What the acronyms and the file of synonyms would find without any feedback.
+_OWN = ("sdf", "prof", "femmesbattues")
+
 
 def official_beside(engine: Engine, typed: str) -> int:
-    """Count the related hits that lack a typed word and hold an official one, acronyms apart."""
-    asked = Search(text=typed, size=50, facets=False, without_synonyms=("sdf",))
+    """Count the related hits that lack a typed word and hold an official one, synonyms apart."""
+    asked = Search(text=typed, size=50, facets=False, without_synonyms=_OWN)
     results = engine.search(asked)
     stems = {stem_form(token.exact) for token in analyse(typed)}
     found = [got(engine, hit) for hit in results.hits if hit.related]

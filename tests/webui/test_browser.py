@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
     from tests.webui.conftest import StubEngine
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    # A browser that leaves while the development server sends it a file makes that server forget
+    # to close the file, which is noticed whenever the garbage is next collected.
+    pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning"),
+    pytest.mark.filterwarnings("ignore:.*static/:pytest.PytestUnraisableExceptionWarning"),
+]
 
 QUESTION = "QANR5L15QE24191"
 PAGES = (
