@@ -177,6 +177,8 @@ class _Finder:
         shown = {family(number) for (_, number), _ in counted}
 
         def more(plan_of_more: Plan, known: int) -> list[tuple[_Hit, int]]:
+            if known >= asked.limit:
+                return []
             wanted = _within(self.snapshot, self.search, plan_of_more, chosen.added)
             more = self.run(replace(asked, plan=wanted, limit=asked.limit - known))
             others = [
