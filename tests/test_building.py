@@ -203,15 +203,18 @@ def test_kill_9_at_any_moment_loses_nothing(settings: Settings, tmp_path: Path) 
     }
     environment.pop("COV_CORE_SOURCE", None)
     command = [sys.executable, "-c", _BUILD]
-    started = time.perf_counter()
     copy = replace(settings, index=tmp_path / "rehearsal")
-    subprocess.run(command, env=environment | {"QUESTIONS_INDEX": str(copy.index)}, check=True)
-    whole = time.perf_counter() - started
+    times = []
+    for _ in range(2):  # the first one may have modules to compile
+        started = time.perf_counter()
+        subprocess.run(command, env=environment | {"QUESTIONS_INDEX": str(copy.index)}, check=True)
+        times.append(time.perf_counter() - started)
+    whole = min(times)
     rng = random.Random(5)
     killed = 0
     for _ in range(10):
         process = subprocess.Popen(command, env=environment)
-        time.sleep(rng.uniform(0.1, 1.05) * whole)
+        time.sleep(rng.uniform(0.05, 1.0) * whole)
         process.send_signal(signal.SIGKILL)
         killed += process.wait() == -signal.SIGKILL
         total = open_engine(settings).search(Search(text="loi", size=200)).total
