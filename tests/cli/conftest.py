@@ -176,6 +176,7 @@ def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_
     """Run a command over an empty corpus and index, with what it writes."""
     monkeypatch.setenv("QUESTIONS_CORPUS", str(tmp_path / "corpus"))
     monkeypatch.setenv("QUESTIONS_INDEX", str(tmp_path / "index"))
+    monkeypatch.chdir(tmp_path)  # an export goes wherever hostile arguments say
 
     def ran(*arguments: str) -> Ran:
         code = main(arguments)
