@@ -26,7 +26,7 @@ LEFT_OUT: Final = frozenset(
 )  # fmt: skip
 
 # Every control character but the line feed and the tab is written with one of these.
-_TO_CLEAN: Final = (b"\\u", b"\\r", b"\\b", b"\\f", b"\x7f")
+_TO_CLEAN: Final = (b"\\u", b"\\r", b"\\b", b"\\f")
 
 
 @cache
@@ -57,7 +57,8 @@ def indexed_question(line: bytes) -> Question:
     Raises:
         ValueError: the line is no record; :class:`interchange.InvalidRecord` names the field.
     """
-    if any(mark in line for mark in _TO_CLEAN):
+    # One byte is looked for first: it is much quicker than looking for all the marks.
+    if (b"\\" in line and any(mark in line for mark in _TO_CLEAN)) or b"\x7f" in line:
         return _mended(line)
     try:
         found = _decoder().decode(line)
