@@ -33,7 +33,7 @@ _TO_CLEAN: Final = (b"\\u", b"\\r", b"\\b", b"\\f")
 def _decoder() -> Any:
     """Return what decodes a line to an object that has what a question has but ``LEFT_OUT``."""
     # Not at the head: those who only search have no use for it, and it takes 0.02 s.
-    import msgspec  # noqa: PLC0415
+    import msgspec  # noqa: PLC0415  # start-up cost
 
     hints = get_type_hints(Question)
     members: list[Any] = [("stated_uid", str, msgspec.field(name="uid"))]

@@ -45,7 +45,7 @@ def questions(real_settings: Settings) -> list[Question]:
 
 def strict(engine: Engine, text: str, **asked: object) -> set[str]:
     """The questions that hold every word: in an order of days they come first."""
-    search = Search(text=text, size=1, facets=False, sort="recentes", **asked)  # type: ignore[arg-type]
+    search = Search(text=text, size=1, facets=False, sort="recentes", **asked)  # type: ignore[arg-type]  # values of several types
     total = engine.search(search).total_all_words
     return {question.uid for question, _ in zip(engine.export(search), range(total), strict=False)}
 
@@ -54,7 +54,7 @@ def numbers(engine: Engine, text: str, **asked: object) -> set[int]:
     """The documents that hold every word."""
     assert isinstance(engine, WhooshEngine)
     snapshot = engine._current()
-    search = Search(text=text, facets=False, **asked)  # type: ignore[arg-type]
+    search = Search(text=text, facets=False, **asked)  # type: ignore[arg-type]  # values of several types
     strict_plan = translated(snapshot, search).strict
     found = snapshot.executor.run(PlanRequest(strict_plan, limit=snapshot.documents))
     return {number for _, number in found.hits}

@@ -103,7 +103,7 @@ def test_damage_met_by_a_search_names_the_file(
     path = segment_of(settings)
     content = bytearray(path.read_bytes())
     engine = open_engine(settings)
-    snapshot = engine._current()  # type: ignore[attr-defined]
+    snapshot = engine._current()  # type: ignore[attr-defined]  # of this engine
     stored = next(reader for reader, _ in snapshot.executor.leaves)._perdoc.file.directory["stored"]
     start, length, _ = stored["data"]
     content[start : start + length] = bytes(length)
@@ -141,7 +141,7 @@ def test_damage_met_by_an_update_makes_it_a_rebuild(
         stales.append(stale)
         if stale is not None:
             raise SegmentError("a.fws", "bloc coupé")
-        write(*arguments)  # type: ignore[arg-type]
+        write(*arguments)  # type: ignore[arg-type]  # values of several types
 
     monkeypatch.setattr(building, "_write", broken)
     report = build(corpus, settings)
@@ -164,7 +164,7 @@ def test_an_index_tells_how_it_works(corpus: Corpus, settings: Settings) -> None
     smaller.merge(question for question in corpus.questions() if question.number != 90001)
     build(smaller, settings)
     assert sum(segment.deleted for segment in engine.info().segments) == 88 - smaller_size(smaller)
-    engine._current().executor.fallbacks["Or"] += 2  # type: ignore[attr-defined]
+    engine._current().executor.fallbacks["Or"] += 2  # type: ignore[attr-defined]  # of this engine
     assert engine.info().fallbacks == (("Or", 2),)
 
 

@@ -33,12 +33,12 @@ def engine(sample_settings: Settings) -> Engine:
 
 
 def uids(engine: Engine, text: str = "", **asked: object) -> list[str]:
-    hits = engine.search(Search(text=text, **(ALL | asked))).hits  # type: ignore[arg-type]
+    hits = engine.search(Search(text=text, **(ALL | asked))).hits  # type: ignore[arg-type]  # values of several types
     return [hit.uid for hit in hits if not hit.related]
 
 
 def strict_uids(engine: Engine, text: str, **asked: object) -> set[str]:
-    results = engine.search(Search(text=text, **(ALL | asked)))  # type: ignore[arg-type]
+    results = engine.search(Search(text=text, **(ALL | asked)))  # type: ignore[arg-type]  # values of several types
     return {hit.uid for hit in results.hits if not hit.missing and not hit.related}
 
 

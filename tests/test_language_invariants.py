@@ -71,7 +71,7 @@ def engine(sample_settings: Settings) -> Engine:
 def held(engine: Engine, text: str = "", **asked: object) -> set[str]:
     """Return what holds every word of a query."""
     # In an order of days, those that hold every word come first.
-    search = Search(text=text, size=200, facets=False, sort="anciennes", **asked)  # type: ignore[arg-type]
+    search = Search(text=text, size=200, facets=False, sort="anciennes", **asked)  # type: ignore[arg-type]  # values of several types
     results = engine.search(search)
     return {hit.uid for hit in results.hits[: results.total_all_words]}
 

@@ -48,7 +48,7 @@ class Small:
         return {uid for uid, stems in self.stems.items() if len(wanted & stems) >= at_least}
 
     def search(self, text: str, **asked: object) -> Results:
-        return self.engine.search(Search(text=text, size=200, **asked))  # type: ignore[arg-type]
+        return self.engine.search(Search(text=text, size=200, **asked))  # type: ignore[arg-type]  # values of several types
 
 
 def random_questions(make: Callable[..., Question], rng: random.Random) -> Iterator[Question]:

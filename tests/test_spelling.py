@@ -201,7 +201,7 @@ def test_native_words_are_those_of_plain_python(sample_settings: Settings) -> No
         is_native = False
         searcher = plain._executor.searcher
 
-    plain._executor = Slow()  # type: ignore[assignment]
+    plain._executor = Slow()  # type: ignore[assignment]  # a stand-in
     rng = random.Random(5)
     for _ in range(60):
         word = "".join(rng.choices("aeéilnrstœ'漢1", k=rng.randrange(1, 8)))

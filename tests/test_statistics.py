@@ -138,7 +138,7 @@ def test_random_questions_are_counted_as_one_by_one(
             q
             for q in questions
             if q.date_question
-            and period.first <= q.date_question <= period.last  # type: ignore[operator]
+            and period.first <= q.date_question <= period.last  # type: ignore[operator]  # its date is known
             and q.status in ("answered", "withdrawn")
         ],
     )
@@ -223,7 +223,7 @@ def test_the_json_form_says_it_all(randomly: tuple[Engine, list[Question]]) -> N
     assert content["by"] == "groupe"
     assert content["all"]["questions"] == found.whole.questions
     assert [row["label"] for row in content["rows"]] == [row.label for row in found.rows]
-    assert content["rows"][0]["delays"]["median"] == found.rows[0].tally.delays.median  # type: ignore[union-attr]
+    assert content["rows"][0]["delays"]["median"] == found.rows[0].tally.delays.median  # type: ignore[union-attr]  # there are answers
 
 
 def test_ministries_without_portfolio_are_told(randomly: tuple[Engine, list[Question]]) -> None:

@@ -150,7 +150,7 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
         self,
         mergetype: Any = None,
         optimize: bool | None = None,  # noqa: FBT001 - Whoosh's signature
-        merge: bool | None = None,  # noqa: FBT001
+        merge: bool | None = None,  # noqa: FBT001  # Whoosh's signature
     ) -> None:
         """Put everything on the disk and make it what readers see from now on.
 
@@ -277,7 +277,7 @@ def _policy(
     writer: BulkWriter,
     mergetype: Any,
     optimize: bool | None,  # noqa: FBT001 - as given to commit
-    merge: bool | None,  # noqa: FBT001
+    merge: bool | None,  # noqa: FBT001  # Whoosh's signature
 ) -> str:
     """Return ``all``, ``some`` or ``none`` from what Whoosh lets one say in three ways."""
     mergetype = writer.mergetype if mergetype is None else mergetype

@@ -112,7 +112,7 @@ class RawColumn:
 def new_column(column: Any) -> Column:
     """Return the builder for a column of Whoosh's."""
     if type(column) is columns.NumericColumn and column._typecode in _NUMBERS:  # noqa: SLF001 - nowhere else
-        return NumberColumn(column._typecode, column._default)  # noqa: SLF001
+        return NumberColumn(column._typecode, column._default)  # noqa: SLF001  # nowhere else
     if type(column) in {columns.VarBytesColumn, columns.RefBytesColumn} and (
         column.default_value() == b""
     ):

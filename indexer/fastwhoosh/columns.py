@@ -39,7 +39,7 @@ def column_builder(column: Any) -> ColumnBuilder:
     """Return the builder for a column of Whoosh."""
     kind = type(column)
     if kind is whoosh_columns.NumericColumn and column._typecode in TYPECODES:  # noqa: SLF001 - Whoosh has no other way
-        return _NumberBuilder(column._typecode, column.default_value())  # noqa: SLF001
+        return _NumberBuilder(column._typecode, column.default_value())  # noqa: SLF001  # nowhere else
     if kind in {whoosh_columns.VarBytesColumn, whoosh_columns.RefBytesColumn}:
         return _CodesBuilder(column.default_value())
     return _RawBuilder(column)

@@ -68,4 +68,4 @@ def verify_latest(storage: Any, indexname: str) -> None:
     folder = getattr(storage, "folder", None)
     generation = TOC._latest_generation(storage, indexname)  # noqa: SLF001 - Whoosh has no other way
     if folder is not None and generation >= 0:
-        verify(Path(folder, TOC._filename(indexname, generation)))  # noqa: SLF001
+        verify(Path(folder, TOC._filename(indexname, generation)))  # noqa: SLF001  # Whoosh's own name

@@ -41,7 +41,7 @@ class OtherCodec(ValueError):
 def create_in(path: Path | str, schema: Any, indexname: str = _DEF_INDEX_NAME) -> "FastIndex":
     """Create an empty index in a folder, which is made if need be."""
     storage = FileStorage(str(path)).create()
-    return FastIndex.create(storage, schema, indexname)  # type: ignore[no-any-return]
+    return FastIndex.create(storage, schema, indexname)  # type: ignore[no-any-return]  # Whoosh has no types
 
 
 def open_dir(path: Path | str, indexname: str = _DEF_INDEX_NAME) -> "FastIndex":

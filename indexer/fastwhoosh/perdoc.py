@@ -120,7 +120,7 @@ class FastPerDocReader(base.PerDocumentReader):  # type: ignore[misc]  # Whoosh 
 
     def doc_count(self) -> int:
         """Return the number of documents that are not deleted."""
-        return self._segment.doc_count()  # type: ignore[no-any-return]
+        return self._segment.doc_count()  # type: ignore[no-any-return]  # Whoosh has no types
 
     def doc_count_all(self) -> int:
         """Return the number of documents, deleted ones counted."""

@@ -130,7 +130,7 @@ class FastLeafMatcher(LeafMatcher):  # type: ignore[misc]  # Whoosh has no types
         """Return another matcher at the same posting."""
         other = type(self)(self._postings, self.format, self._term, self.scorer)
         other._goto(self._block)  # noqa: SLF001 - another of the same
-        other._i = self._i  # noqa: SLF001
+        other._i = self._i  # noqa: SLF001  # one of its own kind
         return other
 
     def reset(self) -> None:
@@ -155,7 +155,7 @@ class FastLeafMatcher(LeafMatcher):  # type: ignore[misc]  # Whoosh has no types
         """Return the posting's value as Whoosh's format encodes it."""
         kind = type(self.format)
         if kind is formats.Positions:
-            return self.format.encode(self._positions())  # type: ignore[no-any-return]
+            return self.format.encode(self._positions())  # type: ignore[no-any-return]  # Whoosh has no types
         if kind is formats.Frequency:
             return self._loaded().tfs[self._i].to_bytes(4, "big")
         return b""
@@ -210,7 +210,7 @@ class FastLeafMatcher(LeafMatcher):  # type: ignore[misc]  # Whoosh has no types
             return 0.0
         scorer = self.scorer
         if getattr(type(scorer), "block_quality", None) is not WeightLengthScorer.block_quality:
-            return scorer.block_quality(self)  # type: ignore[no-any-return]
+            return scorer.block_quality(self)  # type: ignore[no-any-return]  # Whoosh has no types
         if self._quality is None:
             # Documents without a length are scored as if they had one of 1.
             self._quality = max(
@@ -234,7 +234,7 @@ class FastLeafMatcher(LeafMatcher):  # type: ignore[misc]  # Whoosh has no types
     def block_min_length(self) -> int:
         """Return the smallest length of a document of the block."""
         norm = min(norm for _, norm in self._postings.impacts(self._block))
-        return byte_to_length(norm)  # type: ignore[no-any-return]
+        return byte_to_length(norm)  # type: ignore[no-any-return]  # Whoosh has no types
 
     def block_max_length(self) -> int:
         """Return the largest length of a document of the block."""

@@ -99,7 +99,7 @@ class ShortRecord:
         """Return all postings."""
         return self._block
 
-    def positions(self, block: int, tfs: list[int]) -> list[list[int]]:  # noqa: ARG002
+    def positions(self, block: int, tfs: list[int]) -> list[list[int]]:  # noqa: ARG002  # the same for all kinds
         """Decode the positions of all postings."""
         postings = self._sections.postings
         deltas, _ = read_varints(postings, self._after, len(postings), sum(tfs))

@@ -170,7 +170,7 @@ class FastSegment(base.Segment):  # type: ignore[misc]  # Whoosh has no types
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__init__(state["codec"], state["indexname"])  # type: ignore[misc]
+        self.__init__(state["codec"], state["indexname"])  # type: ignore[misc]  # what Whoosh unpickles
         self.segid = state["segid"]
         self.deletions = state["deletions"]
         self._docs, self._count = state["docs"], state["count"]

@@ -216,7 +216,7 @@ class Alternatives:
     def _joined(self, place: int) -> Iterator[Option]:
         """Yield a word and the next as one, where only a space parts them."""
         pair, held = self._words[place : place + 2], self._held[place : place + 2]
-        if len(pair) < 2 or (min(held) >= self._well and not self._nothing_found):  # noqa: PLR2004
+        if len(pair) < 2 or (min(held) >= self._well and not self._nothing_found):  # noqa: PLR2004  # a pair takes two
             return
         word, after = pair
         if not self._text[word.end : after.start].isspace() or word.plain != after.plain:

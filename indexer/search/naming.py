@@ -30,7 +30,7 @@ _CHAMBERS: Final[dict[str, Chamber]] = {
 
 
 def _any(names: object) -> str:
-    return "|".join(sorted(map(re.escape, map(str, names)), key=len, reverse=True))  # type: ignore[call-overload]
+    return "|".join(sorted(map(re.escape, map(str, names)), key=len, reverse=True))  # type: ignore[call-overload]  # the numbers of a table
 
 
 _PIECE: Final = re.compile(

@@ -28,7 +28,7 @@ from indexer.search.tree import (
 
 # They say how something is asked, not what it is about.
 _ASKING: Final = frozenset(
-    "combien comment doit doivent faut peut peuvent pourquoi quand quoi".split()  # noqa: SIM905
+    "combien comment doit doivent faut peut peuvent pourquoi quand quoi".split()  # noqa: SIM905  # read at a glance
 )
 _SENTENCE: Final = 2
 

@@ -178,7 +178,7 @@ def _rebuild(folder: Path, corpus: "Corpus", work: _Work) -> _Written:
 
 
 def _brought_up_to_date(
-    folder: Path, known: _Known, corpus: "Corpus", work: _Work, is_sample: bool  # noqa: FBT001
+    folder: Path, known: _Known, corpus: "Corpus", work: _Work, is_sample: bool  # noqa: FBT001  # as build has it
 ) -> _Written | None:  # fmt: skip
     """Write how the corpus differs from the current generation.
 

@@ -29,19 +29,20 @@ def together(
     snapshot: Snapshot, words: Sequence[str], form: str, parts: Sequence[str], weight: float = 1.0
 ) -> Positional:
     """Return the plan of words that stand side by side; it scores as one rare word."""
-    return _placed(snapshot, words, form, parts, range(len(words)), weight)
+    return _placed(snapshot, tuple(zip(range(len(words)), words, strict=True)), form, parts, weight)
 
 
-def _placed(  # noqa: PLR0917
+def _placed(
     snapshot: Snapshot,
-    words: Sequence[str],
+    words: Sequence[tuple[int, str]],
     form: str,
     parts: Sequence[str],
-    offsets: Sequence[int],
     weight: float,
 ) -> Positional:
-    lines = snapshot.lines(words, form, parts, offsets)
-    said = sum(snapshot.information(word, form) for word in dict.fromkeys(words))
+    """Return the plan of words that stand at such places, counted from the first."""
+    offsets, texts = zip(*words, strict=True)
+    lines = snapshot.lines(texts, form, parts, offsets)
+    said = sum(snapshot.information(word, form) for word in dict.fromkeys(texts))
     return Positional(lines, weight * said, ranking.K1, plan.ORDERED, 0)
 
 
@@ -53,8 +54,8 @@ def bonuses(snapshot: Snapshot, plain: Sequence[str], parts: Sequence[str]) -> I
     yield together(snapshot, plain, "exact", parts, ranking.PHRASE_WEIGHT)
     for (before, first), (after, second) in pairwise(placed):
         if first != second:
-            offsets = (0, after - before)
-            pair = _placed(snapshot, (first, second), "stem", parts, offsets, 1.0)
+            words = ((0, first), (after - before, second))
+            pair = _placed(snapshot, words, "stem", parts, 1.0)
             yield pair._replace(factor=ranking.ORDERED_PAIR_WEIGHT * pair.factor)
             yield pair._replace(
                 factor=ranking.NEAR_PAIR_WEIGHT * pair.factor,

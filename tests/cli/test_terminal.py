@@ -62,7 +62,7 @@ def test_progress_tells_speed_and_time_left() -> None:
 def test_a_line_of_progress_is_redrawn_on_a_terminal_and_rare_in_a_file() -> None:
     for stream, shown in ((Terminal(), 3), (io.StringIO(), 1)):
         times = iter([0.0, 1.0, 11.0, 11.01])
-        line = ProgressLine(stream, lambda times=times: next(times))  # type: ignore[misc]
+        line = ProgressLine(stream, lambda times=times: next(times))  # type: ignore[misc]  # bound for this turn
         for step in range(4):
             line.show(f"pas {step}\x1b")
         line.end()

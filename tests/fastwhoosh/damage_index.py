@@ -60,7 +60,7 @@ def build(folder: Path, shape: Shape) -> None:
                 for number in range(docs):
                     writer.add_document(**_document(rng, segment, number, shape))
     finally:
-        bulk_stored.DICTIONARY_BYTES = size  # type: ignore[misc]
+        bulk_stored.DICTIONARY_BYTES = size  # type: ignore[misc]  # a small one, for small indexes
     with index.writer() as writer:
         writer.merge = False
         for uid in ("0-0", "0-200", "1-0"):

@@ -136,7 +136,7 @@ def test_what_a_fast_segment_does_not_keep_is_refused(field: Any) -> None:
         documents.prepare({"text": "abc"})
 
 
-class _Analyzer(analysis.SpaceSeparatedTokenizer().__class__):  # type: ignore[misc]
+class _Analyzer(analysis.SpaceSeparatedTokenizer().__class__):  # type: ignore[misc]  # Whoosh has no types
     """An analyzer that offers a lexicon, which nobody calls here."""
 
     family = "test"

@@ -34,13 +34,13 @@ def documents(seed: int, kind: int, count: int) -> Iterator[Document]:
 
 
 def fill(inverter: object, kind: int, given: list[Document], *, scorable: bool) -> int:
-    number: int = inverter.add_field(kind, scorable)  # type: ignore[attr-defined]
+    number: int = inverter.add_field(kind, scorable)  # type: ignore[attr-defined]  # either reading has it
     for document, (postings, length) in enumerate(given):
         for word, tf, positions in postings:
             kept = positions if kind == POSITIONS else None
-            inverter.add_term(number, word, document, tf, kept)  # type: ignore[attr-defined]
+            inverter.add_term(number, word, document, tf, kept)  # type: ignore[attr-defined]  # either reading has it
         if length:
-            inverter.add_length(number, document, length)  # type: ignore[attr-defined]
+            inverter.add_length(number, document, length)  # type: ignore[attr-defined]  # either reading has it
     return number
 
 

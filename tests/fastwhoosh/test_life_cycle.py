@@ -91,7 +91,7 @@ def test_kill_9_at_each_step_of_a_commit(
     for moment in range(1, 1000):
         folder = tmp_path_factory.mktemp("killed")
         shutil.copytree(origin, folder, dirs_exist_ok=True)
-        ended = faults.in_a_fork(lambda: _dying(folder, steps[before], moment))  # noqa: B023
+        ended = faults.in_a_fork(lambda: _dying(folder, steps[before], moment))  # noqa: B023  # called in this turn
         again = old_or_new(folder, steps[before])
         outcomes.add(again is None)
         mended(folder, again, steps[before + 1])
@@ -121,7 +121,7 @@ def test_a_full_disk_leaves_the_old_state_and_no_file(
     for moment in range(1, 1000):
         folder = tmp_path_factory.mktemp("full")
         shutil.copytree(origin, folder, dirs_exist_ok=True)
-        ended = faults.in_a_fork(lambda: _filling(folder, steps[before], moment, lasting=lasting))  # noqa: B023
+        ended = faults.in_a_fork(lambda: _filling(folder, steps[before], moment, lasting=lasting))  # noqa: B023  # called in this turn
         assert leftovers(folder) == set()
         again = old_or_new(folder, steps[before])
         mended(folder, again, steps[before + 1])

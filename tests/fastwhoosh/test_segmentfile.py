@@ -46,7 +46,7 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
 def test_a_file_that_is_not_finished_is_removed(tmp_path: Path) -> None:
     path = tmp_path / "a.fws"
     with pytest.raises(TypeError), SegmentFileWriter(path) as writer:
-        writer.section("no bytes")  # type: ignore[arg-type]
+        writer.section("no bytes")  # type: ignore[arg-type]  # what is refused
     assert not path.exists()
     with SegmentFileWriter(path) as writer:
         writer.section(b"abc")

@@ -207,7 +207,7 @@ def test_errors_of_the_callables_come_through_and_lone_surrogates_do_not_matter(
             raise KeyError(word)
         return "\udc80" + word
 
-    expand = lambda surface: [("\ud800" + surface, 0, 0, 1, False)]  # noqa: E731
+    expand = lambda surface: [("\ud800" + surface, 0, 0, 1, False)]  # noqa: E731  # shorter than a function
     lexicon = kernel.Lexicon(frozenset(), frozenset(), expand, derive)
     assert lexicon.tokens("a.b")[0][:2] == ("\ud800a.b", "\udc80\ud800a.b")
     with pytest.raises(KeyError):

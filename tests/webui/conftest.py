@@ -115,7 +115,7 @@ def neighbour(number: int, **changes: object) -> Neighbour:
         date_asked=date(2019, 2, 1),
         status="answered",
     )
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return replace(made, **changes)  # type: ignore[arg-type]  # values of several types
 
 
 def _hit(record: Question) -> Hit:
@@ -378,6 +378,6 @@ def only(stub: StubEngine) -> Callable[[str], None]:
 
     def keep(uid: str, **changes: object) -> None:
         kept = next(hit for hit in stub.hits if hit.uid == uid)
-        stub.hits = (replace(kept, **changes),)  # type: ignore[arg-type]
+        stub.hits = (replace(kept, **changes),)  # type: ignore[arg-type]  # values of several types
 
     return keep

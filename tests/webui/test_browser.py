@@ -110,7 +110,7 @@ def opened(browser: "Browser", site: str) -> Iterator[Any]:
 
     def open_page(address: str, width: int = 1280, **options: Any) -> "Page":
         viewport = {"width": width, "height": 800}
-        contexts.append(browser.new_context(viewport=viewport, locale="fr-FR", **options))  # type: ignore[arg-type]
+        contexts.append(browser.new_context(viewport=viewport, locale="fr-FR", **options))  # type: ignore[arg-type]  # values of several types
         page = contexts[-1].new_page()
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))

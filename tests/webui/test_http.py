@@ -294,6 +294,6 @@ def test_a_wsgi_server_finds_the_application() -> None:
         "SERVER_PORT": "80",
         "wsgi.url_scheme": "http",
     }
-    body = application(environ, lambda status, *_: statuses.append(status))  # type: ignore[arg-type]
+    body = application(environ, lambda status, *_: statuses.append(status))  # type: ignore[arg-type]  # a minimal callable
     assert b"Comment chercher" in b"".join(body)
     assert statuses == ["200 OK"]

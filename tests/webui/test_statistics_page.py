@@ -146,7 +146,7 @@ def test_bars_are_searches_of_a_month(client: FlaskClient) -> None:
     rods = list(page.select(".timeline > svg rect.rod"))
     assert [float(str(rod["height"])) for rod in rods] == [3, 40, 1]
     assert [float(str(rod["x"])) for rod in rods] == [0.1, 2.1, 23.1]
-    assert str(page.select_one(".timeline > svg")["viewbox"]) == "0 0 24 40"  # type: ignore[index]
+    assert str(page.select_one(".timeline > svg")["viewbox"]) == "0 0 24 40"  # type: ignore[index]  # it is on the page
 
 
 def test_the_table_says_what_the_bars_show(client: FlaskClient) -> None:

@@ -36,7 +36,7 @@ def number(value: int) -> str:
 
 def counted(value: int, singular: str, plural: str | None = None) -> str:
     """Return a number and its noun; French is plural from two on."""
-    noun = singular if abs(value) < 2 else plural or f"{singular}s"  # noqa: PLR2004
+    noun = singular if abs(value) < 2 else plural or f"{singular}s"  # noqa: PLR2004  # French plurals begin at two
     return f"{number(value)} {noun}"
 
 
