@@ -90,6 +90,7 @@ _FEEDBACK_POWER: Final = 2
 # among the others by score: behind them, J 0.788 → 0.767.
 RELATED_UNTIL: Final = 50
 RELATED_SHARE: Final = 0.1
+TELLING_SHARE: Final = 0.2
 
 
 # A word of more than a third of the questions (*ministre*, *attention*, *demande*, *mesures*) says
@@ -112,6 +113,16 @@ def words_wanted(information: Sequence[float]) -> tuple[tuple[int, ...], int]:
     weights = tuple(max(1, round(_WEIGHTS * said / total)) for said in information)
     known = sum(weight for weight, said in zip(weights, information, strict=True) if said)
     return weights, max(1, ceil(WANTED_SHARE * known))
+
+
+def telling(information: Sequence[float]) -> tuple[bool, ...]:
+    """Return which words make a question related that holds none of the others.
+
+    >>> telling([6.0, 2.0, 0.05])
+    (True, True, False)
+    """
+    least = TELLING_SHARE * max(information, default=0.0)
+    return tuple(said >= least for said in information)
 
 
 def feedback_total(words: int) -> float:

@@ -271,8 +271,10 @@ static void order_leaves(Leaves *all, uint32_t w) {
     }
 }
 
+/* Postings that adding a leaf up reads; of terms that stand together, those of the rarest. */
 static uint64_t postings_in_window(const Bound *bound, const Node *node) {
     uint64_t total = 0;
+    for (int i = 0; i < node->n_lines; i++) total += node->lines[i].lists[node->lines[i].by_rarity[0]]->df;
     for (int g = 0; g < node->n_groups; g++) {
         for (int i = 0; i < node->groups[g].n; i++) total += node->groups[g].parts[i].list->df;
     }
@@ -311,13 +313,17 @@ static int essential_leaves(const Top *top, const Leaves *all, uint32_t w, doubl
    than what is added up anyway. */
 #define LOOK_UP_COST 1
 
+static inline int is_added_up(const Node *node) {
+    return node->op == WORD || (node->op == POSITIONAL && !node->matched);
+}
+
 static int add_cheap(const Bound *bound, Leaves *all, uint32_t w, int essential, double *rest) {
     uint64_t added = 0;
     for (int i = 0; i < essential; i++) added += postings_in_window(bound, all->leaves[i]);
     for (int i = essential; i < all->n; i++) {
         Node *node = all->leaves[i];
         uint64_t postings = postings_in_window(bound, node);
-        if (node->op != WORD || postings > LOOK_UP_COST * added) continue;
+        if (!is_added_up(node) || postings > LOOK_UP_COST * added) continue;
         memmove(&all->leaves[essential + 1], &all->leaves[essential],
                 sizeof(Node *) * (size_t)(i - essential));
         all->leaves[essential++] = node;
@@ -347,28 +353,82 @@ static uint64_t candidates(const Bound *bound, const Set *matches, uint32_t firs
     return found;
 }
 
-/* Leaves that are no lists, looked up for each document that matches. */
-static int add_others(Bound *bound, const Set *matches, Leaves *all, int essential, uint32_t first,
-                      Sums *sums) {
-    int others = 0;
-    for (int i = 0; i < essential; i++) {
-        Node *node = all->leaves[i];
-        if (node->op == WORD) continue;
-        others = 1;
-        for (uint32_t word = 0; word < WINDOW_DOCS / 64; word++) {
-            uint64_t left = candidates(bound, matches, first, word);
-            for (; left; left &= left - 1) {
-                uint32_t d = 64 * word + (uint32_t)__builtin_ctzll(left);
-                sums->sums[d] += leaf_score(bound, node, first + d);
-            }
-        }
-    }
-    return others;
-}
-
 /* The sum from which on a document can enter, the leaves that were not added giving `rest`. */
 static inline double least_sum(const Top *top, double rest) {
     return is_full(top) ? top->worst.score / SLACK - rest : -DBL_MAX;
+}
+
+/* Adds what the terms of a line weigh where they stand together, to documents that come to `least`:
+   only those of the rarest term are looked at. */
+static int weigh_line(Bound *bound, const Set *matches, Node *node, Line *line, uint32_t first, double least,
+                      Sums *sums) {
+    List *list = line->lists[line->by_rarity[0]];
+    const uint8_t *norms = list->field->norms;
+    uint32_t end = first + WINDOW_DOCS;
+    uint32_t block = list->is_short ? 0 : list_block(list, first, 0);
+    for (; block < list->blocks; block++) {
+        uint32_t at;
+        if (!list->is_short && (block_first(list, block) >= end || list_load(list, block) < 0)) break;
+        first_in_block(list, first, &at);
+        for (uint32_t stop = end_in_block(list, at, end); at < stop; at++) {
+            uint32_t doc = list->docs[at], d = doc - first;
+            if (sums->sums[d] < least || !set_has(matches, doc)) continue;
+            int64_t count = line_count(bound, node, line, doc);
+            if (count < 0) return -1;
+            if (!count) continue;
+            double before = sums->x[d], more = (double)count * line->weights[norms ? norms[doc] : 0];
+            sums->x[d] = before + (more > 0 ? more : DBL_MIN);
+            sums->fresh[sums->n_fresh] = (uint16_t)d;
+            sums->n_fresh += before == 0;
+        }
+    }
+    return arena_bad(bound->arena) ? -1 : 0;
+}
+
+static int add_positional(Bound *bound, const Set *matches, Node *node, uint32_t first, double least,
+                          Sums *sums) {
+    sums->n_fresh = 0;
+    for (int l = 0; l < node->n_lines; l++) {
+        if (weigh_line(bound, matches, node, &node->lines[l], first, least, sums) < 0) return -1;
+    }
+    for (uint32_t i = 0; i < sums->n_fresh; i++) {
+        uint32_t d = sums->fresh[i];
+        add_sum(sums, d, node->factor * saturated(sums->x[d], node->k1));
+        sums->x[d] = 0;
+    }
+    return 0;
+}
+
+static void add_looked_up(Bound *bound, const Set *matches, Node *node, uint32_t first, double least,
+                          Sums *sums) {
+    for (uint32_t word = 0; word < WINDOW_DOCS / 64; word++) {
+        uint64_t left = candidates(bound, matches, first, word);
+        for (; left; left &= left - 1) {
+            uint32_t d = 64 * word + (uint32_t)__builtin_ctzll(left);
+            if (sums->sums[d] >= least) add_sum(sums, d, leaf_score(bound, node, first + d));
+        }
+    }
+}
+
+/* Adds the leaves that are no lists, for documents that match and can still enter: 0 or -1. */
+static int add_others(Bound *bound, const Top *top, const Set *matches, const Leaves *all, int essential,
+                      uint32_t w, double rest, Sums *sums) {
+    const uint32_t first = w << WINDOW_BITS;
+    for (int i = 0; i < essential; i++) {
+        if (all->leaves[i]->op != WORD) rest += all->leaves[i]->bounds[w];
+    }
+    for (int i = 0; i < essential; i++) {
+        Node *node = all->leaves[i];
+        if (node->op == WORD) continue;
+        double least = least_sum(top, rest);
+        if (node->op != POSITIONAL || node->matched) {
+            add_looked_up(bound, matches, node, first, least, sums);
+        } else if (add_positional(bound, matches, node, first, least, sums) < 0) {
+            return -1;
+        }
+        rest -= node->bounds[w];
+    }
+    return 0;
 }
 
 /* What the windows of a segment are collected with. */
@@ -425,8 +485,8 @@ static int add_up_window(Collector *to, uint32_t w, int essential, double rest) 
         Node *node = to->all->leaves[i];
         if (node->op == WORD && add_word(bound, node, first, sums) < 0) return -1;
     }
-    int others = add_others(bound, to->matches, to->all, essential, first, sums);
-    int noted = is_full(to->top) && !others && sums->alert > 0 && sums->n_alerts <= WINDOW_DOCS;
+    if (add_others(bound, to->top, to->matches, to->all, essential, w, rest, sums) < 0) return -1;
+    int noted = is_full(to->top) && sums->alert > 0 && sums->n_alerts <= WINDOW_DOCS;
     if ((noted ? look_at_alerts(to, w, essential, rest) : look_at_all(to, w, essential, rest)) < 0)
         return -1;
     memset(sums->sums, 0, sizeof(sums->sums));
@@ -451,7 +511,7 @@ static int collect_window(Collector *to, uint32_t w) {
         for (int g = 0; g < node->n_groups; g++) lists += (uint64_t)node->groups[g].n;
         looking += lists * count * 12;
         if (i < essential)
-            adding += node->op == WORD ? 3 * postings_in_window(bound, node) : 20 * count;
+            adding += is_added_up(node) ? 3 * postings_in_window(bound, node) : 20 * count;
     }
     /* A list of matches is short; the sums are taken through bits. */
     if (matches->kind == SET_LIST || looking < adding)
