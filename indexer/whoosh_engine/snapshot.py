@@ -38,6 +38,10 @@ _MOST_RECORDS: Final = 64
 _FIELDS: Final = {form: tuple(field_of(part, form) for part in PARTS) for form in ("exact", "stem")}
 
 
+# A field, what a word in it weighs, how far its length counts, and its mean length in words.
+_Weighed = tuple[str, float, float, float]
+
+
 class Snapshot:
     """A published generation, open for reading.
 
@@ -50,6 +54,7 @@ class Snapshot:
         self.path = folder / name
         self._filters: dict[str, FilterValues] = {}
         self._said: dict[tuple[str, str], float] = {}
+        self._weights: dict[tuple[tuple[str, ...], str], tuple[_Weighed, ...]] = {}
         self._records: dict[int, Question] = {}
         try:
             self._searcher: Any = open_dir(self.path).searcher()
@@ -114,12 +119,15 @@ class Snapshot:
             for name, weighed, b, average in self._weighed(parts, form)
         )
 
-    def _weighed(
-        self, parts: Sequence[str], form: str
-    ) -> Iterator[tuple[str, float, float, float]]:
-        for part in parts:
-            name = field_of(part, form)
-            yield name, ranking.PART_WEIGHTS[part], ranking.B[part], self.averages[name]
+    def _weighed(self, parts: Sequence[str], form: str) -> tuple[_Weighed, ...]:
+        key = (tuple(parts), form)
+        if key not in self._weights:
+            names = [(part, field_of(part, form)) for part in parts]
+            self._weights[key] = tuple(
+                (name, ranking.PART_WEIGHTS[part], ranking.B[part], self.averages[name])
+                for part, name in names
+            )
+        return self._weights[key]
 
     def filter_values(self, name: str) -> FilterValues:
         """Return the values of a filter of ``request.FILTERS``; made once."""

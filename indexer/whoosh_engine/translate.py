@@ -83,6 +83,7 @@ class Translator:
         self.scope = scope
         self.exact = exact
         self.expansions: dict[str, tuple[str, ...]] = {}
+        self._leaves: dict[tuple[Node, bool], Plan] = {}
         self._acronyms = without, chosen
         self.marks = _Marks()
         self.notices: list[str] = []
@@ -192,6 +193,12 @@ class Translator:
         )
 
     def _leaf(self, node: Word | Phrase | Compound, *, mark: bool) -> Plan:
+        known = self._leaves.get((node, mark))
+        if known is None:
+            known = self._leaves[node, mark] = self._new_leaf(node, mark=mark)
+        return known
+
+    def _new_leaf(self, node: Word | Phrase | Compound, *, mark: bool) -> Plan:
         if isinstance(node, Compound):
             return self._compound(node, mark=mark)
         if isinstance(node, Phrase):

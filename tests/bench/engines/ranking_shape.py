@@ -35,7 +35,8 @@ class Ranking:
         some: Node = plan.All((plan.Any(words),), maybe=tuple(self._pairs(query.words)))
         first = self._executor.run(Request(some, limit=ranking.FEEDBACK_HITS)).hits
         hits = [(score, (self._text(number),)) for score, number in first]
-        related = related_words(hits, lambda stem: self._said("stem", stem))
+        most = ranking.information(0, self._documents)
+        related = related_words(hits, lambda stem: self._said("stem", stem), most)
         weight = ranking.feedback_total(len(words))
         added = tuple(
             Word((self._group("stem", word.stem, weight * word.share),)) for word in related
