@@ -60,6 +60,9 @@ def likely(
     least: int,
     /,
 ) -> dict[str, float]: ...
+def doc_frequencies(
+    segments: tuple[Segment, ...], fields: tuple[str, ...], term: bytes, /
+) -> tuple[int, ...]: ...
 def holds(lexicon: Lexicon, texts: tuple[str, ...], words: tuple[str, ...], /) -> list[bool]: ...
 
 class Inverter:

@@ -81,8 +81,7 @@ class Snapshot:
 
     def documents_with(self, word: str, form: str) -> int:
         """Return in how many questions a word stands, taken from the part where most have it."""
-        frequency, term = self.executor.document_frequency, word.encode()
-        return max([frequency(name, term) for name in _FIELDS[form]])
+        return max(self.executor.document_frequencies(_FIELDS[form], word.encode()))
 
     def information(self, word: str, form: str) -> float:
         """Return how much a word says, over all parts."""
