@@ -54,9 +54,6 @@ def test_what_is_no_document_is_refused(texts: object, weights: object) -> None:
         kernel.likely(shared_lexicon(), texts, weights, 1)
 
 
-MOST = 5.0
-
-
 def said(stem: str) -> float:
     return {"loup": 3.0, "brebi": 5.0, "ministr": 0.05}.get(stem, 1.0)
 
@@ -67,40 +64,19 @@ def test_words_are_ordered_by_what_they_say_of_the_hits() -> None:
         (8.0, ("Des brebis, ministre",)),
         (7.0, ("Le loup, ministre",)),
     ]
-    words = related_words(hits, said, MOST)
+    words = related_words(hits, said)
     assert [word.stem for word in words][:2] == ["brebi", "loup"]
     assert sum(word.share for word in words) == pytest.approx(1.0)
-    assert related_words(hits, said, MOST) == words
+    assert related_words(hits, said) == words
 
 
 def test_a_word_of_one_hit_says_nothing_about_the_others() -> None:
-    assert [word.stem for word in related_words([(9.0, ("brebis",))], said, MOST)] == ["brebi"]
-    assert related_words([(9.0, ("brebis",)), (8.0, ("loup",))], said, MOST) == ()
-    assert related_words([], said, MOST) == ()
-    assert related_words([(0.0, ("brebis",)), (0.0, ("brebis",))], said, MOST) == ()
+    assert [word.stem for word in related_words([(9.0, ("brebis",))], said)] == ["brebi"]
+    assert related_words([(9.0, ("brebis",)), (8.0, ("loup",))], said) == ()
+    assert related_words([], said) == ()
+    assert related_words([(0.0, ("brebis",)), (0.0, ("brebis",))], said) == ()
 
 
 def test_few_words_are_enough() -> None:
     text = " ".join(f"mot{number}" for number in range(200))
-    assert (
-        len(related_words([(2.0, (text,)), (1.0, (text,))], said, MOST)) == ranking.FEEDBACK_WORDS
-    )
-
-
-def test_what_is_not_looked_up_could_not_matter() -> None:
-    rng = random.Random(6)
-    says = {f"m{number}": rng.choice((0.05, 1.0, rng.uniform(0.05, MOST))) for number in range(400)}
-    hits = [(2.0 - place / 9, (" ".join(rng.choices(list(says), k=700)),)) for place in range(8)]
-    asked: list[str] = []
-
-    def information(stem: str) -> float:
-        asked.append(stem)
-        return says[stem]
-
-    words = related_words(hits, information, MOST)
-    weights = likely_words(
-        [(ranking.feedback_weight(score / 2.0), text) for score, text in hits], 2
-    )
-    every = sorted(((weight * says[stem], stem) for stem, weight in weights.items()), reverse=True)
-    assert {word.stem for word in words} == {stem for _, stem in every[: ranking.FEEDBACK_WORDS]}
-    assert len(asked) < len(weights)
+    assert len(related_words([(2.0, (text,)), (1.0, (text,))], said)) == ranking.FEEDBACK_WORDS

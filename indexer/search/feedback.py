@@ -9,8 +9,6 @@ Native code reads the hits where it is compiled.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from heapq import heappop, heappush
-from operator import itemgetter
 from typing import NamedTuple
 
 from indexer.french.analysis import analyse
@@ -63,41 +61,22 @@ def likely_words_in_python(documents: Sequence[Document], least: int) -> dict[st
 
 
 def related_words(
-    hits: Sequence[Document], information: Callable[[str], float], most: float
+    hits: Sequence[Document], information: Callable[[str], float]
 ) -> tuple[Related, ...]:
     """Return the words that say most about the best hits, those that say most first.
 
     Args:
         hits: score and texts of each, the best first.
         information: how much a stem says.
-        most: what no stem says more than.
     """
     if not hits or hits[0][0] <= 0:
         return ()
     best = hits[0][0]
     documents = [(ranking.feedback_weight(score / best), texts) for score, texts in hits]
     likely = likely_words(documents, min(ranking.FEEDBACK_LEAST, len(documents)))
-    telling = _most_telling(likely, information, most)
+    telling = sorted(
+        [(weight * information(stem), stem) for stem, weight in likely.items()],
+        key=lambda pair: (-pair[0], pair[1]),
+    )[: ranking.FEEDBACK_WORDS]
     total = sum(weight for weight, _ in telling)
     return tuple(Related(stem, weight / total) for weight, stem in telling if total)
-
-
-def _most_telling(
-    likely: Mapping[str, float], information: Callable[[str], float], most: float
-) -> list[tuple[float, str]]:
-    """Return what words weigh by what they say, the highest first.
-
-    What a word says is looked up only while it can still matter.
-    """
-    telling: list[tuple[float, str]] = []
-    least: list[float] = []
-    for stem, weight in sorted(likely.items(), key=itemgetter(1), reverse=True):
-        if least and len(least) == ranking.FEEDBACK_WORDS and weight * most < least[0]:
-            break
-        said = weight * information(stem)
-        telling.append((said, stem))
-        heappush(least, said)
-        if len(least) > ranking.FEEDBACK_WORDS:
-            heappop(least)
-    telling.sort(key=lambda pair: (-pair[0], pair[1]))
-    return telling[: ranking.FEEDBACK_WORDS]

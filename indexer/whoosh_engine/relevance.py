@@ -32,8 +32,7 @@ def feedback(
         for score, number in hits[: ranking.FEEDBACK_HITS]
     ]
     weight = ranking.feedback_total(_typed(translation.related))
-    most = ranking.information(0, max(1, snapshot.documents))
-    words = related_words(best, lambda stem: snapshot.information(stem, "stem"), most)
+    words = related_words(best, lambda stem: snapshot.information(stem, "stem"))
     return tuple(_word(snapshot, word, weight, parts_of(scope)) for word in words)
 
 

@@ -35,8 +35,7 @@ class Ranking:
         some: Node = plan.All((plan.Any(words),), maybe=tuple(self._pairs(query.words)))
         first = self._executor.run(Request(some, limit=ranking.FEEDBACK_HITS)).hits
         hits = [(score, (self._text(number),)) for score, number in first]
-        most = ranking.information(0, self._documents)
-        related = related_words(hits, lambda stem: self._said("stem", stem), most)
+        related = related_words(hits, lambda stem: self._said("stem", stem))
         weight = ranking.feedback_total(len(words))
         added = tuple(
             Word((self._group("stem", word.stem, weight * word.share),)) for word in related
