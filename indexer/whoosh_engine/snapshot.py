@@ -31,8 +31,8 @@ from indexer.whoosh_engine.generations import Manifest, read_manifest
 from indexer.whoosh_engine.schema import PARTS, day_of, field_of, record_of
 from indexer.whoosh_engine.vocabulary import Vocabulary
 
-# Words whose frequency is remembered, some 20 MB of them.
-_MOST_KNOWN: Final = 100_000
+# Words of a form whose frequency is remembered, some 10 MB of them.
+_MOST_KNOWN: Final = 50_000
 # Records that are remembered: feedback reads the questions of a page before they are shown.
 _MOST_RECORDS: Final = 64
 _FIELDS: Final = {form: tuple(field_of(part, form) for part in PARTS) for form in ("exact", "stem")}
@@ -53,7 +53,7 @@ class Snapshot:
         self.manifest: Manifest = read_manifest(folder, name)
         self.path = folder / name
         self._filters: dict[str, FilterValues] = {}
-        self._said: dict[tuple[str, str], float] = {}
+        self._said: Mapping[str, dict[str, float]] = {form: {} for form in _FIELDS}
         self._weights: dict[tuple[tuple[str, ...], str], tuple[_Weighed, ...]] = {}
         self._records: dict[int, Question] = {}
         try:
@@ -85,12 +85,13 @@ class Snapshot:
 
     def information(self, word: str, form: str) -> float:
         """Return how much a word says, over all parts."""
-        known = self._said.get((form, word))
+        said = self._said[form]
+        known = said.get(word)
         if known is None:
             known = self._information((word,), form)
-            if len(self._said) >= _MOST_KNOWN:
-                self._said.clear()
-            self._said[form, word] = known
+            if len(said) >= _MOST_KNOWN:
+                said.clear()
+            said[word] = known
         return known
 
     def _information(self, words: Sequence[str], form: str) -> float:
