@@ -90,7 +90,7 @@ _FEEDBACK_POWER: Final = 2
 # each with at least this share of the best score: 0.2 costs J 0.006 and 0.023 of R@50. They stand
 # among the others by score: behind them, J 0.788 → 0.767.
 RELATED_UNTIL: Final = 50
-RELATED_SHARE: Final = 0.1
+RELATED_SHARE: Final = 0.05
 # A question is related by a word that says at least this share of what the most telling one says,
 # not by *mesures* or *prises* alone: J and T as they were; with 0.35, J −0.010.
 TELLING_SHARE: Final = 0.2
