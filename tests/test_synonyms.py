@@ -3,12 +3,12 @@
 import pytest
 
 from indexer.french.acronyms import stems_of
-from indexer.french.analysis import analyse
+from indexer.french.analysis import analyse, stem_form
 from indexer.search.acronyms import widened
 from indexer.search.language import parse
 from indexer.search.meanings import FILE_ONLY
 from indexer.search.request import Search
-from indexer.search.synonyms import said_otherwise, sayings
+from indexer.search.synonyms import is_form_of, said_otherwise, sayings
 from indexer.search.tree import All, Chain, Word
 from indexer.settings import Settings
 from indexer.whoosh_engine import open_engine
@@ -18,8 +18,9 @@ from indexer.whoosh_engine.schema import texts_of
 def test_every_row_says_something_else_once() -> None:
     rows = sayings()
     assert len(rows) > 100
-    assert len({row.stems for row in rows}) == len(rows)
     for row in rows:
+        others = [other for other in rows if other.stems == row.stems]
+        assert [other.text for other in others if other.begins(row.words)] == [row.text]
         assert row.others, row.text
         assert all(stems_of(other) and stems_of(other) != row.stems for other in row.others)
         # Words that an analysis leaves out would make a row find too much.
@@ -29,11 +30,44 @@ def test_every_row_says_something_else_once() -> None:
 
 
 def test_the_longest_row_wins() -> None:
-    found = said_otherwise(stems_of("violences conjugales graves"))
+    found = said_otherwise(("violences", "conjugales", "graves"))
     assert found is not None
     assert found.text == "violence conjugale"
-    assert said_otherwise(stems_of("violence")) is None
+    assert said_otherwise(("violence",)) is None
     assert said_otherwise(()) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "word"),
+    [
+        ("armee", "armée"),
+        ("handicapées", "handicapé"),
+        ("chômeuses", "chômeur"),
+        ("chevaux", "cheval"),
+        ("assistants", "assistante"),
+        ("paysanne", "paysan"),
+    ],
+)
+def test_a_word_stands_in_its_other_forms(typed: str, word: str) -> None:
+    assert is_form_of(typed, word)
+
+
+@pytest.mark.parametrize(
+    ("typed", "word"),
+    [
+        ("armes", "armée"),
+        ("garde", "garderie"),
+        ("amendements", "amende"),
+        ("institut", "instituteur"),
+        ("telle", "télé"),
+        ("handicap", "handicapé"),
+    ],
+)
+def test_a_word_does_not_stand_for_what_shares_its_stem(typed: str, word: str) -> None:
+    assert stem_form(typed) == stem_form(word)
+    assert not is_form_of(typed, word)
+    row = said_otherwise((typed,))
+    assert row is None or word not in row.words
 
 
 def others(text: str, *without: str) -> list[tuple[str, set[tuple[str, ...]]]]:

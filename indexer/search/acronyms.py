@@ -110,7 +110,8 @@ class _Widener:
     def _spelt_out(self, children: Sequence[Node]) -> tuple[int, tuple[str, ...]]:
         """Return how many nodes spell out a meaning, and the acronyms that stand for it."""
         self._words_left -= 1
-        stems, ends = _stems_of_nodes(children) if self._words_left > 0 else ((), {})
+        words, ends = _words_of_nodes(children) if self._words_left > 0 else ((), {})
+        stems = tuple(stem_form(word) or word for word in words)
         if len(stems) < 2:  # noqa: PLR2004  # a meaning has two words or more
             return 0, ()
         first, second = stems[0], stems[1]
@@ -127,9 +128,9 @@ class _Widener:
     def _otherwise(self, children: Sequence[Node]) -> tuple[int, tuple[Chain, ...]]:
         """Return how many nodes are said otherwise in official texts, and how."""
         self._words_left -= 1
-        stems, ends = _stems_of_nodes(children) if self._words_left > 0 else ((), {})
-        saying = said_otherwise(stems)
-        if saying is None or len(saying.stems) not in ends:
+        words, ends = _words_of_nodes(children) if self._words_left > 0 else ((), {})
+        saying = said_otherwise(words)
+        if saying is None or len(saying.words) not in ends:
             return 0, ()
         key = key_of(saying.text)
         is_used = key not in self._without
@@ -137,7 +138,7 @@ class _Widener:
         synonym = Synonym(key, saying.text, ", ".join(saying.others), 0, state)
         self.synonyms.setdefault((key, saying.stems), synonym)
         chains = tuple(Chain(stems_of(other)) for other in saying.others) if is_used else ()
-        return ends[len(saying.stems)], chains
+        return ends[len(saying.words)], chains
 
     def _stands_for(self, key: str, stems: tuple[str, ...]) -> bool:
         """Tell whether an acronym is to be searched for a meaning that was typed."""
@@ -196,9 +197,12 @@ def _typed_in_capitals(text: str) -> frozenset[str]:
     return frozenset(key_of(match[0]) for match in _CAPITALS.finditer(text))
 
 
-def _stems_of_nodes(children: Sequence[Node]) -> tuple[tuple[str, ...], dict[int, int]]:
-    """Return the stems of neighbouring plain words, and how many words have given so many stems."""
-    stems: list[str] = []
+def _words_of_nodes(children: Sequence[Node]) -> tuple[tuple[str, ...], dict[int, int]]:
+    """Return the words of neighbouring plain nodes, and how many nodes have given so many words.
+
+    Stop words are left out.
+    """
+    words: list[str] = []
     ends: dict[int, int] = {}
     scope = getattr(children[0], "scope", None)
     for number, child in enumerate(children[:_MOST_WORDS], 1):
@@ -208,6 +212,6 @@ def _stems_of_nodes(children: Sequence[Node]) -> tuple[tuple[str, ...], dict[int
             parts = child.parts
         else:
             break
-        stems.extend(stem for part in parts if (stem := stem_form(part)))
-        ends[len(stems)] = number
-    return tuple(stems), ends
+        words.extend(part for part in parts if stem_form(part))
+        ends[len(words)] = number
+    return tuple(words), ends
