@@ -347,9 +347,7 @@ int bind_plan(Bound *bound, PyObject *plan) {
     if (!bound->root || PyErr_Occurred()) return -1;
     if (!bound->longest) return 0;
     size_t n = (size_t)bound->longest;
-    bound->places = arena_zero(bound->arena, sizeof(uint32_t *) * n);
-    bound->rooms = arena_zero(bound->arena, 4 * n);
     bound->cursors = arena_alloc(bound->arena, sizeof(Cursor) * n);
     bound->distinct = arena_alloc(bound->arena, sizeof(List *) * n);
-    return bound->places && bound->rooms && bound->cursors && bound->distinct ? 0 : -1;
+    return bound->cursors && bound->distinct ? 0 : -1;
 }

@@ -66,10 +66,15 @@ typedef struct Node {
 } Node;
 
 typedef struct {
+    const uint32_t *positions;
     int64_t n, at;
     uint32_t last;
     int seen;
 } Cursor;
+
+typedef struct {
+    uint32_t *values, room;
+} Buffer;
 
 typedef struct Table {
     struct Table *next;
@@ -90,7 +95,7 @@ typedef struct {
     List **seen;                  /* lists opened, so that leaves share cursors */
     int n_seen, room_seen;
     int longest;                  /* terms of the longest line */
-    uint32_t **places, *rooms;    /* buffers for positions, by place of the term */
+    Buffer kept[2];               /* positions that are still possible */
     Cursor *cursors;              /* where each term's positions are read, for windows */
     List **distinct;              /* lists of a line, none twice */
 } Bound;
@@ -114,8 +119,8 @@ int set_to_bits(Bound *bound, Set *set);
 int set_remove_deleted(Bound *bound, Set *set);
 int set_has(const Set *set, uint32_t doc);
 
-/* positions.c: how often the terms of a line stand together in the document moved to. */
-int64_t line_count(Bound *bound, Node *node, Line *line, uint32_t doc);
+/* positions.c: how often the terms of a line stand together in a document that holds them. */
+int64_t line_count(Bound *bound, const Node *node, Line *line, uint32_t doc);
 int positional_score(Bound *bound, Node *node, uint32_t doc, double *score);
 
 /* expansion.c: calls `found` for each place of a field's terms that an expansion means. */

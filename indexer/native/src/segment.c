@@ -289,13 +289,13 @@ static PyObject *segment_postings(Segment *self, PyObject *args) {
     arena_open(&arena);
     List *list = place >= 0 ? list_open(&arena, self, field, (uint32_t)place) : NULL;
     if (place == -2) arena_damage(&arena, self, "term table out of range");
-    uint32_t *values = NULL, room = 0;
+    const uint32_t *values;
     for (uint32_t block = 0; list && block < list->blocks && !arena_bad(&arena); block++) {
         if (!list->is_short && list_load(list, block) < 0) break;
         for (uint32_t i = 0; i < list->n && !PyErr_Occurred(); i++) {
             list->i = i;
             uint32_t tf = list_tf(list);
-            int64_t n = list_positions(list, &values, &room);
+            int64_t n = list_positions(list, &values);
             if (n < 0) break;
             PyObject *places = PyList_New((Py_ssize_t)n);
             for (int64_t k = 0; places && k < n; k++)

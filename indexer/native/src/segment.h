@@ -72,6 +72,17 @@ void arena_free(Arena *arena);
 void arena_damage(Arena *arena, const Segment *where, const char *what);
 static inline int arena_bad(const Arena *arena) { return arena->failed || arena->damaged; }
 
+/* Where the positions of the postings of a block begin, and those of one posting. */
+typedef struct {
+    uint32_t block, total;      /* which block, how many positions it has */
+    uint32_t i, before;         /* before posting i of the block stand so many */
+    uint32_t group;             /* groups of positions counted so far: their bytes */
+    uint64_t bytes;
+    const uint8_t *bits, *data; /* of the groups: a width each, and what they hold */
+    uint32_t *values, room;
+    int held;                   /* whether the values are those of posting i */
+} Occurrences;
+
 /* The postings of one term. Blocks are read when asked for; `docs[0..n)` is block `block`. The
    current posting is number `i` of block `current`, whose documents need not have been read. */
 typedef struct List {
@@ -88,6 +99,7 @@ typedef struct List {
     uint32_t tf_block;              /* which block tfs are of */
     uint32_t *docs, *tfs;
     uint32_t *short_values; /* decoded positions of a short list */
+    Occurrences at;
     Arena *arena;
 } List;
 
@@ -110,8 +122,9 @@ List *list_open(Arena *arena, Segment *segment, const Field *field, uint32_t pla
 /* Reads block `block` (documents only); 0, or -1 with the arena marked. */
 int list_load(List *list, uint32_t block);
 int list_load_tfs(List *list, uint32_t block);
-/* Documents as bits, for a list that is dense enough and where there is room; NULL otherwise. */
+/* dense.c: documents as bits, for a list that is dense enough and where there is room, else NULL. */
 const Dense *list_dense(List *list);
+const Dense *known_dense(Segment *segment, const Field *field, uint32_t place); /* made before */
 /* Last document of a block. */
 static inline uint32_t block_last(const List *list, uint32_t block) {
     return list->is_short ? list->docs[list->n - 1] : load_u32(list->skip + SKIP_ENTRY * block);
@@ -128,8 +141,9 @@ uint32_t list_far_tf(List *list);
 static inline uint32_t list_tf(List *list) {
     return list->tf_block == list->current ? list->tfs[list->i] : list_far_tf(list);
 }
-/* Reads the positions of the posting moved to: their number, -1 where damaged. */
-int64_t list_positions(List *list, uint32_t **values, uint32_t *room);
+/* list_positions.c: the positions of the posting moved to, until another posting of the list is
+   asked for: their number, -1 where damaged. */
+int64_t list_positions(List *list, const uint32_t **values);
 
 static inline int is_deleted(const Segment *segment, uint32_t doc) {
     return segment->deleted && (segment->deleted[doc >> 3] >> (doc & 7) & 1);
