@@ -216,16 +216,6 @@ uint32_t list_block(const List *list, uint32_t doc, uint32_t from) {
     return low;
 }
 
-static inline uint32_t first_not_before(const uint32_t *docs, uint32_t n, uint32_t doc) {
-    const uint32_t *base = docs;
-    while (n > 1) {
-        uint32_t half = n / 2;
-        base += (base[half - 1] < doc) ? half : 0;
-        n -= half;
-    }
-    return (uint32_t)(base - docs) + (n == 1 && *base < doc);
-}
-
 static inline int seek_dense(List *list, uint32_t doc) {
     const Dense *dense = list->dense;
     uint64_t word = dense->bits[doc >> 6], below = (1ull << (doc & 63)) - 1;

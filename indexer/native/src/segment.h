@@ -6,12 +6,19 @@
 
 enum { EXISTENCE = 0, FREQUENCIES = 1, POSITIONS = 2 };
 
+/* The first bytes of each term, see key_of_bytes, and where each pair of first bytes begins. */
+typedef struct {
+    uint32_t *pairs; /* 65,537 places, or NULL where the terms are few */
+    uint64_t keys[];
+} Keys;
+
 typedef struct {
     PyObject *name;
     int kind;
     uint32_t terms;
     const uint8_t *blob, *offsets, *infos, *postings, *positions, *norms;
     uint64_t blob_len, postings_len, positions_len;
+    _Atomic(Keys *) keys; /* made when first needed */
 } Field;
 
 typedef struct {
@@ -29,6 +36,17 @@ typedef struct Dense {
     uint64_t *bits;
     uint32_t *ranks;
 } Dense;
+
+/* What one occurrence of a term weighs in a document of each length, as a norm byte, and what share
+   of the highest score a tf of 1 to SHARE_TFS comes to there, a little more than exactly. */
+#define SHARE_TFS 8
+#define SHARE_SLACK 1.000001f
+typedef struct Weights {
+    struct Weights *next;
+    double weight, b, average, k1;
+    double values[256];
+    float shares[SHARE_TFS * 256];
+} Weights;
 
 #define DENSE_BUCKETS 64
 #define DENSE_SHARE 64 /* a term that one document in so many holds is dense */
@@ -48,6 +66,8 @@ typedef struct {
     uint32_t n_deleted;
     _Atomic(Dense *) dense[DENSE_BUCKETS]; /* only ever added to, while the segment lives */
     _Atomic size_t dense_bytes;
+    Weights *weights; /* of earlier searches */
+    int n_weights;
 } Segment;
 
 extern PyTypeObject SegmentType;
@@ -108,12 +128,38 @@ void free_dense(Segment *segment);
 #define NO_BLOCK UINT32_MAX
 #define NO_TERM (-1)
 
-/* Returns the place of a term, NO_TERM where it is not there, -2 where the file is damaged. */
-int64_t find_term(const Segment *segment, const Field *field, const uint8_t *term, size_t length);
+/* terms.c: the place of a term, NO_TERM where it is not there, -2 where the file is damaged. */
+int64_t find_term(const Field *field, const uint8_t *term, size_t length);
 /* Returns the first place whose term is not less than the given one; -2 where damaged. */
-int64_t lower_bound(const Segment *segment, const Field *field, const uint8_t *term, size_t length);
+int64_t lower_bound(const Field *field, const uint8_t *term, size_t length);
 /* Points at a term; 0, or -1 where the file is damaged. */
-int term_at(const Field *field, uint32_t place, const uint8_t **term, size_t *length);
+static inline int term_at(const Field *field, uint32_t place, const uint8_t **term, size_t *length) {
+    uint32_t start = load_u32(field->offsets + 4 * (size_t)place);
+    uint32_t end = load_u32(field->offsets + 4 * (size_t)place + 4);
+    if (start > end || end > field->blob_len) return -1;
+    *term = field->blob + start;
+    *length = end - start;
+    return 0;
+}
+
+/* The first bytes of a term as a number that has its order; those that it has not are zeros. */
+#define KEY_BYTES 8
+static inline uint64_t key_of_bytes(const uint8_t *bytes, size_t length, const uint8_t *end) {
+    if (!length) return 0;
+    size_t used = length < KEY_BYTES ? length : KEY_BYTES;
+    uint64_t word = 0;
+    if (end - bytes >= KEY_BYTES)
+        word = load_u64(bytes);
+    else
+        memcpy(&word, bytes, used);
+    return __builtin_bswap64(word) & UINT64_MAX << 8 * (KEY_BYTES - used);
+}
+/* The keys of a field's terms; NULL where there is no memory or the file is damaged. */
+const Keys *field_keys(const Field *field);
+void free_keys(Field *field);
+/* Returns the first of the places from low to before high whose key is not less than `key`. */
+uint32_t first_key(const Keys *keys, uint32_t low, uint32_t high, uint64_t key);
+
 int term_frequencies(const Segment *segment, const Field *field, uint32_t place, uint32_t *df,
                      uint32_t *cf);
 

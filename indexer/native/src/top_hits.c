@@ -6,8 +6,6 @@
 
 #include <stdlib.h>
 
-#define HEAP_LIMIT 128 /* above it, pushing down a heap costs more than cutting a buffer */
-
 static int worse_by_keys(const Top *top, const Hit *a, const Hit *b) {
     for (int i = 0; i < top->n_keys; i++) {
         const Key *key = &top->keys[i];
@@ -93,7 +91,7 @@ static int make_room(Top *top, size_t most) {
 }
 
 int make_slots(Top *top, uint32_t codes) {
-    if (top->limit <= HEAP_LIMIT) return 0;
+    if (top->limit <= FEW_HITS) return 0;
     top->slots = calloc((size_t)codes + 1, sizeof *top->slots);
     return top->slots ? 0 : -1;
 }
@@ -163,7 +161,7 @@ static int push_to_buffer(Top *top, const Hit *hit) {
 
 int push_hit(Top *top, const Hit *hit) {
     if (top->is_full && !worse(top, &top->worst, hit)) return 0;
-    return top->limit > HEAP_LIMIT ? push_to_buffer(top, hit) : push_to_heap(top, hit);
+    return top->limit > FEW_HITS ? push_to_buffer(top, hit) : push_to_heap(top, hit);
 }
 
 void sort_hits(Top *top, size_t first) {
