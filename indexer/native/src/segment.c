@@ -82,7 +82,9 @@ static int get_column(Segment *self, PyObject *item, Column *column) {
         return -1;
     }
     Py_INCREF(name);
-    *column = (Column){name, (char)type, (const uint8_t *)self->view.buf + at.offset};
+    *column = (Column){
+        .name = name, .type = (char)type, .values = (const uint8_t *)self->view.buf + at.offset,
+    };
     return 0;
 }
 
@@ -189,7 +191,10 @@ static void segment_dealloc(Segment *self) {
         Py_XDECREF(self->fields[i].name);
         free_keys(&self->fields[i]);
     }
-    for (Py_ssize_t i = 0; i < self->n_columns; i++) Py_XDECREF(self->columns[i].name);
+    for (Py_ssize_t i = 0; i < self->n_columns; i++) {
+        Py_XDECREF(self->columns[i].name);
+        free(self->columns[i].zones);
+    }
     free_dense(self);
     while (self->weights) {
         Weights *next = self->weights->next;

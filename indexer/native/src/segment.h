@@ -21,10 +21,17 @@ typedef struct {
     _Atomic(Keys *) keys; /* made when first needed */
 } Field;
 
+/* The lowest and the highest number of a column in each zone of documents; see column_value. */
+#define ZONE_DOCS 64 /* as many as a word has bits */
+typedef struct {
+    int64_t low, high;
+} Zone;
+
 typedef struct {
     PyObject *name;
     char type; /* as Python's struct module: b B h H i I q Q */
     const uint8_t *values;
+    _Atomic(Zone *) zones; /* made when first needed */
 } Column;
 
 /* The documents of a term that many hold, as bits, with the number of those before each word of
@@ -213,6 +220,9 @@ static inline int64_t column_value(const Column *column, uint32_t doc) {
         default: { int64_t v; memcpy(&v, values + 8 * (size_t)doc, 8); return v ^ column_zero(column->type); }
     }
 }
+
+/* zones.c: one zone for each ZONE_DOCS documents; NULL where there is no memory. */
+const Zone *column_zones(const Column *column, uint32_t docs);
 
 /* Whoosh's lengths: the length that each norm byte stands for. */
 extern double norm_lengths[256];

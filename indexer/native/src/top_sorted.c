@@ -17,21 +17,39 @@ static int push_sorted(Bound *bound, Top *top, const KeyColumns *columns, uint32
     return push(bound, top, &hit) < 0 || arena_bad(bound->arena) ? -1 : 0;
 }
 
-/* Bits over a column of four bytes, as days are: most documents cost one comparison. */
-static int collect_sorted_bits(Bound *bound, Top *top, const KeyColumns *columns,
-                               const Set *matches) {
-    const uint8_t *values = columns->columns[0]->values;
-    const int descending = top->keys[0].descending;
-    int64_t worst = 0;
-    int full = 0;
-    for (uint32_t w = 0; w < bound->words; w++) {
-        for (uint64_t left = matches->bits[w]; left; left &= left - 1) {
-            uint32_t doc = 64 * w + (uint32_t)__builtin_ctzll(left);
-            int64_t first = load_u32(values + 4 * (size_t)doc);
-            if (full && (descending ? first < worst : first > worst)) continue;
-            if (push_sorted(bound, top, columns, doc, first) < 0) return -1;
-            full = is_full(top);
-            worst = top->worst.keys[0];
+/* The best that a first key can be in a zone. */
+static int64_t best_of(const Key *key, const Zone *zone) {
+    const int has_zero = key->has_zero_as && zone->low <= key->zero && zone->high >= key->zero;
+    if (key->descending) return has_zero && key->zero_as > zone->high ? key->zero_as : zone->high;
+    return has_zero && key->zero_as < zone->low ? key->zero_as : zone->low;
+}
+
+static inline int is_better(const Key *key, int64_t a, int64_t b) {
+    return key->descending ? a > b : a < b;
+}
+
+/* The matches in a zone, as bits. */
+static inline uint64_t matches_of_zone(const Bound *bound, const Set *matches, uint32_t at) {
+    const uint64_t all = at + 1 == bound->words && bound->docs % ZONE_DOCS
+                             ? (1ull << bound->docs % ZONE_DOCS) - 1 : UINT64_MAX;
+    return matches->kind == SET_BITS ? matches->bits[at] & all : all;
+}
+
+/* Zones that hold nothing better than the worst are left out, which are most where those that hold
+   the best come first: what was added last is often what comes first. */
+static int collect_zones(Bound *bound, Top *top, const KeyColumns *columns, const Set *matches,
+                         const Zone *zones) {
+    const Key *key = &top->keys[0];
+    const uint32_t n = bound->words;
+    const int backward = is_better(key, best_of(key, &zones[n - 1]), best_of(key, &zones[0]));
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t at = backward ? n - 1 - i : i;
+        uint64_t left = matches_of_zone(bound, matches, at);
+        if (!left || (is_full(top) && is_better(key, top->worst.keys[0], best_of(key, &zones[at]))))
+            continue;
+        for (; left; left &= left - 1) {
+            const uint32_t doc = ZONE_DOCS * at + (uint32_t)__builtin_ctzll(left);
+            if (push_sorted(bound, top, columns, doc, key_of(top, columns, 0, doc)) < 0) return -1;
         }
     }
     return 0;
@@ -39,8 +57,9 @@ static int collect_sorted_bits(Bound *bound, Top *top, const KeyColumns *columns
 
 int collect_sorted(Bound *bound, Top *top, const KeyColumns *columns, const Set *matches) {
     const Column *column = columns->columns[0];
-    if (column && column->type == 'I' && !top->keys[0].has_zero_as && matches->kind == SET_BITS)
-        return collect_sorted_bits(bound, top, columns, matches);
+    const Zone *zones =
+        column && matches->kind != SET_LIST ? column_zones(column, bound->docs) : NULL;
+    if (zones) return collect_zones(bound, top, columns, matches, zones);
     Walk walk = walk_from(bound, matches, 0, bound->docs);
     uint32_t doc;
     while (walk_next(&walk, &doc)) {
@@ -48,4 +67,3 @@ int collect_sorted(Bound *bound, Top *top, const KeyColumns *columns, const Set 
     }
     return 0;
 }
-

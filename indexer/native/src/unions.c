@@ -43,6 +43,12 @@ int union_lists(Bound *bound, List **lists, int n, Set *set) {
     }
     if (total < bound->docs / LIST_SHARE + 16 && (n == 1 || total <= MOST_SORTED))
         return union_as_list(bound, lists, n, total, set);
+    const Dense *dense = n == 1 ? list_dense(lists[0]) : NULL;
+    if (dense) {
+        Set one = {SET_BITS, 0, NULL, dense->bits};
+        *set = copy_set(bound, &one);
+        return arena_bad(bound->arena) ? -1 : 0;
+    }
     uint64_t *bits = new_bits(bound);
     if (!bits) return -1;
     for (int i = 0; i < n; i++) {
