@@ -52,7 +52,7 @@ def executor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Executor]:
         id=fields.ID(unique=True),
         title=fields.TEXT(phrase=True),
         text=fields.TEXT(phrase=True),
-        day=fields.NUMERIC(int, sortable=True),
+        day=fields.NUMERIC(int, signed=False, sortable=True),
         group=fields.ID(sortable=True),
     )
     index = create_in(tmp_path_factory.mktemp("windows"), schema)
