@@ -178,6 +178,9 @@ static int bind_positional(Bound *bound, PyObject *plan, Node *node) {
     node->k1 = number(ITEM(plan, 2));
     node->mode = (int)PyLong_AsLong(ITEM(plan, 3));
     node->width = (uint32_t)PyLong_AsUnsignedLong(ITEM(plan, 4));
+    /* What is not saturated is never added up in steps. */
+    bound->n_parts++;
+    bound->most += node->k1 > 0 ? fabs(node->factor * (node->k1 + 1)) : 0;
     node->lines = arena_zero(bound->arena, sizeof(Line) * ((size_t)n + 1));
     if (!node->lines || PyErr_Occurred()) return -1;
     for (Py_ssize_t i = 0; i < n; i++) {

@@ -64,6 +64,7 @@ typedef struct Node {
     double bound;                 /* no document scores more */
     double *bounds;               /* by window */
     int is_essential;             /* in the window that is looked at */
+    uint64_t *together;           /* POSITIONAL: which of its documents may score, or NULL */
 } Node;
 
 typedef struct {

@@ -127,6 +127,8 @@ typedef struct List {
     uint32_t *docs, *tfs;
     uint32_t *short_values; /* decoded positions of a short list */
     Occurrences at;
+    uint64_t *held;                 /* documents of a window as bits, see top_together.c */
+    uint32_t held_window;
     Arena *arena;
 } List;
 

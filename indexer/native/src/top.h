@@ -108,6 +108,8 @@ uint64_t matches_of_word(const Bound *bound, const Set *matches, uint32_t first,
 int collect_sums(Collector *to, uint32_t w);  /* exactly: for many hits, and any scores */
 int collect_steps(Collector *to, uint32_t w); /* rounded up, then exactly for what can enter */
 int open_sums(Collector *to);
+/* top_together.c: fills node->together: documents of the window that hold all terms of a line. */
+int find_together(const Collector *to, Node *node, uint32_t w);
 int open_steps(Collector *to); /* 1 where scores can be rounded to steps, 0 where not, -1 */
 
 /* The postings of a list that lie in a window, block by block. */

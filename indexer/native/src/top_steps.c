@@ -105,12 +105,14 @@ static int32_t first_least(const Collector *to, uint32_t first) {
 }
 
 /* Looks up what was not added while the document can still enter, then scores it exactly. */
-static int look_at(const Collector *to, uint32_t w, double rest, uint32_t doc, int16_t steps) {
+static int look_at(const Collector *to, uint32_t w, double rest, uint32_t d, int16_t steps) {
     const Leaves *all = to->all;
+    const uint32_t doc = (w << WINDOW_BITS) + d;
     double most = steps / to->scale + rest, score;
     for (int i = 0; i < all->n; i++) {
         Node *node = all->leaves[i];
         if (node->is_essential && node->op == WORD) continue;
+        if (node->together && !(node->together[d / 64] >> d % 64 & 1)) continue;
         if (!can_enter(to->top, most)) return 0;
         most += leaf_score(to->bound, node, doc) - node->bounds[w];
     }
@@ -121,15 +123,14 @@ static int look_at(const Collector *to, uint32_t w, double rest, uint32_t doc, i
 
 /* Looks at documents of at least so many steps, but fewer than `end`. */
 static int look_between(const Collector *to, uint32_t w, double rest, int32_t least, int32_t end) {
-    const uint32_t first = w << WINDOW_BITS;
     for (uint32_t word = 0; word < WINDOW_DOCS / 64; word++) {
         uint64_t left = least > 0 ? at_least(to->steps + 64 * word, least) : UINT64_MAX;
-        if (left) left &= matches_of_word(to->bound, to->matches, first, word);
+        if (left) left &= matches_of_word(to->bound, to->matches, w << WINDOW_BITS, word);
         for (; left; left &= left - 1) {
             const uint32_t d = 64 * word + (uint32_t)__builtin_ctzll(left);
             const int16_t steps = to->steps[d];
             if (steps < least || steps >= end) continue;
-            if (look_at(to, w, rest, first + d, steps) < 0) return -1;
+            if (look_at(to, w, rest, d, steps) < 0) return -1;
             const int32_t now = least_steps(to, rest);
             least = now > least ? now : least;
         }
@@ -144,16 +145,36 @@ static int look_at_most(const Collector *to, uint32_t w, double rest) {
     return look_between(to, w, rest, least_steps(to, rest), middle);
 }
 
+/* Whether what a leaf can give is added to the documents that may have it, and to no others. */
+static int is_lazy(const Node *node) { return node->op == POSITIONAL && !node->matched && node->k1 > 0; }
+
+static int add_lazy(const Collector *to, Node *node, uint32_t w) {
+    const int more = (int)(node->bounds[w] * to->scale) + 1;
+    if (find_together(to, node, w) < 0) return -1;
+    for (uint32_t word = 0; word < WINDOW_DOCS / 64; word++) {
+        int16_t *steps = to->steps + 64 * word;
+        for (uint64_t left = node->together[word]; left; left &= left - 1) {
+            const int bit = __builtin_ctzll(left);
+            steps[bit] = (int16_t)(steps[bit] + more);
+        }
+    }
+    return 0;
+}
+
 int collect_steps(Collector *to, uint32_t w) {
     const Leaves *all = to->all;
-    double rest = all->rest;
+    double rest = 0;
     memset(to->steps, 0, sizeof(int16_t) * WINDOW_DOCS);
-    for (int i = 0; i < all->essential; i++) {
-        const Node *node = all->leaves[i];
-        if (node->op != WORD)
+    for (int i = 0; i < all->n; i++) {
+        Node *node = all->leaves[i];
+        int state = 0;
+        if (is_lazy(node))
+            state = add_lazy(to, node, w);
+        else if (node->op == WORD && node->is_essential)
+            state = add_word(to, node, w << WINDOW_BITS);
+        else
             rest += node->bounds[w];
-        else if (add_word(to, node, w << WINDOW_BITS) < 0)
-            return -1;
+        if (state < 0) return -1;
     }
     if (look_at_most(to, w, rest) < 0) return -1;
     return arena_bad(to->bound->arena) ? -1 : 0;
