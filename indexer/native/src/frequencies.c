@@ -9,7 +9,7 @@ static int add_frequency(Segment *segment, PyObject *name, const Py_buffer *term
         return -1;
     }
     const Field *field = segment_field(segment, name);
-    int64_t place = field ? find_term(segment, field, term->buf, (size_t)term->len) : NO_TERM;
+    int64_t place = field ? find_term(field, term->buf, (size_t)term->len) : NO_TERM;
     uint32_t df = 0, cf;
     if (place == -2 || (place >= 0 && term_frequencies(segment, field, (uint32_t)place, &df, &cf) < 0)) {
         PyErr_Format(Damaged, "%U: term table out of range", segment->name);

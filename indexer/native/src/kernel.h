@@ -67,6 +67,17 @@ static inline uint32_t popcount64(uint64_t x) {
 #endif
 }
 
+/* The first place of ascending numbers where one is not below the given; n where none is. */
+static inline uint32_t first_not_before(const uint32_t *numbers, uint32_t n, uint32_t number) {
+    const uint32_t *base = numbers;
+    while (n > 1) {
+        uint32_t half = n / 2;
+        base += (base[half - 1] < number) ? half : 0;
+        n -= half;
+    }
+    return (uint32_t)(base - numbers) + (n == 1 && *base < number);
+}
+
 #define BLOCK 128
 #define SKIP_ENTRY 20
 #define LONG_HEADER 16
