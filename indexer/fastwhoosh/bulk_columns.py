@@ -36,6 +36,9 @@ class Column(Protocol):
     def add(self, document: int, value: Any) -> None:
         """Set the value of a document, which is above all before."""
 
+    def extend(self, first: int, values: Sequence[Any]) -> None:
+        """Set the values of documents in a row from ``first`` on; None is no value."""
+
     def write(self, docs: int, put: Put) -> dict[str, Any]:
         """Write the sections for ``docs`` documents; return the entry of the directory."""
 
@@ -53,6 +56,13 @@ class NumberColumn:
         if len(self.values) != document:
             _reach(self.values, document, self.default)
         self.values.append(value)
+
+    def extend(self, first: int, values: Sequence[Any]) -> None:
+        """Set the numbers of documents in a row."""
+        if len(self.values) != first:
+            _reach(self.values, first, self.default)
+        default = self.default
+        self.values.extend([default if value is None else value for value in values])
 
     def write(self, docs: int, put: Put) -> dict[str, Any]:
         """Write the numbers."""
@@ -73,6 +83,13 @@ class CodesColumn:
         if len(self.codes) != document:
             _reach(self.codes, document, 0)
         self.codes.append(self.code_of.setdefault(value, len(self.code_of)))
+
+    def extend(self, first: int, values: Sequence[bytes | None]) -> None:
+        """Set the byte strings of documents in a row."""
+        if len(self.codes) != first:
+            _reach(self.codes, first, 0)
+        code_of = self.code_of
+        self.codes.extend([code_of.setdefault(value or b"", len(code_of)) for value in values])
 
     def write(self, docs: int, put: Put) -> dict[str, Any]:
         """Write the distinct strings and the codes."""
@@ -102,6 +119,12 @@ class RawColumn:
     def add(self, document: int, value: Any) -> None:
         """Give the value of a document to Whoosh."""
         self._writer.add(document, value)
+
+    def extend(self, first: int, values: Sequence[Any]) -> None:
+        """Give the values of documents in a row to Whoosh."""
+        for document, value in enumerate(values, first):
+            if value is not None:
+                self._writer.add(document, value)
 
     def write(self, docs: int, put: Put) -> dict[str, Any]:
         """Let Whoosh finish, and write its bytes."""

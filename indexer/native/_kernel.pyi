@@ -60,6 +60,16 @@ class Inverter:
     def add_text(
         self, text: str, document: int, fields: tuple[int, ...], weight: int = 1, /
     ) -> None: ...
+    def add_texts(
+        self, texts: tuple[str | None, ...], first: int, fields: tuple[int, ...], weight: int, /
+    ) -> None: ...
+    def define_value(
+        self, field: int, items: tuple[tuple[bytes, int, Any], ...], length: int, /
+    ) -> int: ...
+    def add_codes(self, field: int, first: int, codes: Buffer, /) -> None: ...
+    def add_terms(
+        self, field: int, first: int, terms: tuple[bytes | None, ...], tf: int, length: int, /
+    ) -> None: ...
     def add_term(
         self,
         field: int,

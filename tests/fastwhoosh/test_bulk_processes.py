@@ -15,6 +15,7 @@ from indexer.fastwhoosh.bulk import BulkWriter
 from indexer.fastwhoosh.bulk_processes import WorkerFailed
 from indexer.fastwhoosh.decoding import FieldReader, field_sections
 from indexer.fastwhoosh.segmentfile import SegmentFile
+from tests.fastwhoosh.tables import table_of_lines
 
 SCHEMA = fields.Schema(uid=fields.ID(unique=True), text=fields.TEXT, record=fields.STORED)
 WORDS = [f"mot{n}" for n in range(500)]
@@ -64,7 +65,7 @@ def test_two_processes_write_what_one_writes(empty: Any, tmp_path: Path) -> None
 def test_bytes_are_made_into_documents_by_the_workers(empty: Any, tmp_path: Path) -> None:
     given = documents(1700)
     lines = [json.dumps(document).encode() for document in given]
-    with BulkWriter(empty, procs=2, make=json.loads) as writer:
+    with BulkWriter(empty, procs=2, make=table_of_lines) as writer:
         writer.add_raw(lines[:300])
         writer.add_document(**given[300])
         writer.add_raw(lines[301:])
@@ -73,7 +74,7 @@ def test_bytes_are_made_into_documents_by_the_workers(empty: Any, tmp_path: Path
 
 def test_a_few_documents_start_no_process(empty: Any, tmp_path: Path) -> None:
     given = documents(900)
-    writer = BulkWriter(empty, procs=2, make=json.loads)
+    writer = BulkWriter(empty, procs=2, make=table_of_lines)
     writer.add_raw([json.dumps(document).encode() for document in given])
     assert not multiprocessing.active_children()
     writer.commit()
