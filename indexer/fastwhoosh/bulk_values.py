@@ -76,7 +76,7 @@ class _ShownValues:
 
     def add(self, first: int, values: Sequence[Any]) -> None:
         if self._column is not None:
-            self._column.extend(first, _shown(self._plan, values))
+            self._column.extend(first, _kept(self._column, self._plan, values))
 
 
 class _SingleValues:
@@ -96,7 +96,7 @@ class _SingleValues:
                 posted = self._plan.posted(value, 1.0)._replace(place=0)
                 self._inverter.add_values(document, [(posted, None)], self._numbers)
         if self._column is not None:
-            self._column.extend(first, _shown(self._plan, values))
+            self._column.extend(first, _kept(self._column, self._plan, values))
 
 
 class _UniqueValues:
@@ -114,12 +114,12 @@ class _UniqueValues:
     def add(self, first: int, values: Sequence[Any]) -> None:
         if self._plan.is_whole and all(value.__class__ is str for value in values):
             tf, length = self._plan.weight(1.0), int(self._plan.scorable)
-            terms = tuple([value.encode() for value in values])
-            self._inverter.add_terms(self._number, first, terms, tf, length)
+            values = [value.encode() for value in values]  # as its column has them, too
+            self._inverter.add_terms(self._number, first, tuple(values), tf, length)
         else:
             self._others.add(first, values)
         if self._column is not None:
-            self._column.extend(first, _shown(self._plan, values))
+            self._column.extend(first, _kept(self._column, self._plan, values))
 
 
 class _CodedValues:
@@ -133,7 +133,7 @@ class _CodedValues:
         self._inverter = inverter
         self._column = column
         self._codes = _Codes(self._define)
-        self._shown: list[Any] = [None]
+        self._kept = [None if column is None else column.missing]
 
     def add(self, first: int, values: Sequence[Any]) -> None:
         code_of = self._codes.__getitem__
@@ -143,8 +143,8 @@ class _CodedValues:
             codes = array("I", map(self._code, values))
         self._inverter.add_codes(self._number, first, codes)
         if self._column is not None:
-            shown = self._shown
-            self._column.extend(first, [shown[code] for code in codes])
+            kept = self._kept
+            self._column.extend(first, [kept[code] for code in codes])
 
     def _code(self, value: Any) -> int:
         try:
@@ -155,7 +155,8 @@ class _CodedValues:
     def _define(self, value: Any) -> int:
         posted = self._plan.posted(value, 1.0)
         code: int = self._inverter.define_value(self._number, posted.items, posted.length)
-        self._shown.append(self._plan.shown(value).value if self._column is not None else None)
+        if self._column is not None:
+            self._kept.append(self._column.kept(self._plan.spec.to_column_value(value)))
         return code
 
 
@@ -171,5 +172,6 @@ class _Codes(dict[Any, int]):
         return code
 
 
-def _shown(plan: FieldPlan, values: Sequence[Any]) -> Sequence[Any]:
-    return [None if value is None else plan.shown(value).value for value in values]
+def _kept(column: Column, plan: FieldPlan, values: Sequence[Any]) -> Sequence[Any]:
+    kept, missing, shown = column.kept, column.missing, plan.spec.to_column_value
+    return [missing if value is None else kept(shown(value)) for value in values]

@@ -14,7 +14,7 @@ from typing import Any, Final
 from whoosh import analysis, columns, fields
 
 from indexer.french.analysis import analyse
-from indexer.french.lexicon import new_lexicon
+from indexer.french.lexicon import shared_lexicon
 from indexer.interchange import from_record
 from indexer.legislatures import legislatures
 from indexer.ministries import portfolios_of
@@ -41,8 +41,12 @@ class _FormAnalyzer(analysis.Analyzer):  # type: ignore[misc]  # Whoosh has no t
         self.form = form
 
     def lexicon(self) -> Any:
-        """Return a new native lexicon, None where the extension is not compiled."""
-        return new_lexicon()
+        """Return the native lexicon, None where the extension is not compiled.
+
+        It is that of the whole process: what else is read of a question while it is indexed stems
+        the same words.
+        """
+        return shared_lexicon()
 
     def __call__(self, value: str, **kwargs: Any) -> Iterator[Any]:
         out = analysis.Token(positions=True, chars=True, mode=kwargs.get("mode", ""))
