@@ -31,6 +31,7 @@ from indexer.interchange import to_line
 from indexer.partitions import (
     Line,
     filled_line,
+    keyed_lines,
     lines_in,
     merged_lines,
     ordered_lines,
@@ -94,11 +95,11 @@ class Corpus:
             CorpusError: a line names no question; the message names file and line.
         """
         for path in self._paths():
+            if self._complete is None:
+                yield from keyed_lines(path)
+                continue
             for line in read_lines(path):
-                if self._complete:
-                    yield line.key, to_line(self._question(line)).encode("utf-8", "surrogatepass")
-                else:
-                    yield line.key, line.data.rstrip(b"\n")
+                yield line.key, to_line(self._question(line)).encode("utf-8", "surrogatepass")
 
     def lines_about(self) -> int:
         """Return how many lines there are, blank ones too: quicker than counting questions."""

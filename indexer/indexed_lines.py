@@ -79,6 +79,12 @@ def indexed_question(line: bytes) -> Question:
     return cast("Question", found)
 
 
+def stated_uid(question: Question) -> str:
+    """Return the identifier of a question that was read here; a line that was not mended has it."""
+    stated: str | None = getattr(question, "stated_uid", None)
+    return stated or question.uid
+
+
 def _mended(line: bytes) -> Question:
     try:
         record = json.loads(line)

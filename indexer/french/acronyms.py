@@ -125,6 +125,7 @@ def _words(text: str) -> list[Token]:
     return [token for token in analyse(text) if not token.compound]
 
 
+@lru_cache(maxsize=20_000)
 def _letters(acronym: str) -> str | None:
     """Return the letters that words must give, None where there are too few for an acronym."""
     if _ROMAN.fullmatch(acronym):

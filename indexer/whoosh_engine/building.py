@@ -190,7 +190,8 @@ def _brought_up_to_date(
     contents = Contents()
     added, updated = set[str](), set[str]()
     removed = known.digests
-    for uid, digest, _ in contents.passing(corpus):
+    for key, digest, _ in contents.passing(corpus):
+        uid = uid_of(key)
         before = removed.pop(uid, None)
         if before != digest:
             (updated if before else added).add(uid)

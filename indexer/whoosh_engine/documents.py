@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from indexer.indexed_lines import indexed_question
+from indexer.indexed_lines import indexed_question, stated_uid
 from indexer.question import Question
 from indexer.search.recalls import recalls
 from indexer.whoosh_engine.acronyms import terms_of
@@ -43,7 +43,7 @@ def documents_of(lines: Sequence[bytes]) -> dict[str, Sequence[Any]]:
     records = [line[_DIGITS:] for line in lines]
     questions = [indexed_question(record) for record in records]
     table: dict[str, Sequence[Any]] = {
-        "uid": [question.uid for question in questions],
+        "uid": list(map(stated_uid, questions)),
         "digest": [line[:_DIGITS] for line in lines],
         "record": records,
         "kin": [kin_of(question) or None for question in questions],
@@ -62,7 +62,7 @@ def documents_of(lines: Sequence[bytes]) -> dict[str, Sequence[Any]]:
         # One list for both: the texts of fields that share it are read once.
         table[field_of(part, "exact")] = table[field_of(part, "stem")] = texts[part]
     for name, value_of in FILTER_VALUES.items():
-        table[f"f_{name}"] = [value_of(question) or None for question in questions]
+        table[f"f_{name}"] = [value or None for value in map(value_of, questions)]
     return table
 
 

@@ -42,9 +42,11 @@ _LEAST_ANSWER_WORDS: Final = 30
 
 def kin_of(question: Question) -> bytes:
     """Return what a question is known by: the key of its answer, the signature of its text."""
-    asked, answered = fingerprint(question.question_text), fingerprint(question.answer_text)
-    key = answered.key if answered.words >= _LEAST_ANSWER_WORDS else 0
-    return _KEY.pack(key) + asked.signature if key or asked.signature else b""
+    signature, key = fingerprint(question.question_text).signature, 0
+    if question.answer_text:
+        words, key, _ = fingerprint(question.answer_text)
+        key = key if words >= _LEAST_ANSWER_WORDS else 0
+    return _KEY.pack(key) + signature if key or signature else b""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ filter, date and sort; the record itself, as it stands in the corpus, as the onl
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from importlib.resources import files
 from operator import attrgetter
 from typing import Any, Final
@@ -105,7 +106,7 @@ def texts_of(question: Question) -> dict[str, str]:
 def title_text(question: Question) -> str:
     """Return the title and headings, one a line, as they are searched and shown."""
     headings = (question.title, question.rubrique, question.tete_analyse, *question.analyses)
-    return "\n".join(dict.fromkeys(heading for heading in headings if heading))
+    return "\n".join(dict.fromkeys([heading for heading in headings if heading]))
 
 
 def shown_title(question: Question) -> str:
@@ -148,6 +149,26 @@ def _analyse(question: Question) -> str | None:
     return _ANALYSES.join(filter(None, (question.tete_analyse, *question.analyses)))
 
 
+def _ministry(question: Question) -> tuple[str, date | None] | None:
+    """Return the ministry that was asked, or else the one that answers, and the day."""
+    asked = question.ministry_short or question.ministry
+    name = asked or question.ministry_answering_short or question.ministry_answering
+    if not name:
+        return None
+    return name, question.date_question or _FIRST_DAYS.get(question.legislature)
+
+
+def _portefeuille(question: Question) -> str | None:
+    named = _ministry(question)
+    return _joined_portfolios(*named) if named else None
+
+
+# Hundreds of questions are asked of one ministry on one day.
+@lru_cache(maxsize=20_000)
+def _joined_portfolios(name: str, day: date | None) -> str:
+    return BETWEEN_VALUES.join(sorted(portfolios_of(name, day)))
+
+
 def _cause(question: Question) -> str | None:
     cause = question.withdrawal_reason or question.closing_label
     return cause if cause and question.status in ("withdrawn", "lapsed") else None
@@ -159,7 +180,7 @@ FILTER_VALUES: Final[Mapping[str, Callable[[Question], str | None]]] = {
     "auteur": lambda question: question.author_name or question.author_ref,
     "groupe": _group,
     "departement": attrgetter("department"),
-    "portefeuille": lambda question: BETWEEN_VALUES.join(sorted(portfolios(question))),
+    "portefeuille": _portefeuille,
     "ministere": lambda question: question.ministry_short or question.ministry,
     "ministere_reponse": lambda question: (
         question.ministry_answering_short or question.ministry_answering
@@ -184,11 +205,8 @@ def filter_values(question: Question) -> dict[str, str | None]:
 
 def portfolios(question: Question) -> tuple[str, ...]:
     """Return the portfolios of the ministry that was asked, or else of the one that answers."""
-    asked = question.ministry_short or question.ministry
-    name = asked or question.ministry_answering_short or question.ministry_answering
-    if not name:
-        return ()
-    return portfolios_of(name, question.date_question or _FIRST_DAYS.get(question.legislature))
+    named = _ministry(question)
+    return portfolios_of(*named) if named else ()
 
 
 _FIRST_DAYS: Final = {entry.number: entry.first for entry in legislatures()}
