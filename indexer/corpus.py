@@ -40,7 +40,6 @@ from indexer.partitions import (
 )
 from indexer.question import Key, Question, uid_of
 from indexer.settings import Settings
-from indexer.sources.interchange_lines import with_turns
 from indexer.spool import Partition, Spool
 
 _SUFFIX: Final = ".jsonl"
@@ -249,6 +248,9 @@ class Corpus:
 
 def sample_corpus() -> Corpus:
     """Return the questions written for the project, which ship with it."""
+    # Not at the head: it brings in the readers of all sources, which the corpus has no use for.
+    from indexer.sources.interchange_lines import with_turns  # noqa: PLC0415  # start-up cost
+
     checkout = Path(__file__).resolve().parents[1] / "corpus" / "sample"
     try:
         # The folder of an installed package, which has no module to ask for.

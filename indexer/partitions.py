@@ -16,7 +16,6 @@ from pathlib import Path
 from indexer.actors import with_author
 from indexer.errors import CorpusError
 from indexer.interchange import InvalidRecord, from_record, to_line
-from indexer.merging import merge
 from indexer.question import Key, Question, parse_reference, uid_of
 from indexer.spool import Partition
 
@@ -146,6 +145,9 @@ def merged_lines(
     known: Iterator[Line], incoming: Iterator[Question], names: Mapping[str, str]
 ) -> Iterator[tuple[str, bytes]]:
     """Yield what becomes of each question, and its line, in order of number."""
+    # Not at the head: it knows all sources, which an index has no use for.
+    from indexer.merging import merge  # noqa: PLC0415  # start-up cost
+
     both: Iterator[Line | Question] = heapq.merge(known, incoming, key=_number)
     for _, group in groupby(both, _number):
         line, new = None, []
