@@ -13,8 +13,10 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from operator import attrgetter
 from pathlib import Path
@@ -77,9 +79,12 @@ class WorkerSetup:
 
 @dataclass
 class _Worker:
+    """``sender`` is the thread that writes to the pipe, which holds less than one batch."""
+
     process: Any
     pipe: Connection
     in_hand: int = field(default=0)
+    sender: ThreadPoolExecutor = field(default_factory=partial(ThreadPoolExecutor, 1))
 
 
 class Workers:
@@ -142,6 +147,7 @@ class Workers:
         """End all workers at once; what they wrote is for the next commit to remove."""
         for worker in self._workers:
             worker.process.terminate()
+            worker.process.join(_PATIENCE)
         self._close()
 
     def _collect(self) -> None:
@@ -151,11 +157,8 @@ class Workers:
             self._receive(pipes[pipe])  # type: ignore[index]  # only connections were given
 
     def _send(self, worker: _Worker, message: tuple[str, Any]) -> None:
-        try:
-            worker.pipe.send(message)
-        except OSError:
-            while True:  # until what it said last, or that it is gone
-                self._receive(worker)
+        """Send a message beside the caller; that it did not arrive is seen when none answers."""
+        worker.sender.submit(worker.pipe.send, message)
 
     def _receive(self, worker: _Worker) -> list[Any] | None:
         """Take one answer: the segments at the end, None for a batch."""
@@ -174,6 +177,7 @@ class Workers:
 
     def _close(self) -> None:
         for worker in self._workers:
+            worker.sender.shutdown(cancel_futures=True)
             worker.pipe.close()
             worker.process.join(_PATIENCE)
             if worker.process.is_alive():

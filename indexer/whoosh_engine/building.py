@@ -5,10 +5,11 @@ never changed in place), deletes what left the corpus or changed in it, and adds
 end in the same verification and publication, so that readers never see half of anything.
 """
 
+import gc
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -238,17 +239,30 @@ def _write(index: Any, lines: Iterator[bytes], work: _Work, stale: set[str] | No
         for uid in stale or ():
             writer.delete_by_term("uid", uid)
         done = 0
-        for batch in _batched(lines):
-            writer.add_raw(batch)
-            done += len(batch)
-            work.show(done)
-        writer.commit()
+        with _without_collector():
+            for batch in _batched(lines):
+                writer.add_raw(batch)
+                done += len(batch)
+                work.show(done)
+            writer.commit()
     except BaseException:
         if not writer.is_closed:
             with suppress(Exception):  # the first error is the one to tell
                 writer.cancel()
         raise
     work.show(work.total)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Leave cyclic garbage: a build makes none, and remembers many objects to look at."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _batched(lines: Iterator[bytes]) -> Iterator[list[bytes]]:
