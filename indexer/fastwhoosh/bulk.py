@@ -109,7 +109,8 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
 
         Raises:
             ValueError: a value or weight that its field cannot take; nothing was added. With
-                ``procs`` above 1 it comes as :class:`WorkerFailed`, later, and ends the writer.
+                ``procs`` above 1 it comes later and ends the writer, as :class:`WorkerFailed`
+                where another process took the document.
         """
         self._check_usable()
         if self._procs > 1:
