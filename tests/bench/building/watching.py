@@ -18,6 +18,8 @@ from typing import Final
 _PROC: Final = Path("/proc")
 # Between two readings, which take some milliseconds each.
 _INTERVAL: Final = 0.2
+# Modules are compiled once and kept, as where nobody says otherwise.
+_AS_INSTALLED: Final = {"PYTHONDONTWRITEBYTECODE": ""}
 # Between two looks at whether the command has ended.
 _PAUSE: Final = 0.005
 
@@ -49,7 +51,10 @@ def watched(command: Sequence[str], environment: Mapping[str, str]) -> Run:
     with tempfile.TemporaryFile() as said:
         started = time.perf_counter()
         process = subprocess.Popen(
-            command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=said
+            command,
+            env={**os.environ, **_AS_INSTALLED, **environment},
+            stdout=subprocess.DEVNULL,
+            stderr=said,
         )
         usage = _waited_for(process, peaks)
         seconds = time.perf_counter() - started
