@@ -10,7 +10,7 @@ code from then on, and a batch of codes is one call.
 """
 
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from whoosh.fields import UnknownFieldError
@@ -122,23 +122,26 @@ class _UniqueValues:
             self._column.extend(first, _kept(self._column, self._plan, values))
 
 
-class _CodedValues:
-    """A field whose values come again and again."""
+class _CodedValues(dict[Any, int]):
+    """A field whose values come again and again: the codes of the values that were met.
+
+    Equal values (1 and True) are one value. It holds no reference to itself, so that all that a
+    segment took is given back with it.
+    """
 
     def __init__(
         self, plan: FieldPlan, number: int, inverter: Inverter, column: Column | None
     ) -> None:
+        super().__init__({None: 0})
         self._plan = plan
         self._number = number
         self._inverter = inverter
         self._column = column
-        self._codes = _Codes(self._define)
         self._kept = [None if column is None else column.missing]
 
     def add(self, first: int, values: Sequence[Any]) -> None:
-        code_of = self._codes.__getitem__
         try:
-            codes = array("I", map(code_of, values))
+            codes = array("I", map(self.__getitem__, values))
         except TypeError:  # a value that is no key of a dictionary
             codes = array("I", map(self._code, values))
         self._inverter.add_codes(self._number, first, codes)
@@ -146,9 +149,13 @@ class _CodedValues:
             kept = self._kept
             self._column.extend(first, [kept[code] for code in codes])
 
+    def __missing__(self, value: Any) -> int:
+        code = self[value] = self._define(value)
+        return code
+
     def _code(self, value: Any) -> int:
         try:
-            return self._codes[value]
+            return self[value]
         except TypeError:
             return self._define(value)
 
@@ -157,18 +164,6 @@ class _CodedValues:
         code: int = self._inverter.define_value(self._number, posted.items, posted.length)
         if self._column is not None:
             self._kept.append(self._column.kept(self._plan.spec.to_column_value(value)))
-        return code
-
-
-class _Codes(dict[Any, int]):
-    """Codes of values; a new value is defined. Equal values (1 and True) are one value."""
-
-    def __init__(self, define: Callable[[Any], int]) -> None:
-        super().__init__({None: 0})
-        self._define = define
-
-    def __missing__(self, value: Any) -> int:
-        code = self[value] = self._define(value)
         return code
 
 

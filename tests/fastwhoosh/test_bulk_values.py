@@ -1,6 +1,8 @@
 """Documents by field make the same segment as one by one, byte for byte."""
 
+import gc
 import random
+import weakref
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -168,6 +170,20 @@ def test_after_an_error_nothing_more_is_taken(
         flushing.finish()
     flushing.cancel()
     assert not list(tmp_path.iterdir())
+
+
+def test_a_segment_that_is_written_gives_its_memory_back_at_once(tmp_path: Path) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        builder = SegmentBuilder(tmp_path / "a", Documents(SCHEMA), b"")
+        builder.add_table(table_of(whole([{"group": "a", "day": 3, "text": "la loi"}])), 1)
+        builder.finish()
+        gone = [weakref.ref(each) for each in (builder, *builder._values.values())]
+        del builder
+        assert [each() for each in gone] == [None] * len(gone)
+    finally:
+        gc.enable()
 
 
 def test_the_rows_of_a_table_are_counted() -> None:
