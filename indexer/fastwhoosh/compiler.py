@@ -67,28 +67,30 @@ def _compile(statistics: Statistics, asked: query.Query, boost: float) -> Node:
 
 
 def _term(statistics: Statistics, asked: query.Term, boost: float) -> Node:
-    """Return the plan of a term, as it was made before where no boost changes it."""
-    if boost != 1.0 or asked.boost != 1.0 or asked.text.__class__ is not str:
-        return _new_term(statistics, asked, boost)
-    key = (asked.fieldname, asked.text)
+    if asked.minquality:
+        raise NoPlan("Term(minquality)")
+    return _written_word(statistics, asked.fieldname, asked.text, boost * asked.boost)
+
+
+def _written_word(statistics: Statistics, field: str, text: Anything, boost: float) -> Node:
+    """Return the plan of a word, as it was made before where no boost changes it."""
+    if boost != 1.0 or text.__class__ is not str:
+        return _new_word(statistics, field, text, boost)
+    key = (field, text)
     node: Node | None = statistics.plans.get(key)
     if node is None:
-        node = statistics.remember(key, _new_term(statistics, asked, boost))
+        node = statistics.remember(key, _new_word(statistics, field, text, boost))
     return node
 
 
-def _new_term(statistics: Statistics, asked: query.Term, boost: float) -> Node:
-    if asked.minquality:
-        raise NoPlan("Term(minquality)")
-    field = asked.fieldname
+def _new_word(statistics: Statistics, field: str, text: Anything, boost: float) -> Node:
     if field not in statistics.schema:
         return plan.NOTHING
-    fieldtype = statistics.schema[field]
     try:
-        term = fieldtype.to_bytes(asked.text)
+        term = statistics.schema[field].to_bytes(text)
     except ValueError:
         return plan.NOTHING
-    return _word(statistics, field, term, boost * asked.boost)
+    return _word(statistics, field, term, boost)
 
 
 def _word(statistics: Statistics, field: str, term: bytes, boost: float) -> Word:
@@ -156,15 +158,14 @@ def _phrase(statistics: Statistics, asked: query.Phrase, boost: float) -> Node:
         raise NoPlan("Phrase without positions")
     if not 1 < len(asked.words) <= _MAX_PHRASE:
         raise NoPlan("Phrase of that many words")
-    try:
-        terms = tuple(fieldtype.to_bytes(word) for word in asked.words)
-    except ValueError:
-        return plan.NOTHING
     boost *= asked.boost
-    words = tuple(_word(statistics, field, term, boost) for term in terms)
+    words = [_written_word(statistics, field, word, boost) for word in asked.words]
+    terms = tuple([word.groups[0].parts[0].term for word in words if word.__class__ is Word])
+    if len(terms) < len(words):
+        return plan.NOTHING
     mode = plan.ORDERED if asked.slop == 1 else plan.CHAIN
     line = Line(field, terms, tuple(range(len(terms))), 1.0, 0.0, 1.0)
-    return All((Positional((line,), 0.0, plan.LINEAR, mode, asked.slop),), maybe=words)
+    return All((Positional((line,), 0.0, plan.LINEAR, mode, asked.slop),), maybe=tuple(words))
 
 
 def _prefix(statistics: Statistics, asked: query.Prefix, boost: float) -> Node:

@@ -4,7 +4,6 @@ Three parts (title and headings, question, answer) in two forms each, with posit
 filter, date and sort; the record itself, as it stands in the corpus, as the only stored field.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
@@ -16,11 +15,11 @@ from whoosh import analysis, columns, fields
 
 from indexer.french.analysis import analyse
 from indexer.french.lexicon import shared_lexicon
-from indexer.interchange import from_record
 from indexer.legislatures import legislatures
 from indexer.ministries import portfolios_of
 from indexer.question import Question
 from indexer.search.request import FILTERS, VALUE_OF_STATUS
+from indexer.stored_lines import question_of_line
 
 # Raised with every change of the fields or of what goes into them: an older index is rebuilt.
 SCHEMA_VERSION: Final = 4
@@ -214,7 +213,7 @@ _FIRST_DAYS: Final = {entry.number: entry.first for entry in legislatures()}
 
 def record_of(stored: bytes) -> Question:
     """Return the question of a stored document."""
-    return from_record(json.loads(stored))
+    return question_of_line(stored)
 
 
 def day_number(day: date | None) -> int:

@@ -71,7 +71,7 @@ class Drawer:
         """The phrases that stand in most documents of a part of the sample."""
         counts: Counter[Words] = Counter()
         for document in self._sample[:_PHRASE_DOCUMENTS]:
-            counts.update(set(_phrases(document)))
+            counts.update(dict.fromkeys(_phrases(document), 1))
         return [phrase for phrase, count in counts.most_common(_FREQUENT_PHRASES) if count > 1]
 
     def queries(self, shape: str, count: int) -> list[Query]:

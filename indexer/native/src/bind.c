@@ -1,6 +1,7 @@
 /* A plan of Python tuples, bound to one segment: names looked up, postings opened. */
 #include "search.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #define MAX_DEPTH 100
@@ -10,47 +11,49 @@ static int wrong(const char *what) {
     return -1;
 }
 
-/* Tables of earlier searches: an index has few (weight, b, average). Under the lock of Python. */
-#define MOST_SHARED 64
-static Table *shared_tables = NULL;
-static int n_shared = 0;
+/* Tables of earlier searches stay with the segment: an index has few (weight, b, average, k1). Under
+   the lock of Python. */
+#define MOST_KEPT 64
 
-static const double *known_table(const Table *table, double weight, double b, double average) {
-    for (; table; table = table->next) {
-        if (table->weight == weight && table->b == b && table->average == average)
-            return table->values;
-    }
-    return NULL;
+static const Weights *known_weights(const Weights *at, double weight, double b, double average,
+                                    double k1) {
+    while (at && !(at->weight == weight && at->b == b && at->average == average && at->k1 == k1))
+        at = at->next;
+    return at;
 }
 
-/* Tables that are shared are never freed: there are at most 64, of 2 kB each. */
-static Table *new_table(Bound *bound) {
-    Table *table = n_shared < MOST_SHARED ? malloc(sizeof(Table)) : NULL;
-    if (table) {
-        n_shared++;
-        table->next = shared_tables;
-        shared_tables = table;
-        return table;
+static Weights *new_weights(Bound *bound) {
+    Segment *segment = bound->segment;
+    Weights *made = segment->n_weights < MOST_KEPT ? malloc(sizeof(Weights)) : NULL;
+    if (made) {
+        segment->n_weights++;
+        made->next = segment->weights;
+        return segment->weights = made;
     }
-    table = arena_alloc(bound->arena, sizeof(Table));
-    if (!table) return NULL;
-    table->next = bound->tables;
-    bound->tables = table;
-    return table;
+    made = arena_alloc(bound->arena, sizeof(Weights));
+    if (!made) return NULL;
+    made->next = bound->weights;
+    return bound->weights = made;
 }
 
-static const double *weights_of(Bound *bound, double weight, double b, double average) {
-    const double *known = known_table(shared_tables, weight, b, average);
-    if (!known) known = known_table(bound->tables, weight, b, average);
+static const Weights *weights_of(Bound *bound, double weight, double b, double average, double k1) {
+    const Weights *known = known_weights(bound->segment->weights, weight, b, average, k1);
+    if (!known) known = known_weights(bound->weights, weight, b, average, k1);
     if (known) return known;
-    Table *table = new_table(bound);
-    if (!table) return NULL;
-    table->weight = weight;
-    table->b = b;
-    table->average = average;
+    Weights *made = new_weights(bound);
+    if (!made) return NULL;
+    made->weight = weight;
+    made->b = b;
+    made->average = average;
+    made->k1 = k1;
     double slope = average > 0 ? b / average : 0, flat = average > 0 ? 1 - b : 1;
-    for (int i = 0; i < 256; i++) table->values[i] = weight / (flat + slope * norm_lengths[i]);
-    return table->values;
+    for (int i = 0; i < 256; i++) made->values[i] = weight / (flat + slope * norm_lengths[i]);
+    for (int i = 0; i < SHARE_TFS * 256; i++) {
+        const float x = (float)((i / 256 + 1) * made->values[i % 256]);
+        const float share = x / (x + (float)k1) * SHARE_SLACK;
+        made->shares[i] = share >= 0 && share < 1 ? share : 1;
+    }
+    return made;
 }
 
 double part_weight(const Part *part, uint32_t doc, uint32_t tf) {
@@ -63,7 +66,7 @@ static List *open_term(Bound *bound, const Field *field, PyObject *term) {
     char *bytes;
     Py_ssize_t length;
     if (PyBytes_AsStringAndSize(term, &bytes, &length) < 0) return NULL;
-    int64_t place = find_term(bound->segment, field, (uint8_t *)bytes, (size_t)length);
+    int64_t place = find_term(field, (uint8_t *)bytes, (size_t)length);
     if (place == -2) arena_damage(bound->arena, bound->segment, "term table out of range");
     if (place < 0) return NULL;
     for (int i = 0; i < bound->n_seen; i++) {
@@ -94,7 +97,7 @@ static int is_tuple(PyObject *item, Py_ssize_t size) {
 
 #define ITEM(tuple, i) PyTuple_GET_ITEM(tuple, i)
 
-static int bind_group(Bound *bound, PyObject *item, Group *group) {
+static int bind_group(Bound *bound, PyObject *item, double constant, Group *group) {
     if (!is_tuple(item, 3) || !is_tuple(ITEM(item, 0), -1)) return wrong("a group is three values");
     PyObject *parts = ITEM(item, 0);
     group->factor = number(ITEM(item, 1));
@@ -106,15 +109,17 @@ static int bind_group(Bound *bound, PyObject *item, Group *group) {
         PyObject *part = ITEM(parts, i);
         if (!is_tuple(part, 5)) return wrong("a part is five values");
         const Field *field = segment_field(bound->segment, ITEM(part, 0));
+        bound->n_parts++;
+        bound->most += group->k1 > 0 ? fabs(group->factor * (group->k1 + 1)) + fabs(constant) : INFINITY;
         List *list = field ? open_term(bound, field, ITEM(part, 1)) : NULL;
         if (!list) {
             if (failed(bound)) return -1;
             continue;
         }
-        const double *weights = weights_of(bound, number(ITEM(part, 2)), number(ITEM(part, 3)),
-                                           number(ITEM(part, 4)));
+        const Weights *weights = weights_of(bound, number(ITEM(part, 2)), number(ITEM(part, 3)),
+                                            number(ITEM(part, 4)), group->k1);
         if (!weights || PyErr_Occurred()) return -1;
-        group->parts[group->n++] = (Part){list, weights};
+        group->parts[group->n++] = (Part){list, weights->values, weights->shares};
     }
     return 0;
 }
@@ -127,13 +132,13 @@ static int bind_word(Bound *bound, PyObject *plan, Node *node) {
     node->groups = arena_zero(bound->arena, sizeof(Group) * ((size_t)n + 1));
     if (!node->groups) return -1;
     for (Py_ssize_t i = 0; i < n; i++, node->n_groups++) {
-        if (bind_group(bound, ITEM(groups, i), &node->groups[i]) < 0) return -1;
+        if (bind_group(bound, ITEM(groups, i), i ? 0 : node->score, &node->groups[i]) < 0) return -1;
     }
     return 0;
 }
 
 /* Fills a line; its n stays 0 where a term is not in the segment. */
-static int bind_line(Bound *bound, PyObject *item, Line *line) {
+static int bind_line(Bound *bound, PyObject *item, double k1, Line *line) {
     if (!is_tuple(item, 6) || !is_tuple(ITEM(item, 1), -1) || !is_tuple(ITEM(item, 2), -1))
         return wrong("a line is six values");
     const Field *field = segment_field(bound->segment, ITEM(item, 0));
@@ -145,8 +150,9 @@ static int bind_line(Bound *bound, PyObject *item, Line *line) {
     line->lists = arena_alloc(bound->arena, sizeof(List *) * (size_t)n);
     line->by_rarity = arena_alloc(bound->arena, sizeof(int) * (size_t)n);
     line->offsets = arena_zero(bound->arena, 4 * (size_t)n);
-    line->weights = weights_of(bound, number(ITEM(item, 3)), number(ITEM(item, 4)),
-                               number(ITEM(item, 5)));
+    const Weights *weights =
+        weights_of(bound, number(ITEM(item, 3)), number(ITEM(item, 4)), number(ITEM(item, 5)), k1);
+    line->weights = weights ? weights->values : NULL;
     if (!line->lists || !line->by_rarity || !line->offsets || !line->weights) return -1;
     for (Py_ssize_t i = 0; i < n; i++) {
         line->lists[i] = open_term(bound, field, ITEM(terms, i));
@@ -172,10 +178,13 @@ static int bind_positional(Bound *bound, PyObject *plan, Node *node) {
     node->k1 = number(ITEM(plan, 2));
     node->mode = (int)PyLong_AsLong(ITEM(plan, 3));
     node->width = (uint32_t)PyLong_AsUnsignedLong(ITEM(plan, 4));
+    /* What is not saturated is never added up in steps. */
+    bound->n_parts++;
+    bound->most += node->k1 > 0 ? fabs(node->factor * (node->k1 + 1)) : 0;
     node->lines = arena_zero(bound->arena, sizeof(Line) * ((size_t)n + 1));
     if (!node->lines || PyErr_Occurred()) return -1;
     for (Py_ssize_t i = 0; i < n; i++) {
-        if (bind_line(bound, ITEM(lines, i), &node->lines[node->n_lines]) < 0) return -1;
+        if (bind_line(bound, ITEM(lines, i), node->k1, &node->lines[node->n_lines]) < 0) return -1;
         if (node->lines[node->n_lines].n) node->n_lines++;
     }
     return 0;
@@ -347,9 +356,7 @@ int bind_plan(Bound *bound, PyObject *plan) {
     if (!bound->root || PyErr_Occurred()) return -1;
     if (!bound->longest) return 0;
     size_t n = (size_t)bound->longest;
-    bound->places = arena_zero(bound->arena, sizeof(uint32_t *) * n);
-    bound->rooms = arena_zero(bound->arena, 4 * n);
     bound->cursors = arena_alloc(bound->arena, sizeof(Cursor) * n);
     bound->distinct = arena_alloc(bound->arena, sizeof(List *) * n);
-    return bound->places && bound->rooms && bound->cursors && bound->distinct ? 0 : -1;
+    return bound->cursors && bound->distinct ? 0 : -1;
 }

@@ -113,9 +113,12 @@ static void gather_leaves(Node *node, Leaves *all) {
 }
 
 int prepare_leaves(Bound *bound, Leaves *all) {
-    all->leaves = arena_alloc(bound->arena, sizeof(Node *) * ((size_t)count_leaves(bound->root) + 1));
-    if (!all->leaves) return -1;
+    const size_t room = (size_t)count_leaves(bound->root) + 1;
+    all->leaves = arena_alloc(bound->arena, sizeof(Node *) * room);
+    all->planned = arena_alloc(bound->arena, sizeof(Node *) * room);
+    if (!all->leaves || !all->planned) return -1;
     gather_leaves(bound->root, all);
+    memcpy(all->planned, all->leaves, sizeof(Node *) * (size_t)all->n);
     return 0;
 }
 

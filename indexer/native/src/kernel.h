@@ -17,6 +17,8 @@ int register_merge(PyObject *module);   /* merge.c: segments into one */
 int register_fingerprint(PyObject *module); /* fingerprint.c: what a text is known by */
 int register_lines(PyObject *module);   /* lines.c: lines of the corpus */
 int register_families(PyObject *module); /* families.c: texts that are nearly the same */
+int register_stem(PyObject *module);    /* stem.c: stems of words */
+int register_frequencies(PyObject *module); /* frequencies.c: in how many documents a term stands */
 
 /* Raised (a ValueError) where a file is not what it should be; made in module.c. */
 extern PyObject *Damaged;
@@ -64,6 +66,17 @@ static inline uint32_t popcount64(uint64_t x) {
     x = (x + (x >> 4)) & 0x0F0F0F0F0F0F0F0Fu;
     return (uint32_t)((x * 0x0101010101010101u) >> 56);
 #endif
+}
+
+/* The first place of ascending numbers where one is not below the given; n where none is. */
+static inline uint32_t first_not_before(const uint32_t *numbers, uint32_t n, uint32_t number) {
+    const uint32_t *base = numbers;
+    while (n > 1) {
+        uint32_t half = n / 2;
+        base += (base[half - 1] < number) ? half : 0;
+        n -= half;
+    }
+    return (uint32_t)(base - numbers) + (n == 1 && *base < number);
 }
 
 #define BLOCK 128

@@ -199,43 +199,61 @@ static void filter_and_count(Search *search, const Lookup *filters, const Lookup
     }
 }
 
-/* One loop a width of codes: the column's type is looked at once, not for each document. */
+/* One loop a width of codes: the column's type is looked at once, not for each document. Codes are
+   counted in turn in one of some rows, since two that follow one another are often the same, and
+   adding to a number that was only just written waits for it. */
+#define ROWS 4
 #define COUNT_CODES(TYPE)                                                                     \
     for (uint32_t w = 0; w < bound->words; w++) {                                             \
         for (uint64_t left = set->bits[w]; left; left &= left - 1) {                          \
             TYPE code;                                                                        \
             memcpy(&code, values + sizeof(TYPE) * (64 * (size_t)w + (size_t)__builtin_ctzll(left)), \
                    sizeof(TYPE));                                                             \
-            if (code >= size) continue;                                                       \
-            uint32_t place = load_u32(table + 4 * (size_t)code);                              \
-            if (place < facet->size) facet->counts[place]++;                                  \
+            if (code < size) rows[(row++ % ROWS) * (size_t)size + code]++;                    \
         }                                                                                     \
     }
 
-static void count_column(Search *search, const Lookup *lookups, Bound *bound, const Set *set, int at) {
-    Facet *facet = &search->facets[at];
-    const Lookup *lookup = &lookups[at];
-    const uint8_t *values = lookup->column ? lookup->column->values : NULL, *table = lookup->table;
+/* Counts each code of a column, then adds them to where they belong. */
+static int count_codes_of(const Lookup *lookup, Facet *facet, Bound *bound, const Set *set) {
+    const uint8_t *values = lookup->column->values;
     const uint32_t size = lookup->size;
-    switch (lookup->column ? lookup->column->type : 0) {
-        case 'B': COUNT_CODES(uint8_t) return;
-        case 'H': COUNT_CODES(uint16_t) return;
-        case 'I': COUNT_CODES(uint32_t) return;
-        default: break;
+    uint32_t *rows = arena_zero(bound->arena, 4 * ROWS * (size_t)size + 4), row = 0;
+    if (!rows) return -1;
+    switch (lookup->column->type) {
+        case 'B': COUNT_CODES(uint8_t) break;
+        case 'H': COUNT_CODES(uint16_t) break;
+        default: COUNT_CODES(uint32_t) break;
     }
+    for (size_t code = 0; code < size; code++) {
+        const uint32_t place = load_u32(lookup->table + 4 * code);
+        if (place >= facet->size) continue;
+        for (size_t r = 0; r < ROWS; r++) facet->counts[place] += rows[r * size + code];
+    }
+    return 0;
+}
+
+/* Counting codes first pays where there are fewer of them than documents / this. */
+#define CODES_SHARE 4
+
+static int count_column(const Lookup *lookup, Facet *facet, Bound *bound, const Set *set, uint32_t count) {
+    const char type = lookup->column ? lookup->column->type : 0;
+    if ((type == 'B' || type == 'H' || type == 'I') && lookup->size <= count / CODES_SHARE)
+        return count_codes_of(lookup, facet, bound, set);
     for (uint32_t w = 0; w < bound->words; w++) {
         for (uint64_t left = set->bits[w]; left; left &= left - 1)
             count_doc(lookup, facet, 64 * w + (uint32_t)__builtin_ctzll(left));
     }
+    return 0;
 }
 
-static int apply_filters(Search *search, Bound *bound, Set *set, Py_ssize_t at, const Lookup *lookups) {
+static int apply_filters(Search *search, Bound *bound, Set *set, Py_ssize_t at, const Lookup *lookups,
+                         uint32_t count) {
+    const Lookup *facets = lookups + MAX_FILTERS;
     if (!search->n_filters && !search->n_facets && !search->spreads.n) return 0;
     if (set_to_bits(bound, set) < 0) return -1;
-    if (search->n_filters) {
-        filter_and_count(search, lookups, lookups + MAX_FILTERS, bound, set);
-    } else {
-        for (int i = 0; i < search->n_facets; i++) count_column(search, lookups + MAX_FILTERS, bound, set, i);
+    if (search->n_filters) filter_and_count(search, lookups, facets, bound, set);
+    for (int i = 0; i < search->n_facets && !search->n_filters; i++) {
+        if (count_column(&facets[i], &search->facets[i], bound, set, count) < 0) return -1;
     }
     return spreads_collect(&search->spreads, bound, set, at);
 }
@@ -260,21 +278,27 @@ static void count_codes(const Search *search, const Bound *bound, const Set *set
     }
 }
 
-/* Whether the root is one list that is all there is to look at. */
-static int is_only_leaf(const Search *search, const Bound *bound) {
+/* Whether one list decides what matches and what it scores. */
+static int is_one_list(const Search *search, const Bound *bound) {
     const Node *root = bound->root;
-    return root->op == WORD && root->n_groups == 1 && root->groups[0].n == 1 &&
-           !search->n_filters && !search->n_facets && !search->spreads.n && !bound->codes &&
-           !bound->segment->n_deleted && search->top.score_first;
+    return root->op == WORD && root->n_groups == 1 && root->groups[0].n == 1 && !search->n_filters &&
+           !bound->codes && !bound->segment->n_deleted && search->top.score_first;
+}
+
+static int search_one_list(Search *search, Bound *bound, Py_ssize_t at, const Lookup *lookups) {
+    const uint32_t df = bound->root->groups[0].parts[0].list->df;
+    search->matched += df;
+    search->total += df;
+    if (search->n_facets || search->spreads.n) {
+        if (match_node(bound, bound->root) < 0 ||
+            apply_filters(search, bound, &bound->root->set, at, lookups, df) < 0)
+            return -1;
+    }
+    return collect_top(bound, &search->top, NULL, 1);
 }
 
 static int search_segment(Search *search, Bound *bound, Py_ssize_t at, const Lookup *lookups) {
-    if (is_only_leaf(search, bound)) {
-        uint32_t df = bound->root->groups[0].parts[0].list->df;
-        search->matched += df;
-        search->total += df;
-        return collect_top(bound, &search->top, NULL, 1);
-    }
+    if (is_one_list(search, bound)) return search_one_list(search, bound, at, lookups);
     if (match_node(bound, bound->root) < 0) return -1;
     /* Scores of positions stand beside the documents of their set, which must stay as it is. */
     Set copy, *set = &bound->root->set;
@@ -283,9 +307,10 @@ static int search_segment(Search *search, Bound *bound, Py_ssize_t at, const Loo
         set = &copy;
     }
     if (set_remove_deleted(bound, set) < 0) return -1;
-    search->matched += set_count(bound, set);
-    if (apply_filters(search, bound, set, at, lookups) < 0) return -1;
-    search->total += set_count(bound, set);
+    const uint32_t count = set_count(bound, set);
+    search->matched += count;
+    if (apply_filters(search, bound, set, at, lookups, count) < 0) return -1;
+    search->total += search->n_filters ? set_count(bound, set) : count;
     if (bound->codes) count_codes(search, bound, set);
     return collect_top(bound, &search->top, set, 0);
 }

@@ -19,13 +19,13 @@ typedef struct {
 typedef struct {
     List *list;
     const double *weights; /* by norm byte: what one occurrence weighs */
+    const float *shares;   /* by tf and norm byte, see Weights */
 } Part;
 
 typedef struct {
     int n;
     Part *parts;
     double factor, k1;
-    double *table; /* of a single list: scores by tf and norm, or NULL */
 } Group;
 
 typedef struct {
@@ -63,19 +63,20 @@ typedef struct Node {
     uint32_t at;                  /* where the last look-up in set.docs ended */
     double bound;                 /* no document scores more */
     double *bounds;               /* by window */
+    int is_essential;             /* in the window that is looked at */
+    uint64_t *together;           /* POSITIONAL: which of its documents may score, or NULL */
 } Node;
 
 typedef struct {
+    const uint32_t *positions;
     int64_t n, at;
     uint32_t last;
     int seen;
 } Cursor;
 
-typedef struct Table {
-    struct Table *next;
-    double weight, b, average;
-    double values[256];
-} Table;
+typedef struct {
+    uint32_t *values, room;
+} Buffer;
 
 /* One segment of one search. */
 typedef struct {
@@ -86,11 +87,13 @@ typedef struct {
     const uint8_t *codes;         /* NULL, or for each document the code under which hits collapse */
     uint32_t n_codes;
     Node *root;
-    Table *tables;
+    Weights *weights;             /* those that the segment does not keep */
+    uint32_t n_parts;             /* of the plan, and the most that they can give together */
+    double most;
     List **seen;                  /* lists opened, so that leaves share cursors */
     int n_seen, room_seen;
     int longest;                  /* terms of the longest line */
-    uint32_t **places, *rooms;    /* buffers for positions, by place of the term */
+    Buffer kept[2];               /* positions that are still possible */
     Cursor *cursors;              /* where each term's positions are read, for windows */
     List **distinct;              /* lists of a line, none twice */
 } Bound;
@@ -108,14 +111,16 @@ static inline int child_weight(const Node *any, int i) { return any->weights ? a
 
 /* match.c: which documents. */
 int match_node(Bound *bound, Node *node); /* fills node->set; 0 or -1 */
+/* sets.c */
 uint32_t set_count(const Bound *bound, const Set *set);
+uint32_t count_bits(const uint64_t *bits, size_t words);
 Set copy_set(Bound *bound, const Set *set); /* the same where memory is out: the arena says so */
 int set_to_bits(Bound *bound, Set *set);
 int set_remove_deleted(Bound *bound, Set *set);
 int set_has(const Set *set, uint32_t doc);
 
-/* positions.c: how often the terms of a line stand together in the document moved to. */
-int64_t line_count(Bound *bound, Node *node, Line *line, uint32_t doc);
+/* positions.c: how often the terms of a line stand together in a document that holds them. */
+int64_t line_count(Bound *bound, const Node *node, Line *line, uint32_t doc);
 int positional_score(Bound *bound, Node *node, uint32_t doc, double *score);
 
 /* expansion.c: calls `found` for each place of a field's terms that an expansion means. */
@@ -130,6 +135,7 @@ int node_score(Bound *bound, Node *node, uint32_t doc, double *score); /* 1 wher
 int is_flat(const Node *node, int under_any);
 
 /* top.c: the best documents. */
+#define FEW_HITS 128 /* up to so many are kept in a heap */
 typedef struct {
     const char *column_name;
     PyObject *name;      /* NULL: the score */
@@ -162,11 +168,13 @@ typedef struct {
 #define WINDOW_DOCS (1u << WINDOW_BITS)
 
 typedef struct {
-    Node **leaves;
+    Node **leaves, **planned; /* in the order of their bounds in a window, and of the plan */
     int n;
     uint32_t windows;
     double *x, *y; /* one value a window each */
     double *sums;  /* bound of each window */
+    int essential; /* so many are to be added up in the window, and what the others can give */
+    double rest;
 } Leaves;
 
 int prepare_leaves(Bound *bound, Leaves *all);

@@ -1,57 +1,9 @@
-/* A mapped segment: its type for Python, and term lookup. */
+/* A mapped segment: its type for Python. */
 #include "segment.h"
 
+#include <stdlib.h>
+
 double norm_lengths[256];
-
-/* ---- terms ---------------------------------------------------------------------------------- */
-
-int term_at(const Field *field, uint32_t place, const uint8_t **term, size_t *length) {
-    uint32_t start = load_u32(field->offsets + 4 * (size_t)place);
-    uint32_t end = load_u32(field->offsets + 4 * (size_t)place + 4);
-    if (start > end || end > field->blob_len) return -1;
-    *term = field->blob + start;
-    *length = end - start;
-    return 0;
-}
-
-static int compare_terms(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len) {
-    int order = memcmp(a, b, a_len < b_len ? a_len : b_len);
-    return order ? order : (a_len > b_len) - (a_len < b_len);
-}
-
-int64_t lower_bound(const Segment *segment, const Field *field, const uint8_t *term,
-                    size_t length) {
-    (void)segment;
-    uint32_t low = 0, high = field->terms;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        const uint8_t *other;
-        size_t other_len;
-        if (term_at(field, middle, &other, &other_len) < 0) return -2;
-        if (compare_terms(other, other_len, term, length) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-int64_t find_term(const Segment *segment, const Field *field, const uint8_t *term, size_t length) {
-    int64_t place = lower_bound(segment, field, term, length);
-    if (place < 0 || place == field->terms) return place < 0 ? place : NO_TERM;
-    const uint8_t *other;
-    size_t other_len;
-    if (term_at(field, (uint32_t)place, &other, &other_len) < 0) return -2;
-    return other_len == length && !memcmp(other, term, length) ? place : NO_TERM;
-}
-
-int term_frequencies(const Segment *segment, const Field *field, uint32_t place, uint32_t *df,
-                     uint32_t *cf) {
-    const uint8_t *info = field->infos + 16 * (size_t)place;
-    *df = load_u32(info + 8);
-    *cf = load_u32(info + 12);
-    return *df >= 1 && *df <= segment->docs ? 0 : -1;
-}
 
 /* ---- the type ------------------------------------------------------------------------------- */
 
@@ -130,7 +82,9 @@ static int get_column(Segment *self, PyObject *item, Column *column) {
         return -1;
     }
     Py_INCREF(name);
-    *column = (Column){name, (char)type, (const uint8_t *)self->view.buf + at.offset};
+    *column = (Column){
+        .name = name, .type = (char)type, .values = (const uint8_t *)self->view.buf + at.offset,
+    };
     return 0;
 }
 
@@ -233,9 +187,20 @@ static PyObject *segment_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
 }
 
 static void segment_dealloc(Segment *self) {
-    for (Py_ssize_t i = 0; i < self->n_fields; i++) Py_XDECREF(self->fields[i].name);
-    for (Py_ssize_t i = 0; i < self->n_columns; i++) Py_XDECREF(self->columns[i].name);
+    for (Py_ssize_t i = 0; i < self->n_fields; i++) {
+        Py_XDECREF(self->fields[i].name);
+        free_keys(&self->fields[i]);
+    }
+    for (Py_ssize_t i = 0; i < self->n_columns; i++) {
+        Py_XDECREF(self->columns[i].name);
+        free(self->columns[i].zones);
+    }
     free_dense(self);
+    while (self->weights) {
+        Weights *next = self->weights->next;
+        free(self->weights);
+        self->weights = next;
+    }
     PyMem_Free(self->fields);
     PyMem_Free(self->columns);
     Py_XDECREF(self->places);
@@ -267,7 +232,7 @@ static PyObject *segment_doc_frequency(Segment *self, PyObject *args) {
     Py_buffer term;
     if (!PyArg_ParseTuple(args, "Uy*", &name, &term)) return NULL;
     Field *field = segment_field(self, name);
-    int64_t place = field ? find_term(self, field, term.buf, (size_t)term.len) : NO_TERM;
+    int64_t place = field ? find_term(field, term.buf, (size_t)term.len) : NO_TERM;
     PyBuffer_Release(&term);
     uint32_t df = 0, cf;
     if (place == -2 || (place >= 0 && term_frequencies(self, field, (uint32_t)place, &df, &cf) < 0))
@@ -281,7 +246,7 @@ static PyObject *segment_postings(Segment *self, PyObject *args) {
     Py_buffer term;
     if (!PyArg_ParseTuple(args, "Uy*", &name, &term)) return NULL;
     Field *field = segment_field(self, name);
-    int64_t place = field ? find_term(self, field, term.buf, (size_t)term.len) : NO_TERM;
+    int64_t place = field ? find_term(field, term.buf, (size_t)term.len) : NO_TERM;
     PyBuffer_Release(&term);
     PyObject *rows = PyList_New(0);
     if (!rows) return NULL;
@@ -289,13 +254,13 @@ static PyObject *segment_postings(Segment *self, PyObject *args) {
     arena_open(&arena);
     List *list = place >= 0 ? list_open(&arena, self, field, (uint32_t)place) : NULL;
     if (place == -2) arena_damage(&arena, self, "term table out of range");
-    uint32_t *values = NULL, room = 0;
+    const uint32_t *values;
     for (uint32_t block = 0; list && block < list->blocks && !arena_bad(&arena); block++) {
         if (!list->is_short && list_load(list, block) < 0) break;
         for (uint32_t i = 0; i < list->n && !PyErr_Occurred(); i++) {
             list->i = i;
             uint32_t tf = list_tf(list);
-            int64_t n = list_positions(list, &values, &room);
+            int64_t n = list_positions(list, &values);
             if (n < 0) break;
             PyObject *places = PyList_New((Py_ssize_t)n);
             for (int64_t k = 0; places && k < n; k++)

@@ -6,18 +6,32 @@
 
 enum { EXISTENCE = 0, FREQUENCIES = 1, POSITIONS = 2 };
 
+/* The first bytes of each term, see key_of_bytes, and where each pair of first bytes begins. */
+typedef struct {
+    uint32_t *pairs; /* 65,537 places, or NULL where the terms are few */
+    uint64_t keys[];
+} Keys;
+
 typedef struct {
     PyObject *name;
     int kind;
     uint32_t terms;
     const uint8_t *blob, *offsets, *infos, *postings, *positions, *norms;
     uint64_t blob_len, postings_len, positions_len;
+    _Atomic(Keys *) keys; /* made when first needed */
 } Field;
+
+/* The lowest and the highest number of a column in each zone of documents; see column_value. */
+#define ZONE_DOCS 64 /* as many as a word has bits */
+typedef struct {
+    int64_t low, high;
+} Zone;
 
 typedef struct {
     PyObject *name;
     char type; /* as Python's struct module: b B h H i I q Q */
     const uint8_t *values;
+    _Atomic(Zone *) zones; /* made when first needed */
 } Column;
 
 /* The documents of a term that many hold, as bits, with the number of those before each word of
@@ -29,6 +43,17 @@ typedef struct Dense {
     uint64_t *bits;
     uint32_t *ranks;
 } Dense;
+
+/* What one occurrence of a term weighs in a document of each length, as a norm byte, and what share
+   of the highest score a tf of 1 to SHARE_TFS comes to there, a little more than exactly. */
+#define SHARE_TFS 8
+#define SHARE_SLACK 1.000001f
+typedef struct Weights {
+    struct Weights *next;
+    double weight, b, average, k1;
+    double values[256];
+    float shares[SHARE_TFS * 256];
+} Weights;
 
 #define DENSE_BUCKETS 64
 #define DENSE_SHARE 64 /* a term that one document in so many holds is dense */
@@ -48,6 +73,8 @@ typedef struct {
     uint32_t n_deleted;
     _Atomic(Dense *) dense[DENSE_BUCKETS]; /* only ever added to, while the segment lives */
     _Atomic size_t dense_bytes;
+    Weights *weights; /* of earlier searches */
+    int n_weights;
 } Segment;
 
 extern PyTypeObject SegmentType;
@@ -72,6 +99,17 @@ void arena_free(Arena *arena);
 void arena_damage(Arena *arena, const Segment *where, const char *what);
 static inline int arena_bad(const Arena *arena) { return arena->failed || arena->damaged; }
 
+/* Where the positions of the postings of a block begin, and those of one posting. */
+typedef struct {
+    uint32_t block, total;      /* which block, how many positions it has */
+    uint32_t i, before;         /* before posting i of the block stand so many */
+    uint32_t group;             /* groups of positions counted so far: their bytes */
+    uint64_t bytes;
+    const uint8_t *bits, *data; /* of the groups: a width each, and what they hold */
+    uint32_t *values, room;
+    int held;                   /* whether the values are those of posting i */
+} Occurrences;
+
 /* The postings of one term. Blocks are read when asked for; `docs[0..n)` is block `block`. The
    current posting is number `i` of block `current`, whose documents need not have been read. */
 typedef struct List {
@@ -88,6 +126,9 @@ typedef struct List {
     uint32_t tf_block;              /* which block tfs are of */
     uint32_t *docs, *tfs;
     uint32_t *short_values; /* decoded positions of a short list */
+    Occurrences at;
+    uint64_t *held;                 /* documents of a window as bits, see top_together.c */
+    uint32_t held_window;
     Arena *arena;
 } List;
 
@@ -96,12 +137,38 @@ void free_dense(Segment *segment);
 #define NO_BLOCK UINT32_MAX
 #define NO_TERM (-1)
 
-/* Returns the place of a term, NO_TERM where it is not there, -2 where the file is damaged. */
-int64_t find_term(const Segment *segment, const Field *field, const uint8_t *term, size_t length);
+/* terms.c: the place of a term, NO_TERM where it is not there, -2 where the file is damaged. */
+int64_t find_term(const Field *field, const uint8_t *term, size_t length);
 /* Returns the first place whose term is not less than the given one; -2 where damaged. */
-int64_t lower_bound(const Segment *segment, const Field *field, const uint8_t *term, size_t length);
+int64_t lower_bound(const Field *field, const uint8_t *term, size_t length);
 /* Points at a term; 0, or -1 where the file is damaged. */
-int term_at(const Field *field, uint32_t place, const uint8_t **term, size_t *length);
+static inline int term_at(const Field *field, uint32_t place, const uint8_t **term, size_t *length) {
+    uint32_t start = load_u32(field->offsets + 4 * (size_t)place);
+    uint32_t end = load_u32(field->offsets + 4 * (size_t)place + 4);
+    if (start > end || end > field->blob_len) return -1;
+    *term = field->blob + start;
+    *length = end - start;
+    return 0;
+}
+
+/* The first bytes of a term as a number that has its order; those that it has not are zeros. */
+#define KEY_BYTES 8
+static inline uint64_t key_of_bytes(const uint8_t *bytes, size_t length, const uint8_t *end) {
+    if (!length) return 0;
+    size_t used = length < KEY_BYTES ? length : KEY_BYTES;
+    uint64_t word = 0;
+    if (end - bytes >= KEY_BYTES)
+        word = load_u64(bytes);
+    else
+        memcpy(&word, bytes, used);
+    return __builtin_bswap64(word) & UINT64_MAX << 8 * (KEY_BYTES - used);
+}
+/* The keys of a field's terms; NULL where there is no memory or the file is damaged. */
+const Keys *field_keys(const Field *field);
+void free_keys(Field *field);
+/* Returns the first of the places from low to before high whose key is not less than `key`. */
+uint32_t first_key(const Keys *keys, uint32_t low, uint32_t high, uint64_t key);
+
 int term_frequencies(const Segment *segment, const Field *field, uint32_t place, uint32_t *df,
                      uint32_t *cf);
 
@@ -110,8 +177,9 @@ List *list_open(Arena *arena, Segment *segment, const Field *field, uint32_t pla
 /* Reads block `block` (documents only); 0, or -1 with the arena marked. */
 int list_load(List *list, uint32_t block);
 int list_load_tfs(List *list, uint32_t block);
-/* Documents as bits, for a list that is dense enough and where there is room; NULL otherwise. */
+/* dense.c: documents as bits, for a list that is dense enough and where there is room, else NULL. */
 const Dense *list_dense(List *list);
+const Dense *known_dense(Segment *segment, const Field *field, uint32_t place); /* made before */
 /* Last document of a block. */
 static inline uint32_t block_last(const List *list, uint32_t block) {
     return list->is_short ? list->docs[list->n - 1] : load_u32(list->skip + SKIP_ENTRY * block);
@@ -128,8 +196,9 @@ uint32_t list_far_tf(List *list);
 static inline uint32_t list_tf(List *list) {
     return list->tf_block == list->current ? list->tfs[list->i] : list_far_tf(list);
 }
-/* Reads the positions of the posting moved to: their number, -1 where damaged. */
-int64_t list_positions(List *list, uint32_t **values, uint32_t *room);
+/* list_positions.c: the positions of the posting moved to, until another posting of the list is
+   asked for: their number, -1 where damaged. */
+int64_t list_positions(List *list, const uint32_t **values);
 
 static inline int is_deleted(const Segment *segment, uint32_t doc) {
     return segment->deleted && (segment->deleted[doc >> 3] >> (doc & 7) & 1);
@@ -153,6 +222,9 @@ static inline int64_t column_value(const Column *column, uint32_t doc) {
         default: { int64_t v; memcpy(&v, values + 8 * (size_t)doc, 8); return v ^ column_zero(column->type); }
     }
 }
+
+/* zones.c: one zone for each ZONE_DOCS documents; NULL where there is no memory. */
+const Zone *column_zones(const Column *column, uint32_t docs);
 
 /* Whoosh's lengths: the length that each norm byte stands for. */
 extern double norm_lengths[256];

@@ -6,8 +6,6 @@
 
 #include <stdlib.h>
 
-#define HEAP_LIMIT 128 /* above it, pushing down a heap costs more than cutting a buffer */
-
 static int worse_by_keys(const Top *top, const Hit *a, const Hit *b) {
     for (int i = 0; i < top->n_keys; i++) {
         const Key *key = &top->keys[i];
@@ -61,7 +59,7 @@ static size_t split(const Top *top, Hit *hits, size_t n) {
 }
 
 /* Puts the `wanted` best of n hits first, in any order, the worst of them last. */
-static void select_best(const Top *top, Hit *hits, size_t n, size_t wanted) {
+static void select_exactly(const Top *top, Hit *hits, size_t n, size_t wanted) {
     size_t low = 0, high = n;
     while (high - low > 1) {
         size_t at = low + split(top, hits + low, high - low);
@@ -71,6 +69,55 @@ static void select_best(const Top *top, Hit *hits, size_t n, size_t wanted) {
         else
             high = at;
     }
+}
+
+#define BUCKETS 1024
+
+/* Buckets of equal parts of the scores from the lowest to the highest. */
+typedef struct {
+    double lowest, per_score;
+} Parting;
+
+static inline uint32_t bucket_of(const Parting *by, double score) {
+    const double bucket = (score - by->lowest) * by->per_score;
+    return bucket > 0 ? bucket < BUCKETS ? (uint32_t)bucket : BUCKETS - 1 : 0;
+}
+
+static Parting part_scores(const Hit *hits, size_t n) {
+    double low = hits[0].score, high = low;
+    for (size_t i = 1; i < n; i++) {
+        low = hits[i].score < low ? hits[i].score : low;
+        high = hits[i].score > high ? hits[i].score : high;
+    }
+    return (Parting){low, BUCKETS / (high - low)};
+}
+
+/* Moves hits of buckets from `least` on before the others: how many they are. */
+static size_t move_forward(const Parting *by, Hit *hits, size_t n, uint32_t least) {
+    size_t at = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (bucket_of(by, hits[i].score) < least) continue;
+        if (i != at) swap(&hits[i], &hits[at]);
+        at++;
+    }
+    return at;
+}
+
+/* The same as select_exactly; of many hits, those whose scores are far from the worst that is wanted
+   are told apart without comparing them to one another. */
+static void select_best(const Top *top, Hit *hits, size_t n, size_t wanted) {
+    if (!top->score_first || n < BUCKETS / 2) {
+        select_exactly(top, hits, n, wanted);
+        return;
+    }
+    uint32_t counts[BUCKETS] = {0}, least = BUCKETS - 1;
+    const Parting by = part_scores(hits, n);
+    for (size_t i = 0; i < n; i++) counts[bucket_of(&by, hits[i].score)]++;
+    size_t above = 0;
+    while (least && above + counts[least] < wanted) above += counts[least--];
+    size_t better = move_forward(&by, hits, n, least + 1);
+    size_t same = move_forward(&by, hits + better, n - better, least);
+    select_exactly(top, hits + better, same, wanted - better);
 }
 
 static void sort_best(const Top *top, Hit *hits, size_t n) {
@@ -93,7 +140,7 @@ static int make_room(Top *top, size_t most) {
 }
 
 int make_slots(Top *top, uint32_t codes) {
-    if (top->limit <= HEAP_LIMIT) return 0;
+    if (top->limit <= FEW_HITS) return 0;
     top->slots = calloc((size_t)codes + 1, sizeof *top->slots);
     return top->slots ? 0 : -1;
 }
@@ -148,10 +195,13 @@ static int push_to_heap(Top *top, const Hit *hit) {
     return 0;
 }
 
+#define MORE_HITS 2048 /* in a buffer, so that it is cut down seldom */
+
 static int push_to_buffer(Top *top, const Hit *hit) {
-    if (make_room(top, 2 * top->limit) < 0) return -1;
+    const size_t most = 2 * top->limit + MORE_HITS;
+    if (make_room(top, most) < 0) return -1;
     top->hits[top->n++] = *hit;
-    if (top->n < 2 * top->limit) return 0;
+    if (top->n < most) return 0;
     if (top->slots) collapse(top);
     if (top->n < top->limit) return 0;
     select_best(top, top->hits, top->n, top->limit);
@@ -163,7 +213,7 @@ static int push_to_buffer(Top *top, const Hit *hit) {
 
 int push_hit(Top *top, const Hit *hit) {
     if (top->is_full && !worse(top, &top->worst, hit)) return 0;
-    return top->limit > HEAP_LIMIT ? push_to_buffer(top, hit) : push_to_heap(top, hit);
+    return top->limit > FEW_HITS ? push_to_buffer(top, hit) : push_to_heap(top, hit);
 }
 
 void sort_hits(Top *top, size_t first) {
