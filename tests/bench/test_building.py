@@ -22,9 +22,11 @@ def test_the_whole_command(shared_data: Path, tmp_path: Path) -> None:
     lines = done.output.splitlines()
     rows = [line.split(" | ")[0] for line in lines if line.startswith(("| questions", "| tant"))]
     assert rows == ["| questions index", "| tantivy"] * 2
-    assert [line.rpartition(": ")[0] for line in lines[-2:]] == [
-        "- 1 at once, ours / tantivy",
-        "- 2 at once, ours / tantivy",
+    assert [line.rpartition(": ")[0] for line in lines[-4:]] == [
+        "- 1 at once, documents a second, ours / tantivy",
+        "- 1 at once, processor time, tantivy / ours",
+        "- 2 at once, documents a second, ours / tantivy",
+        "- 2 at once, processor time, tantivy / ours",
     ]
     assert not (tmp_path / "built").exists()
 

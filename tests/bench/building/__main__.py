@@ -68,7 +68,7 @@ def table(runs: Timed, documents: int) -> Iterator[str]:
     yield "|---|---:|---|---:|---:|---:|---:|"
     for (engine, count), each in runs.items():
         rates = ", ".join(f"{documents / run.seconds:,.0f}" for run in each)
-        rate, processor = _rate(each, documents), median(run.processor for run in each)
+        rate, processor = _rate(each, documents), _processor(each)
         yield (
             f"| {engine} | {count} | {rate:,.0f} ({rates}) | {processor:.2f} "
             f"| {processor / documents * 1e6:.0f} | {_most(run.rss for run in each)} "
@@ -76,12 +76,19 @@ def table(runs: Timed, documents: int) -> Iterator[str]:
         )
     yield ""
     for count in dict.fromkeys(count for _, count in runs):
-        ours, peer = (_rate(runs[engine, count], documents) for engine in (_OURS, _PEER))
-        yield f"- {count} at once, ours / tantivy: {ours / peer:.2f}"
+        ours, peer = (runs[engine, count] for engine in (_OURS, _PEER))
+        rates = _rate(ours, documents) / _rate(peer, documents)
+        times = _processor(peer) / _processor(ours)
+        yield f"- {count} at once, documents a second, ours / tantivy: {rates:.2f}"
+        yield f"- {count} at once, processor time, tantivy / ours: {times:.2f}"
 
 
 def _rate(runs: Sequence[Run], documents: int) -> float:
     return documents / median(run.seconds for run in runs)
+
+
+def _processor(runs: Sequence[Run]) -> float:
+    return median(run.processor for run in runs)
 
 
 def _most(sizes: Iterator[float | None]) -> str:
