@@ -77,10 +77,10 @@ def table(runs: Timed, documents: int) -> Iterator[str]:
     yield ""
     for count in dict.fromkeys(count for _, count in runs):
         ours, peer = (runs[engine, count] for engine in (_OURS, _PEER))
-        rates = _rate(ours, documents) / _rate(peer, documents)
-        times = _processor(peer) / _processor(ours)
-        yield f"- {count} at once, documents a second, ours / tantivy: {rates:.2f}"
-        yield f"- {count} at once, processor time, tantivy / ours: {times:.2f}"
+        faster = _rate(ours, documents) / _rate(peer, documents)
+        cheaper = _processor(peer) / _processor(ours)
+        yield f"- {count} at once, documents a second, ours / tantivy: {faster:.2f}"
+        yield f"- {count} at once, processor time, tantivy / ours: {cheaper:.2f}"
 
 
 def _rate(runs: Sequence[Run], documents: int) -> float:
