@@ -23,6 +23,7 @@ from whoosh.util.filelock import try_for
 from indexer.fastwhoosh.bulk_documents import Documents
 from indexer.fastwhoosh.bulk_flushing import Flushing
 from indexer.fastwhoosh.bulk_merging import Place, merged, shared_dictionary
+from indexer.fastwhoosh.bulk_policy import policy_of
 from indexer.fastwhoosh.bulk_processes import Batch, Make, Workers, WorkerSetup
 from indexer.fastwhoosh.bulk_publish import publish, sweep
 from indexer.fastwhoosh.bulk_stored import TRAINED_ON, stored_entries, trained
@@ -98,7 +99,6 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
         self._workers: Workers | None = None
         self._rows: list[dict[str, Any]] = []
         self._waiting: list[Batch] = []
-        self._added = False
         self._searcher: Any = None
         self._failed: BaseException | None = None
         self.merge, self.optimize, self.mergetype = True, False, None
@@ -119,7 +119,7 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
                 self._send_rows()
         else:
             self._here().add(fields)
-        self._note_added(1)
+        self.docnum += 1
 
     def add_table(self, table: Table) -> None:
         """Add documents given by field: for each a sequence of one value a document, None for none.
@@ -153,7 +153,7 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
             self._send(batch)
         else:
             self._take(batch)
-        self._note_added(len(batch))
+        self.docnum += len(batch)
 
     def add_reader(self, reader: Any) -> None:
         """Refuse: segments are merged as files, never read in."""
@@ -180,7 +180,7 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
         self._check_state()
         try:
             self._check_usable()
-            self._commit(_policy(self, mergetype, optimize, merge))
+            self._commit(policy_of(self, mergetype, optimize, merge))
         except BaseException:
             self._give_up()
             raise
@@ -263,18 +263,12 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
         known = shared_dictionary(self.segments, self._folder)
         if known is not None:
             return known
+        names = [name for name, field in self.schema.items() if field.stored]
         samples: list[bytes] = []
         for batch in waiting:
-            stored = {name: values for name, values in batch.items.items() if self._is_stored(name)}
+            stored = {name: batch.items[name] for name in names if name in batch.items}
             samples += stored_entries(stored, len(batch))
         return trained(samples[:TRAINED_ON])
-
-    def _is_stored(self, name: str) -> bool:
-        return name in self.schema and self.schema[name].stored
-
-    def _note_added(self, count: int) -> None:
-        self._added = True
-        self.docnum += count
 
     def _check_usable(self) -> None:
         self._check_state()
@@ -302,21 +296,3 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
         self._close_searcher()
         self.is_closed = True
         self.writelock.release()
-
-
-def _policy(
-    writer: BulkWriter,
-    mergetype: Any,
-    optimize: bool | None,  # noqa: FBT001 - as given to commit
-    merge: bool | None,  # noqa: FBT001  # Whoosh's signature
-) -> str:
-    """Return ``all``, ``some`` or ``none`` from what Whoosh lets one say in three ways."""
-    mergetype = writer.mergetype if mergetype is None else mergetype
-    named = {writing.OPTIMIZE: "all", writing.MERGE_SMALL: "some", writing.NO_MERGE: "none"}
-    if mergetype is not None:
-        if mergetype not in named:
-            raise ValueError("Fonction de fusion inconnue : OPTIMIZE, MERGE_SMALL ou NO_MERGE")
-        return named[mergetype]
-    if writer.optimize if optimize is None else optimize:
-        return "all"
-    return "some" if (writer.merge if merge is None else merge) else "none"

@@ -231,10 +231,7 @@ class SegmentFile:
             raise DamagedSegment(self.path, f"{name} : somme de contrôle fausse")
 
     def forget_pages(self) -> None:
-        """Give back the memory of what was read; it is read again where it is asked for again.
-
-        Who reads files from end to end would else hold as much memory as they are long.
-        """
+        """Give back the memory of what was read; it is read again where it is asked for again."""
         if self.map is not None and _FORGET is not None:
             self.map.madvise(_FORGET)
 

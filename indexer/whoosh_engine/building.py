@@ -5,11 +5,10 @@ never changed in place), deletes what left the corpus or changed in it, and adds
 end in the same verification and publication, so that readers never see half of anything.
 """
 
-import gc
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -27,12 +26,12 @@ from indexer.whoosh_engine.contents import Contents
 from indexer.whoosh_engine.damage import DAMAGE, damage_said
 from indexer.whoosh_engine.documents import documents_of, stamped
 from indexer.whoosh_engine.families import FILE, families_of, write_families
+from indexer.whoosh_engine.garbage import without_collector
 from indexer.whoosh_engine.generations import Manifest
 from indexer.whoosh_engine.schema import SCHEMA_VERSION, schema
 from indexer.whoosh_engine.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    # For its name only: a search never needs it.
     from indexer.corpus import Corpus
 
 # Memory that the writer may hold before it writes a segment, in MB.
@@ -201,9 +200,8 @@ def _brought_up_to_date(
     if changed > _MAX_CHANGED_SHARE * max(1, contents.total):
         return None
     wanted = added | updated
-    lines = (
-        stamped(line, line_digest(line)) for key, line in corpus.lines() if uid_of(key) in wanted
-    )
+    chosen = (line for key, line in corpus.lines() if uid_of(key) in wanted)
+    lines = (stamped(line, line_digest(line)) for line in chosen)
     name = _update(folder, known.name, lines, replace(work, total=changed), {*updated, *removed})
     return _Written(name, contents, len(added), len(updated), len(removed)) if name else None
 
@@ -239,8 +237,8 @@ def _write(index: Any, lines: Iterator[bytes], work: _Work, stale: set[str] | No
         for uid in stale or ():
             writer.delete_by_term("uid", uid)
         done = 0
-        with _without_collector():
-            for batch in _batched(lines):
+        with without_collector():
+            while batch := list(islice(lines, _BATCH)):
                 writer.add_raw(batch)
                 done += len(batch)
                 work.show(done)
@@ -251,23 +249,6 @@ def _write(index: Any, lines: Iterator[bytes], work: _Work, stale: set[str] | No
                 writer.cancel()
         raise
     work.show(work.total)
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Leave cyclic garbage: a build makes none, and remembers many objects to look at."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
-def _batched(lines: Iterator[bytes]) -> Iterator[list[bytes]]:
-    while batch := list(islice(lines, _BATCH)):
-        yield batch
 
 
 def _finish(folder: Path, written: _Written, *, is_sample: bool) -> None:
