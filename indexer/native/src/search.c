@@ -344,6 +344,7 @@ static int run(Search *search) {
         bound->docs = segment->docs;
         bound->words = (segment->docs + 63) / 64;
         bound->base = base;
+        bound->counts_only = !search->top.limit;
         base += segment->docs;
         if (search->collapse.codes) {
             bound->codes = (const uint8_t *)PyBytes_AS_STRING(PyTuple_GET_ITEM(search->collapse.codes, i));
