@@ -5,11 +5,16 @@ The way of the data: ``sources`` parse files into :class:`~indexer.question.Ques
 ``whoosh_engine`` writes and searches the index behind the protocol of ``search.engine``.
 """
 
-from importlib.metadata import PackageNotFoundError, version
-
-try:
-    __version__ = version("questions-parlementaires")
-except PackageNotFoundError:  # a checkout that was never installed
-    __version__ = "0+unknown"
-
 __all__ = ["__version__"]
+
+
+def __getattr__(name: str) -> str:
+    """Return the version, found when it is asked for: its tools take 0.02 s to load."""
+    if name != "__version__":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  # start-up cost
+
+    try:
+        return version("questions-parlementaires")
+    except PackageNotFoundError:  # a checkout that was never installed
+        return "0+unknown"

@@ -40,8 +40,11 @@ class InvalidRecord(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class _Codec:
+    """How a field is read and written; ``is_text`` where a clean text is read as it is."""
+
     read: Callable[[Any], Any]
     write: Callable[[Any], Any]
+    is_text: bool = False
 
 
 def clean_text(text: str) -> str:
@@ -168,8 +171,8 @@ def _same(value: Any) -> Any:
     return value
 
 
-_OPTIONAL_TEXT = _Codec(_optional_text, _same)
-_TEXT = _Codec(_text, _same)
+_OPTIONAL_TEXT = _Codec(_optional_text, _same, is_text=True)
+_TEXT = _Codec(_text, _same, is_text=True)
 _DATE = _Codec(_date, _iso)
 _INTEGER = _Codec(_integer, _same)
 _TEXTS = _Codec(_list(_text), list)
@@ -223,6 +226,14 @@ _CODECS: Final[Mapping[str, _Codec]] = {
 }
 
 
+# Field → the attribute that it is kept in, how it is read, and whether a clean text stays as it is.
+_READERS: Final[Mapping[str, tuple[str, Callable[[Any], Any] | None, bool]]] = {
+    name: (_ATTRIBUTE_OF.get(name, name), codec.read, codec.is_text)
+    for name, codec in _CODECS.items()
+}
+_NO_READER: Final = ("", None, False)
+
+
 def attribute_of(name: str) -> str:
     """Return the attribute of :class:`Question` that a field of the form is kept in."""
     return _ATTRIBUTE_OF.get(name, name)
@@ -242,14 +253,14 @@ def from_record(record: Mapping[str, Any]) -> Question:
     values: dict[str, Any] = {}
     extra: dict[str, Any] = {}
     for written_name, value in record.items():
-        known = written_name in _CODECS
-        name = written_name if known else clean_text(str(written_name))
-        codec = _CODECS.get(name)
+        name = written_name if written_name in _READERS else clean_text(str(written_name))
+        attribute, read, is_text = _READERS.get(name, _NO_READER)
         try:
-            if codec is not None:
+            if read is not None:
                 if value is None:  # what a question has where nothing is said
                     continue
-                values[attribute_of(name)] = codec.read(value)
+                is_clean = is_text and value.__class__ is str and value and value.isprintable()
+                values[attribute] = value if is_clean else read(value)
             elif name != "uid":
                 extra[name] = _foreign(value)
         except (TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:

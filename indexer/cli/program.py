@@ -1,32 +1,62 @@
-"""The program ``questions``: the group of all commands, in the order in which one needs them."""
+"""The program ``questions``: the group of all commands, in the order in which one needs them.
+
+A command's module is loaded when the command is asked for: all of them take longer than a search.
+"""
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Final
 
 import click
 
-from indexer import __version__
-from indexer.cli.exporting import export
-from indexer.cli.fetching import fetch
 from indexer.cli.french import FrenchGroup
-from indexer.cli.importing import import_
-from indexer.cli.indexing import check, index, status
-from indexer.cli.searching import search, show, similar, suggest
-from indexer.cli.serving import serve
-from indexer.cli.statistics import stats
+
+# Command → its module beside this one, and its name there.
+_PLACES: Final[Mapping[str, tuple[str, str]]] = {
+    "fetch": ("fetching", "fetch"),
+    "import": ("importing", "import_"),
+    "index": ("indexing", "index"),
+    "search": ("searching", "search"),
+    "suggest": ("searching", "suggest"),
+    "show": ("searching", "show"),
+    "similar": ("searching", "similar"),
+    "stats": ("statistics", "stats"),
+    "export": ("exporting", "export"),
+    "status": ("indexing", "status"),
+    "check": ("indexing", "check"),
+    "serve": ("serving", "serve"),
+}
+
+
+class _Program(FrenchGroup):
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return list(_PLACES)
+
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
+        if name not in _PLACES:
+            return None
+        module, attribute = _PLACES[name]
+        command: click.Command = getattr(import_module(f"indexer.cli.{module}"), attribute)
+        return command
+
+
+def _show_version(ctx: click.Context, _parameter: click.Parameter, asked: bool) -> None:  # noqa: FBT001  # click's form
+    if asked and not ctx.resilient_parsing:
+        from indexer import __version__  # noqa: PLC0415  # start-up cost
+
+        click.echo(f"questions {__version__}", color=ctx.color)
+        ctx.exit()
 
 
 @click.group(
-    cls=FrenchGroup,
+    cls=_Program,
     subcommand_metavar="COMMANDE [ARGUMENTS]…",
     epilog="« questions COMMANDE --help » montre l'aide d'une commande. Les dossiers sont ./corpus "
     "et ./index, sauf si QUESTIONS_CORPUS et QUESTIONS_INDEX en nomment d'autres.",
 )
-@click.version_option(
-    __version__, "--version", message="questions %(version)s", help="Affiche la version."
-)
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version,
+    help="Affiche la version.",
+)  # fmt: skip
 def questions() -> None:
     """Cherche dans les questions des parlementaires français et leurs réponses."""
-
-
-for _command in (
-    fetch, import_, index, search, suggest, show, similar, stats, export, status, check, serve,
-):  # fmt: skip
-    questions.add_command(_command)

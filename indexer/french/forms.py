@@ -5,11 +5,13 @@
 """
 
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
 from indexer.french.specification import specification
-from indexer.french.stemmer import stem
+from indexer.french.stemmer import SUFFIXES, stem
+from indexer.native import kernel
 
 APOSTROPHES: Final = "'’‘ʼ`´"
 
@@ -33,9 +35,31 @@ def exact_form(surface: str) -> str:
 
 
 @lru_cache(maxsize=500_000)
-def stem_form(exact: str) -> str | None:
-    """Return the stem of an exact form, without accents; None for a stop word."""
+def stem_form_in_python(exact: str) -> str | None:
+    """Return what :func:`stem_form` does, without native code."""
     lists = specification()
     if exact in lists.stop_words:
         return None
     return fold(lists.stem_exceptions.get(exact) or stem(exact))
+
+
+def _native_stem_form() -> Callable[[str], str | None] | None:
+    if kernel is None:
+        return None
+    lists = specification()
+    suffixes = tuple(
+        (longer_than, ending.encode("latin-1"), replacement.encode("latin-1"), goes_on)
+        for longer_than, ending, replacement, goes_on in SUFFIXES
+    )
+    native: Callable[[str], str | None] = kernel.Stemmer(
+        suffixes, lists.stop_words, dict(lists.stem_exceptions), stem_form_in_python
+    )
+    return native
+
+
+_STEM_FORM: Final = _native_stem_form() or stem_form_in_python
+
+
+def stem_form(exact: str) -> str | None:
+    """Return the stem of an exact form, without accents; None for a stop word."""
+    return _STEM_FORM(exact)

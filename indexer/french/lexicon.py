@@ -33,7 +33,7 @@ def new_lexicon(surfaces: int = 1_000_000) -> "Lexicon | None":
         lists.elisions,
         lists.whole_words,
         surface_words,
-        stem_form.__wrapped__,
+        stem_form,
         token=Token,
         surfaces=surfaces,
     )

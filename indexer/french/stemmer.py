@@ -32,7 +32,7 @@ def _plural(word: str) -> str:
 
 
 # (longer than, ending, what replaces it, whether the list goes on). Order matters.
-_SUFFIXES: Final = (
+SUFFIXES: Final = (
     (9, "issement", "ir", False),
     (8, "issant", "ir", False),
     (6, "ement", "e", False),
@@ -67,9 +67,9 @@ _SUFFIXES: Final = (
 # The rules that can fit a word by its last letter, each with the place of the next one.
 _BY_LETTER: Final = {
     letter: tuple(
-        (following, *rule) for following, rule in enumerate(_SUFFIXES, 1) if rule[1][-1] == letter
+        (following, *rule) for following, rule in enumerate(SUFFIXES, 1) if rule[1][-1] == letter
     )
-    for letter in {rule[1][-1] for rule in _SUFFIXES}
+    for letter in {rule[1][-1] for rule in SUFFIXES}
 }
 
 

@@ -23,6 +23,17 @@ class Lexicon:
     def surfaces(self) -> int: ...
 
 @final
+class Stemmer:
+    def __new__(
+        cls,
+        suffixes: tuple[tuple[int, bytes, bytes, bool], ...],
+        stop_words: frozenset[str],
+        exceptions: dict[str, str],
+        otherwise: Callable[[str], str | None],
+    ) -> Stemmer: ...
+    def __call__(self, word: str, /) -> str | None: ...
+
+@final
 class Matcher:
     def __new__(
         cls,
@@ -49,6 +60,9 @@ def likely(
     least: int,
     /,
 ) -> dict[str, float]: ...
+def doc_frequencies(
+    segments: tuple[Segment, ...], fields: tuple[str, ...], term: bytes, /
+) -> tuple[int, ...]: ...
 def holds(lexicon: Lexicon, texts: tuple[str, ...], words: tuple[str, ...], /) -> list[bool]: ...
 
 class Inverter:

@@ -6,9 +6,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from typing import Final, Literal, cast
+from typing import Final, Literal, NamedTuple, cast
 
 from indexer.french.analysis import analyse, exact_form, fold
 from indexer.french.specification import specification
@@ -37,8 +36,7 @@ Kind = Literal[
 _PREFIXES: Final = ("field", "exactly", "not")
 
 
-@dataclass(frozen=True, slots=True)
-class Lexeme:
+class Lexeme(NamedTuple):
     """A piece.
 
     ``number`` is the slop of a phrase or of brackets that close, or the distance of a fuzzy word;
@@ -91,7 +89,7 @@ class _Cutter:
                 piece = self._quoted(char)
             else:
                 piece = self._sign(char) or self._field() or self._chunk()
-            yield replace(piece, start=start, end=min(self.place, len(self.text)))
+            yield piece._replace(start=start, end=min(self.place, len(self.text)))
 
     def _sign(self, char: str) -> Lexeme | None:
         after = self.text[self.place + 1 : self.place + 2]
@@ -203,7 +201,7 @@ def _joined(lexemes: Iterator[Lexeme]) -> Iterator[Lexeme]:
     for lexeme in lexemes:
         if lexeme.kind == "words" and waiting and not after_prefix:
             joined = f"{waiting.text} {lexeme.text}"
-            waiting = replace(waiting, text=joined, end=lexeme.end)
+            waiting = waiting._replace(text=joined, end=lexeme.end)
             continue
         if waiting:
             yield waiting

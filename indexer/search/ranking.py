@@ -72,12 +72,13 @@ _WEIGHTS: Final = 1_000
 # their share of each hit's words, what they say, and the square of the hit's relative score; all
 # of them together weigh as much as the typed words do. Without: J 0.764 → 0.788 and R@50 0.837 →
 # 0.893, K R@50 0.961 → 0.994, T 0.838 → 0.843, P 0.825 → 0.808. Half the weight: J 0.782, P
-# 0.820; twice: J 0.786, P 0.794. 5 to 12 hits, 15 to 40 words: J within 0.004. Words of a single
+# 0.820; twice: J 0.786, P 0.794. 5 to 12 hits, 15 to 40 words: J within 0.004, and within 0.004 of
+# U, 45 queries judged later; fewer of both take less time. Words of a single
 # hit among several: J −0.008. Sentences around the matches instead of whole hits, or a third
 # pass: nothing.
 # Hits that hold an acronym's meaning only teach as others do; its words left out: J −0.002.
-FEEDBACK_HITS: Final = 8
-FEEDBACK_WORDS: Final = 25
+FEEDBACK_HITS: Final = 6
+FEEDBACK_WORDS: Final = 18
 FEEDBACK_LEAST: Final = 2
 FEEDBACK_WEIGHT: Final = 1.0
 # A long text says more itself: as many typed words are matched at most. Without this bound: J as it
@@ -90,6 +91,9 @@ _FEEDBACK_POWER: Final = 2
 # among the others by score: behind them, J 0.788 → 0.767.
 RELATED_UNTIL: Final = 50
 RELATED_SHARE: Final = 0.1
+# A question is related by a word that says at least this share of what the most telling one says,
+# not by *mesures* or *prises* alone: J and T as they were; with 0.35, J −0.010.
+TELLING_SHARE: Final = 0.2
 
 
 # A word of more than a third of the questions (*ministre*, *attention*, *demande*, *mesures*) says
@@ -112,6 +116,16 @@ def words_wanted(information: Sequence[float]) -> tuple[tuple[int, ...], int]:
     weights = tuple(max(1, round(_WEIGHTS * said / total)) for said in information)
     known = sum(weight for weight, said in zip(weights, information, strict=True) if said)
     return weights, max(1, ceil(WANTED_SHARE * known))
+
+
+def telling(information: Sequence[float]) -> tuple[bool, ...]:
+    """Return which words make a question related that holds none of the others.
+
+    >>> telling([6.0, 2.0, 0.05])
+    (True, True, False)
+    """
+    least = TELLING_SHARE * max(information, default=0.0)
+    return tuple(said >= least for said in information)
 
 
 def feedback_total(words: int) -> float:

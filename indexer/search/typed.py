@@ -8,6 +8,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import takewhile
 from typing import Final, Literal
 
@@ -68,6 +69,8 @@ class _Context:
         return replace(self, exactly=True)
 
 
+# Spelling, advice and the words that count all ask it of the text of one search.
+@lru_cache(maxsize=64)
 def typed_words(text: str) -> tuple[TypedWord, ...]:
     """Return the words that a query wants, in order: not those of filters, nor excluded ones."""
     return tuple(_words(text, placed_lexemes(text)))

@@ -5,13 +5,33 @@
 into a plan, ``finding`` runs it, and ``engine`` answers. Open it with :func:`open_engine`.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
 from indexer.search.engine import Engine
 from indexer.settings import Settings
-from indexer.whoosh_engine.building import BuildReport, build
-from indexer.whoosh_engine.checking import check, check_files
 from indexer.whoosh_engine.engine import WhooshEngine
 
+if TYPE_CHECKING:
+    from indexer.whoosh_engine.building import BuildReport, build
+    from indexer.whoosh_engine.checking import check, check_files
+
 __all__ = ["BuildReport", "build", "check", "check_files", "open_engine"]
+
+# What a search has no use for, loaded when it is first asked for.
+_MODULE_OF: Final = {
+    "BuildReport": "building",
+    "build": "building",
+    "check": "checking",
+    "check_files": "checking",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Return what is built and checked with."""
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
 
 
 def open_engine(settings: Settings) -> Engine:

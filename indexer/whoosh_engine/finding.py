@@ -69,11 +69,13 @@ class Found:
 class _Chosen:
     """What a query means before any filter: all its words (``is_strict``), or most of them.
 
-    ``best`` is the highest score before feedback, and ``added`` what feedback adds.
+    ``total`` questions are so many, ``best`` is the highest score before feedback, and ``added``
+    what feedback adds. Where nothing related goes on from them, none of these is known.
     """
 
     plan: Plan
     is_strict: bool = True
+    total: int = 0
     best: float = 0.0
     added: tuple[Plan, ...] = ()
 
@@ -111,15 +113,20 @@ class _Finder:
         asked = request_of(self.snapshot, self.search, chosen.plan, chosen.added)
         if not chosen.is_strict and not self.by_score:
             return self._strict_first(asked, first, limit)
-        answer = self.run(replace(asked, first=first, limit=limit))
+        # A list that surely goes on is wanted from its beginning.
+        is_short = self.goes_on and chosen.total < ranking.RELATED_UNTIL
+        page = slice(first, first + limit)
+        start, most = (0, max(page.stop, ranking.RELATED_UNTIL)) if is_short else (first, limit)
+        answer = self.run(replace(asked, first=start, limit=most))
         whole = answer if chosen.is_strict else self._all_words(asked, 0)
-        found = self._found(answer, whole, tuple(_with_others(answer)))
+        shown = tuple(_with_others(answer))[first - start :][:limit]
+        found = self._found(answer, whole, shown)
         if not self.goes_on or found.groups >= ranking.RELATED_UNTIL:
             return found
         asked = replace(asked, limit=ranking.RELATED_UNTIL, facets=())
-        if first or found.groups > limit:
+        if not is_short and (first or found.groups > limit):
             answer = self.run(asked)
-        return self._going_on(found, chosen, asked, answer, slice(first, first + limit))
+        return self._going_on(found, chosen, asked, answer, page)
 
     def _choose(self) -> _Chosen:
         strict, relaxed = self.translation.strict, self.translation.relaxed
@@ -136,7 +143,8 @@ class _Finder:
         near = near_plans(self.translation, asked.plan)
         hits = answer.hits or (self.run(replace(asked, plan=near.some)).hits if near else ())
         added = feedback(self.snapshot, self.translation, hits, self.search.scope)
-        return _Chosen(asked.plan, is_strict, hits[0][0] if hits else 0.0, added)
+        best = hits[0][0] if hits else 0.0
+        return _Chosen(asked.plan, is_strict, answer.total, best, added)
 
     def _all_words(self, asked: Request, limit: int) -> Answer:
         """Return what holds every word, best first."""

@@ -16,8 +16,6 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from indexer.durable import remove_leftovers, replaced, sync_folder
 from indexer.errors import IndexDamaged, IndexingError, IndexMissing
 from indexer.question import Chamber
@@ -137,6 +135,9 @@ def build_lock(folder: Path, wait_seconds: int) -> Iterator[None]:
     Raises:
         IndexingError: another build did not end in time.
     """
+    # Not at the head: who searches locks nothing, and it loads asyncio.
+    from filelock import FileLock, Timeout  # noqa: PLC0415  # start-up cost
+
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(folder / ".lock", timeout=wait_seconds):

@@ -7,7 +7,7 @@ from indexer.fastwhoosh import plan
 from indexer.fastwhoosh.request import Request
 from indexer.french.analysis import fold, stem_form
 from indexer.search import ranking
-from indexer.whoosh_engine.schema import PARTS, field_of
+from indexer.whoosh_engine.schema import PARTS
 from indexer.whoosh_engine.snapshot import Snapshot
 
 _SIDE_BY_SIDE: Final = (0, 1)
@@ -28,8 +28,7 @@ class IndexLexicon:
         """Return how many questions hold a word in the part that most of them hold it in."""
         stem = None if exact else stem_form(word)
         form, term = ("exact", word) if stem is None else ("stem", stem)
-        frequency = self._snapshot.executor.document_frequency
-        return max(frequency(field_of(part, form), term.encode()) for part in PARTS)
+        return self._snapshot.documents_with(term, form)
 
     def is_name(self, word: str) -> bool:
         """Return whether an author has a word in the name, whatever its case and accents."""

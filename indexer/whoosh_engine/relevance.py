@@ -11,7 +11,7 @@ from indexer.search.feedback import Related, related_words
 from indexer.whoosh_engine.closeness import parts_of
 from indexer.whoosh_engine.schema import texts_of
 from indexer.whoosh_engine.snapshot import Snapshot
-from indexer.whoosh_engine.translation import Translation
+from indexer.whoosh_engine.translation import Beside, Translation
 
 
 def feedback(
@@ -31,13 +31,13 @@ def feedback(
         (score, tuple(texts_of(snapshot.record(number)).values()))
         for score, number in hits[: ranking.FEEDBACK_HITS]
     ]
-    weight = ranking.feedback_total(_typed(translation))
+    weight = ranking.feedback_total(_typed(translation.related))
     words = related_words(best, lambda stem: snapshot.information(stem, "stem"))
     return tuple(_word(snapshot, word, weight, parts_of(scope)) for word in words)
 
 
-def _typed(translation: Translation) -> int:
-    words = translation.related[0] if translation.related else ()
+def _typed(related: Beside) -> int:
+    words = (*related.telling, *related.others)
     return sum(1 for word in words if not isinstance(word, plan.Positional))
 
 
@@ -47,16 +47,22 @@ def _word(snapshot: Snapshot, word: Related, weight: float, parts: Sequence[str]
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Plans of the questions beside what was found: of ``some`` words, or of none."""
+    """Plans of the questions beside what was ``found``, made of what was typed."""
 
-    some: Plan
-    words: Plan
-    filters: tuple[Plan, ...]
     found: Plan
+    related: Beside
+
+    @property
+    def some(self) -> Plan:
+        """The plan of those that hold some of the telling words."""
+        telling, others, filters = self.related
+        return plan.All((plan.Any(telling), *filters), (self.found,), others)
 
     def none(self, added: tuple[Plan, ...]) -> Plan:
-        """Return the plan of the questions that hold none of the words, but what was added."""
-        return plan.All((plan.Any(added), *self.filters), (self.found, self.words))
+        """Return the plan of those that hold none of the words, but what was added."""
+        telling, others, filters = self.related
+        words = plan.Any((*telling, *others))
+        return plan.All((plan.Any(added), *filters), (self.found, words))
 
 
 def near_plans(translation: Translation, found: Plan) -> Near | None:
@@ -64,8 +70,4 @@ def near_plans(translation: Translation, found: Plan) -> Near | None:
 
     None where it asks for anything exact: then nothing goes beyond what was asked.
     """
-    if translation.related is None:
-        return None
-    words, filters = translation.related
-    some = plan.Any(words)
-    return Near(plan.All((some, *filters), (found,)), some, filters, found)
+    return Near(found, translation.related) if translation.related else None

@@ -4,7 +4,6 @@ Three parts (title and headings, question, answer) in two forms each, with posit
 filter, date and sort; the record itself, as it stands in the corpus, as the only stored field.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import date
 from importlib.resources import files
@@ -16,12 +15,12 @@ from indexer.digests import line_digest
 from indexer.french.analysis import analyse
 from indexer.french.lexicon import new_lexicon
 from indexer.indexed_lines import indexed_question
-from indexer.interchange import from_record
 from indexer.legislatures import legislatures
 from indexer.ministries import portfolios_of
 from indexer.question import Question
 from indexer.search.recalls import recalls
 from indexer.search.request import FILTERS, VALUE_OF_STATUS
+from indexer.stored_lines import question_of_line
 from indexer.whoosh_engine.acronyms import terms_of
 from indexer.whoosh_engine.families import kin_of
 
@@ -207,7 +206,7 @@ _FIRST_DAYS: Final = {entry.number: entry.first for entry in legislatures()}
 
 def record_of(stored: bytes) -> Question:
     """Return the question of a stored document."""
-    return from_record(json.loads(stored))
+    return question_of_line(stored)
 
 
 def day_number(day: date | None) -> int:

@@ -31,11 +31,15 @@ from indexer.whoosh_engine.generations import Manifest, read_manifest
 from indexer.whoosh_engine.schema import PARTS, day_of, field_of, record_of
 from indexer.whoosh_engine.vocabulary import Vocabulary
 
-# Words whose frequency is remembered, some 20 MB of them.
-_MOST_KNOWN: Final = 100_000
+# Words of a form whose frequency is remembered, some 10 MB of them.
+_MOST_KNOWN: Final = 50_000
 # Records that are remembered: feedback reads the questions of a page before they are shown.
 _MOST_RECORDS: Final = 64
 _FIELDS: Final = {form: tuple(field_of(part, form) for part in PARTS) for form in ("exact", "stem")}
+
+
+# A field, what a word in it weighs, how far its length counts, and its mean length in words.
+_Weighed = tuple[str, float, float, float]
 
 
 class Snapshot:
@@ -49,7 +53,8 @@ class Snapshot:
         self.manifest: Manifest = read_manifest(folder, name)
         self.path = folder / name
         self._filters: dict[str, FilterValues] = {}
-        self._said: dict[tuple[str, str], float] = {}
+        self._said: Mapping[str, dict[str, float]] = {form: {} for form in _FIELDS}
+        self._weights: dict[tuple[tuple[str, ...], str], tuple[_Weighed, ...]] = {}
         self._records: dict[int, Question] = {}
         try:
             self._searcher: Any = open_dir(self.path).searcher()
@@ -76,17 +81,17 @@ class Snapshot:
 
     def documents_with(self, word: str, form: str) -> int:
         """Return in how many questions a word stands, taken from the part where most have it."""
-        frequency, term = self.executor.document_frequency, word.encode()
-        return max([frequency(name, term) for name in _FIELDS[form]])
+        return max(self.executor.document_frequencies(_FIELDS[form], word.encode()))
 
     def information(self, word: str, form: str) -> float:
         """Return how much a word says, over all parts."""
-        known = self._said.get((form, word))
+        said = self._said[form]
+        known = said.get(word)
         if known is None:
             known = self._information((word,), form)
-            if len(self._said) >= _MOST_KNOWN:
-                self._said.clear()
-            self._said[form, word] = known
+            if len(said) >= _MOST_KNOWN:
+                said.clear()
+            said[word] = known
         return known
 
     def _information(self, words: Sequence[str], form: str) -> float:
@@ -114,12 +119,15 @@ class Snapshot:
             for name, weighed, b, average in self._weighed(parts, form)
         )
 
-    def _weighed(
-        self, parts: Sequence[str], form: str
-    ) -> Iterator[tuple[str, float, float, float]]:
-        for part in parts:
-            name = field_of(part, form)
-            yield name, ranking.PART_WEIGHTS[part], ranking.B[part], self.averages[name]
+    def _weighed(self, parts: Sequence[str], form: str) -> tuple[_Weighed, ...]:
+        key = (tuple(parts), form)
+        if key not in self._weights:
+            names = [(part, field_of(part, form)) for part in parts]
+            self._weights[key] = tuple(
+                (name, ranking.PART_WEIGHTS[part], ranking.B[part], self.averages[name])
+                for part, name in names
+            )
+        return self._weights[key]
 
     def filter_values(self, name: str) -> FilterValues:
         """Return the values of a filter of ``request.FILTERS``; made once."""

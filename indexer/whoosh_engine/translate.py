@@ -37,7 +37,7 @@ from indexer.whoosh_engine.closeness import bonuses, parts_of, together
 from indexer.whoosh_engine.columns import delay_range, range_of
 from indexer.whoosh_engine.snapshot import Snapshot
 from indexer.whoosh_engine.synonyms import information_of, with_others
-from indexer.whoosh_engine.translation import Translation
+from indexer.whoosh_engine.translation import Beside, Translation
 
 # A question named by its number comes before those that only hold the number.
 _NAMED_SCORE: Final = 1_000.0
@@ -83,6 +83,7 @@ class Translator:
         self.scope = scope
         self.exact = exact
         self.expansions: dict[str, tuple[str, ...]] = {}
+        self._leaves: dict[tuple[Node, bool], Plan] = {}
         self._acronyms = without, chosen
         self.marks = _Marks()
         self.notices: list[str] = []
@@ -151,15 +152,18 @@ class Translator:
         some = plan.Any(tuple(self._query(word) for word in words), wanted, weights)
         return plan.All((some, *required), without, maybe), words
 
-    def _related(
-        self, children: Sequence[Node], maybe: tuple[Plan, ...]
-    ) -> tuple[tuple[Plan, ...], tuple[Plan, ...]] | None:
+    def _related(self, children: Sequence[Node], maybe: tuple[Plan, ...]) -> Beside | None:
         words = [child for child in children if _is_plain(child)]
         filters = [child for child in children if isinstance(child, Filtered | Period | Delay)]
         if not words or len(words) + len(filters) < len(children):
             return None
-        some = tuple(self._query(word) for word in words)
-        return (*some, *maybe), tuple(self._query(child) for child in filters)
+        telling = ranking.telling([information_of(self.snapshot, word) for word in words])
+        plans = [(self._query(word), tells) for word, tells in zip(words, telling, strict=True)]
+        return Beside(
+            tuple(found for found, tells in plans if tells),
+            (*(found for found, tells in plans if not tells), *maybe),
+            tuple(self._query(child) for child in filters),
+        )
 
     def _query(self, node: Node, *, mark: bool = True) -> Plan:
         match node:
@@ -189,6 +193,12 @@ class Translator:
         )
 
     def _leaf(self, node: Word | Phrase | Compound, *, mark: bool) -> Plan:
+        known = self._leaves.get((node, mark))
+        if known is None:
+            known = self._leaves[node, mark] = self._new_leaf(node, mark=mark)
+        return known
+
+    def _new_leaf(self, node: Word | Phrase | Compound, *, mark: bool) -> Plan:
         if isinstance(node, Compound):
             return self._compound(node, mark=mark)
         if isinstance(node, Phrase):

@@ -120,7 +120,7 @@ def test_same_hits_order_and_scores(both: Any, name: str, limit: int | None) -> 
 @pytest.mark.parametrize(
     "model",
     [scoring.TF_IDF(), scoring.Frequency(), scoring.BM25F(B=0.2, text_B=1.0, K1=2.0)],
-    ids=repr,
+    ids=lambda model: type(model).__name__,
 )
 @pytest.mark.parametrize("name", ["large tf", "and", "many", "phrase", "keyword"])
 def test_other_models(pair: Any, model: Any, name: str) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 
 FLOORS: Final = {
     "questions": 1.08,
+    "unseen": 1.08,
     "piaf": 0.98,
     "titles": 1.0,
 }

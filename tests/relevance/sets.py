@@ -1,8 +1,8 @@
 """The sets, each made from the reference documents by one function.
 
-``questions`` are queries of our own, judged by reading; ``piaf`` are questions that people wrote
-about a paragraph of Wikipedia, which is to be found; ``titles`` are titles of questions, whose own
-text is to be found among all.
+``questions`` and ``unseen`` are queries of our own, judged by reading; ``piaf`` are questions that
+people wrote about a paragraph of Wikipedia, which is to be found; ``titles`` are titles of
+questions, whose own text is to be found among all.
 """
 
 import gzip
@@ -18,7 +18,7 @@ from indexer.interchange import from_record
 from indexer.question import Question
 from tests.relevance.collection import Collection, read_qrels, read_topics
 
-_JUDGED: Final = Path(__file__).parent / "questions"
+_JUDGED: Final = Path(__file__).parent
 _TITLED_LEGISLATURE: Final = 16
 _TITLES: Final = 300
 _SEED: Final = 1
@@ -26,11 +26,22 @@ _SEED: Final = 1
 
 def questions_set(data: Path) -> Collection:
     """Return our judged queries over all real questions."""
+    return _judged_set("questions", data)
+
+
+def unseen_set(data: Path) -> Collection:
+    """Return queries of the same kind that no constant and no synonym was chosen by."""
+    return _judged_set("unseen", data)
+
+
+def _judged_set(name: str, data: Path) -> Collection:
+    """Return the judged queries of a folder beside this module, over all real questions."""
+    folder = _JUDGED / name
     return Collection(
-        "questions",
+        name,
         _real_questions(data),
-        read_topics(_JUDGED / "topics.tsv"),
-        read_qrels(_JUDGED / "qrels.txt"),
+        read_topics(folder / "topics.tsv"),
+        read_qrels(folder / "qrels.txt"),
         pooled=True,
     )
 
@@ -71,6 +82,7 @@ def titles_set(data: Path) -> Collection:
 
 SETS: Final[Mapping[str, Callable[[Path], Collection]]] = {
     "questions": questions_set,
+    "unseen": unseen_set,
     "piaf": piaf_set,
     "titles": titles_set,
 }
