@@ -31,6 +31,7 @@ from indexer.interchange import to_line
 from indexer.partitions import (
     Line,
     filled_line,
+    keyed_lines,
     lines_in,
     merged_lines,
     ordered_lines,
@@ -39,7 +40,6 @@ from indexer.partitions import (
 )
 from indexer.question import Key, Question, uid_of
 from indexer.settings import Settings
-from indexer.sources.interchange_lines import with_turns
 from indexer.spool import Partition, Spool
 
 _SUFFIX: Final = ".jsonl"
@@ -94,11 +94,11 @@ class Corpus:
             CorpusError: a line names no question; the message names file and line.
         """
         for path in self._paths():
+            if self._complete is None:
+                yield from keyed_lines(path)
+                continue
             for line in read_lines(path):
-                if self._complete:
-                    yield line.key, to_line(self._question(line)).encode("utf-8", "surrogatepass")
-                else:
-                    yield line.key, line.data.rstrip(b"\n")
+                yield line.key, to_line(self._question(line)).encode("utf-8", "surrogatepass")
 
     def lines_about(self) -> int:
         """Return how many lines there are, blank ones too: quicker than counting questions."""
@@ -248,6 +248,9 @@ class Corpus:
 
 def sample_corpus() -> Corpus:
     """Return the questions written for the project, which ship with it."""
+    # Not at the head: it brings in the readers of all sources, which the corpus has no use for.
+    from indexer.sources.interchange_lines import with_turns  # noqa: PLC0415  # start-up cost
+
     checkout = Path(__file__).resolve().parents[1] / "corpus" / "sample"
     try:
         # The folder of an installed package, which has no module to ask for.

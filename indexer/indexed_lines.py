@@ -10,11 +10,13 @@ Reading one takes 5 µs instead of 40, which is a quarter of what a question cos
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import MISSING, fields
 from functools import cache
 from typing import Any, Final, cast, get_type_hints
 
 from indexer.interchange import InvalidRecord, from_record, name_of
+from indexer.native import kernel
 from indexer.question import KINDS, Question
 
 # What an index has no use for: markup, who else says the same, what only a page shows.
@@ -51,14 +53,22 @@ def _decoder() -> Any:
     return msgspec.json.Decoder(stand_in)
 
 
+def is_to_clean(line: bytes) -> bool:
+    """Tell whether a line may hold what :func:`interchange.clean_text` would take out."""
+    # One byte is looked for first: it is much quicker than looking for all the marks.
+    return (b"\\" in line and any(mark in line for mark in _TO_CLEAN)) or b"\x7f" in line
+
+
+_is_to_clean: Final[Callable[[bytes], bool]] = is_to_clean if kernel is None else kernel.is_to_clean
+
+
 def indexed_question(line: bytes) -> Question:
     """Return the question of a line, to be read only; ``LEFT_OUT`` may be missing from it.
 
     Raises:
         ValueError: the line is no record; :class:`interchange.InvalidRecord` names the field.
     """
-    # One byte is looked for first: it is much quicker than looking for all the marks.
-    if (b"\\" in line and any(mark in line for mark in _TO_CLEAN)) or b"\x7f" in line:
+    if _is_to_clean(line):
         return _mended(line)
     try:
         found = _decoder().decode(line)
@@ -67,6 +77,12 @@ def indexed_question(line: bytes) -> Question:
     if found.stated_uid != found.uid or found.kind not in KINDS:
         return _mended(line)
     return cast("Question", found)
+
+
+def stated_uid(question: Question) -> str:
+    """Return the identifier of a question that was read here; a line that was not mended has it."""
+    stated: str | None = getattr(question, "stated_uid", None)
+    return stated or question.uid
 
 
 def _mended(line: bytes) -> Question:

@@ -16,7 +16,6 @@ from pathlib import Path
 from indexer.actors import with_author
 from indexer.errors import CorpusError
 from indexer.interchange import InvalidRecord, from_record, to_line
-from indexer.merging import merge
 from indexer.question import Key, Question, parse_reference, uid_of
 from indexer.spool import Partition
 
@@ -71,6 +70,26 @@ def read_lines(path: Path) -> Iterator[Line]:
         raise CorpusError(f"{path} : lecture impossible ({error.strerror})") from error
 
 
+def keyed_lines(path: Path) -> Iterator[tuple[Key, bytes]]:
+    """Yield key and record of each line of a file, without the line feed.
+
+    Raises:
+        CorpusError: one is no record of ours; the message names file and line.
+    """
+    match_uid, partition_of = _UID.match, _partition
+    try:
+        with path.open("rb") as stream:
+            for number, data in enumerate(stream, start=1):
+                match = match_uid(data)
+                partition = partition_of(match[1]) if match else None
+                if match and partition:
+                    yield Key(*partition, int(match[2])), data.rstrip(b"\n")
+                elif data.strip():
+                    raise _unreadable(path, number)
+    except OSError as error:
+        raise CorpusError(f"{path} : lecture impossible ({error.strerror})") from error
+
+
 def lines_in(path: Path) -> int:
     """Return how many lines a file has.
 
@@ -88,11 +107,15 @@ def _line(path: Path, number: int, data: bytes) -> Line:
     match = _UID.match(data)
     partition = _partition(match[1]) if match else None
     if not match or not partition:
-        raise CorpusError(
-            f"{path}, ligne {number} : enregistrement illisible (identifiant absent ou impossible)"
-        )
+        raise _unreadable(path, number)
     key = Key(*partition, int(match[2]))
     return Line(path, number, data if data.endswith(b"\n") else data + b"\n", key)
+
+
+def _unreadable(path: Path, number: int) -> CorpusError:
+    return CorpusError(
+        f"{path}, ligne {number} : enregistrement illisible (identifiant absent ou impossible)"
+    )
 
 
 @lru_cache  # a file has one
@@ -122,6 +145,9 @@ def merged_lines(
     known: Iterator[Line], incoming: Iterator[Question], names: Mapping[str, str]
 ) -> Iterator[tuple[str, bytes]]:
     """Yield what becomes of each question, and its line, in order of number."""
+    # Not at the head: it knows all sources, which an index has no use for.
+    from indexer.merging import merge  # noqa: PLC0415  # start-up cost
+
     both: Iterator[Line | Question] = heapq.merge(known, incoming, key=_number)
     for _, group in groupby(both, _number):
         line, new = None, []

@@ -156,7 +156,7 @@ class Question:
     @property
     def uid(self) -> str:
         """The Assemblée's own identifier, and one of the same shape for the Sénat."""
-        return uid_of(self.key)
+        return uid_of(self)
 
     @property
     def status(self) -> Status:
@@ -219,8 +219,8 @@ def _given_name_first(author: str, *, is_reversed: bool) -> str | None:
     return name or None
 
 
-def uid_of(key: Key) -> str:
-    """Return the identifier of a key, as ``QANR5L15QE24191``."""
+def uid_of(key: Key | Question) -> str:
+    """Return the identifier of a key or of its question, as ``QANR5L15QE24191``."""
     return f"{_UID_PREFIX[key.chamber]}{key.legislature}{key.kind}{key.number}"
 
 

@@ -1,13 +1,19 @@
 """Acronyms that texts define, against a reference that tries every span and every reading."""
 
-from itertools import product
+import gzip
+import json
+from itertools import islice, product
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indexer.french import acronyms
 from indexer.french.acronyms import Definition, definitions, is_spelt_by, key_of, stems_of
 from indexer.french.analysis import analyse, fold
+from indexer.native import kernel
+from indexer.sources.markup import text_of
 
 
 @pytest.mark.parametrize(
@@ -108,3 +114,47 @@ def test_any_text_can_be_read(text: str) -> None:
         assert found.stems == stems_of(found.meaning)
         assert not set("\x1f\n") & set(found.meaning + found.acronym)
         assert found.key == key_of(found.acronym)
+
+
+BRACKETED = st.text(
+    st.sampled_from("ABÉaéœ()) ( \n.-_’0123ЖⒶ\u2028\U0001d400"), max_size=60
+) | st.lists(
+    st.sampled_from(
+        [
+            "(ARS)",
+            " (",
+            ")",
+            "agence régionale de santé",
+            "ARS",
+            " ",
+            "É.N.A.",
+            "x" * 80,
+            "\n",
+            "((",
+        ]
+    ),
+    max_size=9,
+).map("".join)
+
+
+def check_brackets(text: str) -> None:
+    assert kernel
+    told, every = kernel.defining_brackets(text), acronyms.brackets_in_python(text)
+    assert told == [span for span in every if span in set(told)]
+    found = list(definitions(text))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(acronyms, "_brackets", acronyms.brackets_in_python)
+        assert list(definitions(text)) == found
+
+
+@pytest.mark.skipif(kernel is None, reason="the extension is not compiled")
+@given(BRACKETED)
+def test_native_code_leaves_out_no_bracket_that_defines(text: str) -> None:
+    check_brackets(text)
+
+
+@pytest.mark.skipif(kernel is None, reason="the extension is not compiled")
+def test_native_code_leaves_out_no_bracket_of_real_texts_that_defines(shared_data: Path) -> None:
+    with gzip.open(shared_data / "amendements_17.jsonl.gz", "rt", encoding="utf-8") as lines:
+        for line in islice(lines, 3000):
+            check_brackets(text_of(json.loads(line)["expose_html"]))

@@ -124,11 +124,11 @@ def test_a_failed_build_leaves_the_old_one_serving(
     name = current_name(settings.index)
     corpus.merge([make_question(99)])
 
-    def broken(_: bytes) -> dict[str, object]:
+    def broken(_: object) -> dict[str, object]:
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(building_module, "document_of", broken)
+        patch.setattr(building_module, "documents_of", broken)
         with pytest.raises(OSError, match="No space"):
             build(corpus, settings)
     assert current_name(settings.index) == name

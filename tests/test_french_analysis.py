@@ -141,3 +141,11 @@ def test_words_are_those_of_unicode_word_boundaries(shared_data: Path) -> None:
 
 def test_fold_opens_ligatures_and_drops_accents() -> None:
     assert fold("Œuvre ÉTÉ ç") == "oeuvre ete c"
+
+
+def test_every_character_folds_to_its_parts_without_accents() -> None:
+    for code in (*range(0xD800), *range(0xE000, 0x30000)):
+        for text in (chr(code), f"é{chr(code)}", f"{chr(code)}\u0301"):
+            lower = text.lower().replace("œ", "oe").replace("æ", "ae")
+            parts = unicodedata.normalize("NFD", lower)
+            assert fold(text) == "".join(char for char in parts if not unicodedata.combining(char))

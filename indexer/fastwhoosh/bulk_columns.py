@@ -15,6 +15,7 @@ import sys
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from io import BytesIO
+from itertools import accumulate
 from typing import Any, Final, Protocol
 
 from whoosh import columns
@@ -36,6 +37,16 @@ class Column(Protocol):
     def add(self, document: int, value: Any) -> None:
         """Set the value of a document, which is above all before."""
 
+    @property
+    def missing(self) -> Any:
+        """What is kept where there is no value."""
+
+    def kept(self, value: Any) -> Any:
+        """Return what ``extend`` takes for a value; good as long as the column lasts."""
+
+    def extend(self, first: int, kept: Sequence[Any]) -> None:
+        """Set the values of documents in a row from ``first`` on."""
+
     def write(self, docs: int, put: Put) -> dict[str, Any]:
         """Write the sections for ``docs`` documents; return the entry of the directory."""
 
@@ -54,6 +65,21 @@ class NumberColumn:
             _reach(self.values, document, self.default)
         self.values.append(value)
 
+    @property
+    def missing(self) -> Any:
+        """The default."""
+        return self.default
+
+    def kept(self, value: Any) -> Any:
+        """Return the number."""
+        return value
+
+    def extend(self, first: int, kept: Sequence[Any]) -> None:
+        """Set the numbers of documents in a row."""
+        if len(self.values) != first:
+            _reach(self.values, first, self.default)
+        self.values.extend(kept)
+
     def write(self, docs: int, put: Put) -> dict[str, Any]:
         """Write the numbers."""
         missing = array(self.typecode, [self.default]) * (docs - len(self.values))
@@ -63,6 +89,8 @@ class NumberColumn:
 
 class CodesColumn:
     """Byte strings of which many are equal; documents without one have the empty string."""
+
+    missing = 0
 
     def __init__(self) -> None:
         self.code_of: dict[bytes, int] = {b"": 0}
@@ -74,6 +102,16 @@ class CodesColumn:
             _reach(self.codes, document, 0)
         self.codes.append(self.code_of.setdefault(value, len(self.code_of)))
 
+    def kept(self, value: bytes) -> int:
+        """Return the code of a byte string."""
+        return self.code_of.setdefault(value, len(self.code_of))
+
+    def extend(self, first: int, kept: Sequence[int]) -> None:
+        """Set the byte strings of documents in a row, given by their codes."""
+        if len(self.codes) != first:
+            _reach(self.codes, first, 0)
+        self.codes.extend(kept)
+
     def write(self, docs: int, put: Put) -> dict[str, Any]:
         """Write the distinct strings and the codes."""
         count, width, blob, offsets, codes = self.written(docs)
@@ -83,9 +121,13 @@ class CodesColumn:
         """Return how many strings there are, the width of a code, and the three sections."""
         codes = self.codes + array("I", [0]) * (docs - len(self.codes))
         used = set(codes)
-        values = sorted(value for value, code in self.code_of.items() if code in used)
-        place_of = {value: place for place, value in enumerate(values)}
-        places = [place_of.get(value, 0) for value in self.code_of]
+        by_value = sorted(self.code_of.items())
+        if len(used) < len(by_value):  # of documents that were refused, or none is empty
+            by_value = [item for item in by_value if item[1] in used]
+        values = [value for value, _ in by_value]
+        places = array("I", [0]) * len(self.code_of)
+        for place, (_, code) in enumerate(by_value):
+            places[code] = place
         blob, offsets = strings(values)
         width, typecode = code_width(len(values))
         return len(values), width, blob, offsets, recoded(codes, places, typecode)
@@ -93,6 +135,8 @@ class CodesColumn:
 
 class RawColumn:
     """A Whoosh column of any other class, which writes itself."""
+
+    missing = None
 
     def __init__(self, column: Any) -> None:
         self._stream = BytesIO()
@@ -102,6 +146,16 @@ class RawColumn:
     def add(self, document: int, value: Any) -> None:
         """Give the value of a document to Whoosh."""
         self._writer.add(document, value)
+
+    def kept(self, value: Any) -> Any:
+        """Return the value."""
+        return value
+
+    def extend(self, first: int, kept: Sequence[Any]) -> None:
+        """Give the values of documents in a row to Whoosh."""
+        for document, value in enumerate(kept, first):
+            if value is not None:
+                self._writer.add(document, value)
 
     def write(self, docs: int, put: Put) -> dict[str, Any]:
         """Let Whoosh finish, and write its bytes."""
@@ -136,11 +190,7 @@ def codes_entry(
 def strings(values: Iterable[bytes]) -> tuple[bytes, bytes]:
     """Return byte strings one after the other, and where each begins and the last ends."""
     parts = list(values)
-    offsets = array("I", [0])
-    end = 0
-    for part in parts:
-        end += len(part)
-        offsets.append(end)
+    offsets = array("I", accumulate(map(len, parts), initial=0))
     return b"".join(parts), little_endian(offsets)
 
 

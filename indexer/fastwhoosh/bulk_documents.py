@@ -87,7 +87,7 @@ class FieldPlan:
         self.is_remembered = self.kind != POSITIONS and not spec.unique and not self.stored
         self._classes = (int,) if isinstance(spec, fields.NUMERIC) else (str,)
         self.known: dict[Any, Taken] = {None: NOTHING}
-        self._is_whole = type(spec) is fields.ID and type(spec.analyzer) is analysis.IDTokenizer
+        self.is_whole = type(spec) is fields.ID and type(spec.analyzer) is analysis.IDTokenizer
 
     def weight(self, boost: float) -> int:
         """Return how often each word of a text counts under a boost."""
@@ -111,7 +111,7 @@ class FieldPlan:
 
     def posted(self, value: Any, boost: float) -> Posted:
         """Return the terms of a value and its length, as Whoosh's field gives them."""
-        if self._is_whole and value.__class__ is str:  # what Whoosh does, without its generators
+        if self.is_whole and value.__class__ is str:  # what Whoosh does, without its generators
             tf = whole(self.spec.format.field_boost * boost, self.name)
             return Posted(self.place, ((value.encode(), tf, None),), int(self.scorable))
         terms: dict[bytes, tuple[int, Sequence[int] | None]] = {}

@@ -1,15 +1,19 @@
 """Documents into as many segments as memory asks for, each written when its time has come."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from whoosh.writing import IndexingError
 
 from indexer.fastwhoosh.bulk_documents import Documents
 from indexer.fastwhoosh.bulk_segment import MAX_DOCUMENTS, SegmentBuilder
+from indexer.fastwhoosh.bulk_values import Table, rows_in
 from indexer.fastwhoosh.codec import FastCodec
 from indexer.fastwhoosh.segment import FastSegment
 from indexer.fastwhoosh.segmentfile import EXTENSION
+
+# Documents of a table that are taken together; memory is looked at between them.
+_TABLE: Final = 256
 
 
 class Flushing:
@@ -55,9 +59,45 @@ class Flushing:
             self._failed = error
             raise
 
+    def add_table(self, table: Table) -> None:
+        """Add documents given by field (see :mod:`.bulk_values`).
+
+        Raises:
+            ValueError: a value that its field cannot take, or no table; documents of it may have
+                been added, so that nothing can be finished any more.
+            OSError: the same, by the disk.
+        """
+        self._check_whole()
+        try:
+            count = rows_in(table)
+            for name in table:
+                self.documents.plan(name)
+            start = 0
+            while start < count:
+                start += self._add_rows(table, start, count)
+        except BaseException as error:
+            self._failed = error
+            raise
+
+    def _add_rows(self, table: Table, start: int, count: int) -> int:
+        """Add some rows of a table from ``start`` on; return how many."""
+        builder = self._builder or self._begin()
+        end = min(count, start + _TABLE, start + MAX_DOCUMENTS - builder.docs)
+        if end - start < count:
+            # One sequence that several fields share stays one.
+            parts = {id(values): values[start:end] for values in table.values()}
+            table = {name: parts[id(values)] for name, values in table.items()}
+        builder.add_table(table, end - start)
+        self.count += end - start
+        self._flush_if_full(builder)
+        return end - start
+
     def _advance(self, builder: SegmentBuilder) -> None:
         builder.take_if_due()
         self.count += 1
+        self._flush_if_full(builder)
+
+    def _flush_if_full(self, builder: SegmentBuilder) -> None:
         if self.dictionary is None:
             self.dictionary = builder.dictionary
         if builder.docs >= MAX_DOCUMENTS or builder.memory >= self._limit:

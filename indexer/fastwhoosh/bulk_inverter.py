@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from whoosh.util.numeric import byte_to_length, length_to_byte
 
-from indexer.fastwhoosh.bulk_documents import EXISTENCE, FREQUENCIES, KINDS, POSITIONS, Taken
+from indexer.fastwhoosh.bulk_documents import (
+    EXISTENCE,
+    FREQUENCIES,
+    KINDS,
+    POSITIONS,
+    Items,
+    Taken,
+)
 from indexer.fastwhoosh.encoding import FieldEncoder
 from indexer.native import kernel
 
@@ -63,6 +70,7 @@ class _Field:
     scorable: bool
     terms: dict[bytes, _Term] = field(default_factory=dict)
     lengths: dict[int, int] = field(default_factory=dict)
+    values: list[tuple[Items, int]] = field(default_factory=list)
 
 
 class PlainInverter:
@@ -89,6 +97,45 @@ class PlainInverter:
     def add_text(self, *_: object) -> None:
         """Refuse: a lexicon is native."""
         raise TypeError("texts need the compiled extension")
+
+    def add_texts(self, *_: object) -> None:
+        """Refuse: a lexicon is native."""
+        raise TypeError("texts need the compiled extension")
+
+    def define_value(self, number: int, items: Items, length: int) -> int:
+        """Prepare a value of a field for ``add_codes``; return its code, the first is 1.
+
+        Raises:
+            ValueError: the field has positions: its values come one by one.
+        """
+        if self._fields[number].kind == POSITIONS:
+            raise ValueError("this field takes its values one by one")
+        values = self._fields[number].values
+        values.append((items, length))
+        self._memory += _TERM_BYTES
+        return len(values)
+
+    def add_codes(self, number: int, first: int, codes: "array[int]") -> None:
+        """Add values to documents in a row from ``first`` on; code 0 is none."""
+        values = self._fields[number].values
+        for document, code in enumerate(codes, first):
+            if code:
+                items, length = values[code - 1]
+                self._add_items(number, document, items, length)
+
+    def add_terms(
+        self, number: int, first: int, terms: Iterable[bytes | None], tf: int, length: int
+    ) -> None:
+        """Add one term to each document in a row from ``first`` on; None is none."""
+        for document, term in enumerate(terms, first):
+            if term is not None:
+                self._add_items(number, document, ((term, tf, None),), length)
+
+    def _add_items(self, number: int, document: int, items: Items, length: int) -> None:
+        for term, tf, positions in items:
+            self.add_term(number, term, document, tf, positions)
+        if length:
+            self.add_length(number, document, length)
 
     def add_term(
         self,
@@ -119,12 +166,8 @@ class PlainInverter:
     def add_values(self, document: int, values: Iterable[Taken], numbers: Sequence[int]) -> None:
         """Add the terms and lengths of a document; ``numbers`` gives a field's at its place."""
         for posted, _ in values:
-            if posted is None:
-                continue
-            for term, tf, positions in posted.items:
-                self.add_term(numbers[posted.place], term, document, tf, positions)
-            if posted.length:
-                self.add_length(numbers[posted.place], document, posted.length)
+            if posted is not None:
+                self._add_items(numbers[posted.place], document, posted.items, posted.length)
 
     def add_length(self, number: int, document: int, length: int) -> None:
         """Set the length of a document in a field."""
@@ -166,6 +209,7 @@ class PlainInverter:
         for one in self._fields:
             one.terms.clear()
             one.lengths.clear()
+            one.values.clear()
         self._memory = 0
 
 

@@ -8,7 +8,9 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
+
+from whoosh import writing
 
 from indexer.fastwhoosh.directory import MAX_DOCS
 
@@ -90,3 +92,21 @@ def _place_to_join(groups: list[_Group]) -> int:
         if ratio <= _ALIKE:
             return place
     return ratios.index(min(ratios))
+
+
+def policy_of(
+    writer: writing.SegmentWriter,
+    mergetype: Any,
+    optimize: bool | None,  # noqa: FBT001 - as given to commit
+    merge: bool | None,  # noqa: FBT001  # Whoosh's signature
+) -> str:
+    """Return ``all``, ``some`` or ``none`` from what Whoosh lets one say in three ways."""
+    mergetype = writer.mergetype if mergetype is None else mergetype
+    named = {writing.OPTIMIZE: "all", writing.MERGE_SMALL: "some", writing.NO_MERGE: "none"}
+    if mergetype is not None:
+        if mergetype not in named:
+            raise ValueError("Fonction de fusion inconnue : OPTIMIZE, MERGE_SMALL ou NO_MERGE")
+        return named[mergetype]
+    if writer.optimize if optimize is None else optimize:
+        return "all"
+    return "some" if (writer.merge if merge is None else merge) else "none"

@@ -1,32 +1,65 @@
 """Worker processes that build segments, fed in batches by the writer.
 
-A worker gets batches of documents (as keyword arguments, or as bytes that a callable of the
-caller's turns into them), writes segment files into the index's folder and tells their names at
-the end. It publishes nothing: the writer does, once, when all have finished. Workers are spawned,
-so what they are given must be picklable.
+A worker gets batches of documents (as keyword arguments, by field, or as bytes that a callable of
+the caller's turns into them), writes segment files into the index's folder and tells their names at
+the end. It publishes nothing: the writer does, once, when all have finished. What workers are given
+must be picklable: they are spawned, unless this process has one thread and can be forked, which
+saves each of them the start of an interpreter and what was already learned here.
 """
 
 import multiprocessing
 import signal
+import sys
+import threading
 import traceback
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.connection import Connection, wait
+from operator import attrgetter
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal, NamedTuple
 
 from whoosh.fields import Schema
 
 from indexer.fastwhoosh.bulk_documents import Documents
 from indexer.fastwhoosh.bulk_flushing import Flushing
+from indexer.fastwhoosh.bulk_values import Table, rows_in, table_of
 
 # Batches that a worker may have in hand: one at work and one to go on with.
 _IN_HAND: Final = 2
 # How long a worker has to end after its pipe was closed, in seconds.
 _PATIENCE: Final = 10
 
-Make = Callable[[bytes], dict[str, Any]]
+# Documents by field from some of those that the caller has as bytes.
+Make = Callable[[Sequence[bytes]], Table]
+
+
+class Batch(NamedTuple):
+    """Documents on their way: ``raw`` (bytes), ``documents`` (keyword arguments) or a ``table``."""
+
+    kind: Literal["raw", "documents", "table"]
+    items: Any
+
+    def __len__(self) -> int:
+        """Return how many documents there are."""
+        return rows_in(self.items) if self.kind == "table" else len(self.items)
+
+    def table(self, make: Make | None) -> Table:
+        """Return the documents by field."""
+        if self.kind == "raw" and make is not None:
+            return make(self.items)
+        return table_of(self.items) if self.kind == "documents" else self.items
+
+    def add_to(self, flushing: Flushing, make: Make | None) -> None:
+        """Add the documents to segments in this process."""
+        if self.kind == "documents":
+            for document in self.items:
+                flushing.add(document)
+        else:
+            flushing.add_table(self.table(make))
 
 
 class WorkerFailed(RuntimeError):
@@ -46,9 +79,12 @@ class WorkerSetup:
 
 @dataclass
 class _Worker:
+    """``sender`` is the thread that writes to the pipe, which holds less than one batch."""
+
     process: Any
     pipe: Connection
     in_hand: int = field(default=0)
+    sender: ThreadPoolExecutor = field(default_factory=partial(ThreadPoolExecutor, 1))
 
 
 class Workers:
@@ -59,33 +95,46 @@ class Workers:
     """
 
     def __init__(self, count: int, setup: WorkerSetup, dictionary: Callable[[], bytes]) -> None:
-        self._workers = [_started(setup) for _ in range(count)]
+        self._workers: list[_Worker] = []
         try:
-            shared = dictionary()
+            for _ in range(count):
+                self._workers.append(_started(setup, [each.pipe for each in self._workers]))
+            self.dictionary = dictionary()
             for worker in self._workers:
-                self._send(worker, ("dictionary", shared))
+                self._send(worker, ("dictionary", self.dictionary))
         except BaseException:
             self.cancel()
             raise
 
-    def deal(self, batch: Sequence[Any], *, raw: bool) -> None:
-        """Give a batch to a worker; waits while all have enough.
+    def deal(self, batch: Batch) -> bool:
+        """Give a batch to a worker; return False where all have enough.
 
         Raises:
             WorkerFailed: A worker raised or is gone; no more can be dealt.
         """
-        worker = self._free()
-        self._send(worker, ("raw" if raw else "documents", batch))
+        self._collect()
+        worker = min(self._workers, key=attrgetter("in_hand"))
+        if worker.in_hand >= _IN_HAND:
+            return False
+        self._send(worker, tuple(batch))
         worker.in_hand += 1
+        return True
+
+    def end(self) -> None:
+        """Tell all workers to write their last segments; they do so beside the caller.
+
+        Raises:
+            WorkerFailed: One of them raised or is gone.
+        """
+        for worker in self._workers:
+            self._send(worker, ("finish", None))
 
     def finish(self) -> list[Any]:
-        """Let all workers write their last segments; return all segments in order.
+        """Return the segments of all workers, which were told to end, in order.
 
         Raises:
             WorkerFailed: One of them could not.
         """
-        for worker in self._workers:
-            self._send(worker, ("finish", None))
         segments: list[Any] = []
         for worker in self._workers:
             while (answer := self._receive(worker)) is None:
@@ -98,29 +147,18 @@ class Workers:
         """End all workers at once; what they wrote is for the next commit to remove."""
         for worker in self._workers:
             worker.process.terminate()
+            worker.process.join(_PATIENCE)
         self._close()
 
-    def _free(self) -> _Worker:
-        """Return a worker with room for a batch; waits for one."""
-        self._collect(0)
-        while True:
-            least = min(self._workers, key=lambda worker: worker.in_hand)
-            if least.in_hand < _IN_HAND:
-                return least
-            self._collect(None)
-
-    def _collect(self, timeout: float | None) -> None:
-        """Take the answers that are there; with no timeout, wait for one."""
+    def _collect(self) -> None:
+        """Take the answers that are there."""
         pipes = {worker.pipe: worker for worker in self._workers if worker.in_hand}
-        for pipe in wait(list(pipes), timeout):
+        for pipe in wait(list(pipes), 0):
             self._receive(pipes[pipe])  # type: ignore[index]  # only connections were given
 
     def _send(self, worker: _Worker, message: tuple[str, Any]) -> None:
-        try:
-            worker.pipe.send(message)
-        except OSError:
-            while True:  # until what it said last, or that it is gone
-                self._receive(worker)
+        """Send a message beside the caller; that it did not arrive is seen when none answers."""
+        worker.sender.submit(worker.pipe.send, message)
 
     def _receive(self, worker: _Worker) -> list[Any] | None:
         """Take one answer: the segments at the end, None for a batch."""
@@ -139,6 +177,7 @@ class Workers:
 
     def _close(self) -> None:
         for worker in self._workers:
+            worker.sender.shutdown(cancel_futures=True)
             worker.pipe.close()
             worker.process.join(_PATIENCE)
             if worker.process.is_alive():
@@ -148,21 +187,33 @@ class Workers:
         self._workers.clear()
 
 
-def _started(setup: WorkerSetup) -> _Worker:
-    context = multiprocessing.get_context("spawn")
+def _started(setup: WorkerSetup, pipes: list[Connection]) -> _Worker:
+    """Start a process; ``pipes`` are our ends of those to the processes before."""
+    method = _start_method()
+    context: Any = multiprocessing.get_context(method)
     ours, theirs = context.Pipe()
-    process = context.Process(target=work, args=(theirs, setup), daemon=True)
+    # A fork holds copies of our ends, and would keep others from seeing that we are gone.
+    inherited = (*pipes, ours) if method == "fork" else ()
+    process = context.Process(target=work, args=(theirs, setup, inherited), daemon=True)
     process.start()
     theirs.close()
     return _Worker(process, ours)
+
+
+def _start_method() -> str:
+    """Return how processes are started: another thread may hold a lock that a fork would keep."""
+    can_fork = sys.platform == "linux" and threading.active_count() == 1
+    return "fork" if can_fork else "spawn"
 
 
 def _gone(worker: _Worker) -> str:
     return f"Un processus d'indexation s'est arrêté (code {worker.process.exitcode})"
 
 
-def work(pipe: Connection, setup: WorkerSetup) -> None:
+def work(pipe: Connection, setup: WorkerSetup, inherited: Sequence[Connection] = ()) -> None:
     """Be a worker: take batches until told to finish or the writer is gone."""
+    for each in inherited:
+        each.close()
     # The keyboard interrupts all processes; what it ends is for the writer to say.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     flushing = None
@@ -183,10 +234,9 @@ def work(pipe: Connection, setup: WorkerSetup) -> None:
 
 def _take_batches(pipe: Connection, flushing: Flushing, make: Make | None) -> None:
     while True:
-        kind, batch = pipe.recv()
+        kind, items = pipe.recv()
         if kind == "finish":
             pipe.send(("segments", flushing.finish()))
             return
-        for item in batch:
-            flushing.add(make(item) if kind == "raw" and make else item)
+        Batch(kind, items).add_to(flushing, make)
         pipe.send(("taken", None))

@@ -3,6 +3,7 @@
 It knows neither the index nor other segments, so that worker processes use it as the writer does.
 """
 
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from operator import attrgetter
 from pathlib import Path
@@ -11,7 +12,8 @@ from typing import Any, Final
 from indexer.fastwhoosh.bulk_columns import Column, little_endian, new_column
 from indexer.fastwhoosh.bulk_documents import KINDS, Documents, FieldPlan, Prepared
 from indexer.fastwhoosh.bulk_inverter import Inverted, new_inverter
-from indexer.fastwhoosh.bulk_stored import StoredFields, pickled
+from indexer.fastwhoosh.bulk_stored import StoredFields, pickled, stored_entries
+from indexer.fastwhoosh.bulk_values import FieldValues, Table, field_values
 from indexer.fastwhoosh.segmentfile import SegmentFileWriter
 
 # A segment of more is merged from smaller ones: it would be inverted in too much memory.
@@ -44,6 +46,7 @@ class SegmentBuilder:
         self._numbers: list[int] = []
         self._columns: list[Column | None] = []
         self._groups: dict[tuple[int, ...], tuple[int, ...]] = {}
+        self._values: dict[int, FieldValues] = {}
         self._waiting: list[Prepared] = []
         self._waiting_entries: list[bytes] = []
         self._waiting_bytes = self._held = 0
@@ -78,18 +81,61 @@ class SegmentBuilder:
         if len(self._waiting) >= _BATCH or self._waiting_bytes >= _BATCH_BYTES:
             self._take()
 
+    def add_table(self, table: Table, count: int) -> None:
+        """Add the next documents, given by field; an error leaves the segment useless.
+
+        Raises:
+            ValueError: a value that its field cannot take.
+            OSError: the disk refuses what documents before have written.
+        """
+        self._take()
+        first = self.docs
+        self.docs += count
+        # A field that none of them has is as if it were not there.
+        names = sorted(name for name in table if table[name].count(None) < count)
+        plans = [self.documents.plan(name) for name in names]
+        self._declare_new()
+        self._stored.add(stored_entries({p.name: table[p.name] for p in plans if p.stored}, count))
+        texts = [plan for plan in plans if plan.lexicon is not None]
+        for numbers, values, weight in self._same_texts(texts, table):
+            self._inverter.add_texts(tuple(values), first, numbers, weight)
+        for plan in plans:
+            if plan.lexicon is None or plan.column:
+                self._values_of(plan).add(first, table[plan.name])
+        self._note_held()
+
+    def _same_texts(
+        self, plans: list[FieldPlan], table: Table
+    ) -> Iterator[tuple[tuple[int, ...], Sequence[Any], int]]:
+        """Yield fields that share a lexicon, a weight and a sequence of texts, with these."""
+        groups: dict[tuple[int, int, int], list[FieldPlan]] = {}
+        for plan in plans:
+            key = id(plan.lexicon), id(table[plan.name]), plan.weight(1.0)
+            groups.setdefault(key, []).append(plan)
+        for (_, _, weight), group in groups.items():
+            yield self._group(tuple(plan.place for plan in group)), table[group[0].name], weight
+
+    def _values_of(self, plan: FieldPlan) -> FieldValues:
+        values = self._values.get(plan.place)
+        if values is None:
+            column = self._column(plan.place) if plan.column else None
+            number = self._numbers[plan.place]
+            values = self._values[plan.place] = field_values(plan, number, self._inverter, column)
+        return values
+
     def _take(self) -> None:
         """Take the documents that wait, all of them one kind of work after the other.
 
         Each kind has tables that fill the processor's caches: in turn for every document they
         would take twice as long.
         """
+        if not self._waiting:
+            return
         batch, self._waiting, self._waiting_bytes = self._waiting, [], 0
         entries, self._waiting_entries = self._waiting_entries, []
         first = self.docs - len(batch)
         self._stored.add(entries)
-        for plan in self.documents.plans[len(self._numbers) :]:
-            self._declare(plan)
+        self._declare_new()
         numbered = list(enumerate(batch, first))
         for document, prepared in numbered:
             self._add_texts(document, prepared)
@@ -97,6 +143,9 @@ class SegmentBuilder:
             self._inverter.add_values(document, prepared.values, self._numbers)
         for document, prepared in numbered:
             self._add_columns(document, prepared)
+        self._note_held()
+
+    def _note_held(self) -> None:
         columns = self.docs * len(self._columns) * _COLUMN_BYTES
         self._held = self._inverter.memory + columns
 
@@ -143,17 +192,23 @@ class SegmentBuilder:
         for _, shown in prepared.values:
             if shown is None:
                 continue
-            place, value = shown
-            column = self._columns[place]
-            if column is None:
-                column = self._columns[place] = new_column(self.documents.plans[place].column)
-            column.add(document, value)
+            self._column(shown.place).add(document, shown.value)
+
+    def _column(self, place: int) -> Column:
+        column = self._columns[place]
+        if column is None:
+            column = self._columns[place] = new_column(self.documents.plans[place].column)
+        return column
 
     def _group(self, places: tuple[int, ...]) -> tuple[int, ...]:
         group = self._groups.get(places)
         if group is None:
             group = self._groups[places] = tuple(self._numbers[place] for place in places)
         return group
+
+    def _declare_new(self) -> None:
+        for plan in self.documents.plans[len(self._numbers) :]:
+            self._declare(plan)
 
     def _declare(self, plan: FieldPlan) -> None:
         self._columns.append(None)

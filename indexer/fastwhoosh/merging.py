@@ -39,6 +39,7 @@ def merge_segments(sources: Sequence[Source], path: Path, schema: Schema) -> int
     """
     for source in sources:
         source.file.verify()
+        source.file.forget_pages()
     file = SegmentFileWriter(path)
     try:
         merger = _Merger(sources, file, schema)
@@ -68,11 +69,21 @@ class _Merger:
         fields = {name: self._field(name) for name in self._names("fields")}
         directory["fields"] = {name: entry for name, entry in fields.items() if entry["terms"]}
         directory["columns"] = {
-            name: merge_column(self._sources, name, self._schema[name].column_type, self._file)
+            name: self._column(name)
             for name in self._names("columns")
             if self._schema[name].column_type
         }
         self._file.finish(directory)
+
+    def _column(self, name: str) -> dict[str, Any]:
+        column = self._schema[name].column_type
+        entry = merge_column(self._sources, name, column, self._file)
+        self._forget_pages()
+        return entry
+
+    def _forget_pages(self) -> None:
+        for source in self._sources:
+            source.file.forget_pages()
 
     def _names(self, part: str) -> list[str]:
         names = {name for source in self._sources for name in source.file.directory[part]}
@@ -96,6 +107,7 @@ class _Merger:
         written |= merged_lengths(self._sources, entries, infos, norms)
         if norms is not None:
             written["norms"] = self._file.section(norms)
+        self._forget_pages()
         return written
 
     def _entry(self, source: Source, name: str) -> dict[str, Any] | None:

@@ -33,6 +33,7 @@ def merge_stored(sources: Sequence[Source], file: SegmentFileWriter) -> dict[str
             file.append(piece)
             end = ends[-1]
             ends.extend([end + size for size in sizes])
+        source.file.forget_pages()
     return {
         "data": file.end(),
         "index": file.section(little_endian(ends)),

@@ -144,6 +144,10 @@ class SegmentFileWriter:
         self._write(bytes(-self._place % _ALIGNMENT))
 
 
+# Not every system can be told.
+_FORGET: Final[int | None] = getattr(mmap, "MADV_DONTNEED", None)
+
+
 class SegmentFile:
     """A finished file, mapped read only.
 
@@ -225,6 +229,11 @@ class SegmentFile:
         """
         for name in self.broken_sections():
             raise DamagedSegment(self.path, f"{name} : somme de contrôle fausse")
+
+    def forget_pages(self) -> None:
+        """Give back the memory of what was read; it is read again where it is asked for again."""
+        if self.map is not None and _FORGET is not None:
+            self.map.madvise(_FORGET)
 
     def close(self) -> None:
         """Let go of the file; views that were handed out stay readable. Twice is once."""

@@ -12,12 +12,13 @@ passes over fewest words wins, then the shortest.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from indexer.french.analysis import Token, analyse
 from indexer.french.forms import APOSTROPHES, fold
+from indexer.native import kernel
 
 # What may stand for words: two letters or more, capitals first; some write Giec, Ehpad, Lopmi.
 _BRACKETS: Final = re.compile(r"\(([^()\n]{2,160})\)")
@@ -53,18 +54,29 @@ class Definition(NamedTuple):
 
 def definitions(text: str) -> Iterator[Definition]:
     """Yield the definitions of a text in its order, each as often as it is made."""
-    if "(" not in text:
-        return
-    for match in _BRACKETS.finditer(text):
-        inside = match[1]
+    for start, end in _brackets(text):
+        inside = text[start:end]
         if len(inside) <= _MOST_LETTERS and _ACRONYM.fullmatch(inside):
-            found = _defined_before(text, match.start(), inside)
-        elif " " in inside and text[match.start() - 1 : match.start()] == " ":
-            found = _defined_after(text, match.start(), inside)
+            found = _defined_before(text, start - 1, inside)
+        elif " " in inside and text[start - 2 : start - 1] == " ":
+            found = _defined_after(text, start - 1, inside)
         else:
             continue
         if found is not None:
             yield found
+
+
+def brackets_in_python(text: str) -> list[tuple[int, int]]:
+    """Return where something stands in brackets, which may or may not define an acronym.
+
+    Native code leaves out most of what cannot.
+    """
+    return [match.span(1) for match in _BRACKETS.finditer(text)] if "(" in text else []
+
+
+_brackets: Final[Callable[[str], list[tuple[int, int]]]] = (
+    brackets_in_python if kernel is None else kernel.defining_brackets
+)
 
 
 def key_of(acronym: str) -> str:
@@ -125,6 +137,7 @@ def _words(text: str) -> list[Token]:
     return [token for token in analyse(text) if not token.compound]
 
 
+@lru_cache(maxsize=20_000)
 def _letters(acronym: str) -> str | None:
     """Return the letters that words must give, None where there are too few for an acronym."""
     if _ROMAN.fullmatch(acronym):

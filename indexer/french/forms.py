@@ -18,12 +18,23 @@ APOSTROPHES: Final = "'’‘ʼ`´"
 
 def fold(text: str) -> str:
     """Return lower-case text without accents, ligatures opened: the form for comparing names."""
-    decomposed = unicodedata.normalize("NFD", _open_ligatures(text.lower()))
+    lower = text.lower()
+    if lower.isascii() or (lower := lower.translate(_LATIN)).isascii():
+        return lower
+    return _without_accents(_open_ligatures(lower))
+
+
+def _without_accents(text: str) -> str:
+    decomposed = unicodedata.normalize("NFD", text)
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
 def _open_ligatures(text: str) -> str:
     return text.replace("œ", "oe").replace("æ", "ae")
+
+
+# What nearly all words come to, found without decomposing them one character at a time.
+_LATIN: Final = {code: _without_accents(_open_ligatures(chr(code))) for code in range(0xC0, 0x180)}
 
 
 def exact_form(surface: str) -> str:

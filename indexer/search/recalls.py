@@ -75,6 +75,8 @@ class Recall:
 
 def recalls(text: str) -> tuple[Recall, ...]:
     """Return the questions that a text names by their numbers, each number once, in order."""
+    if _WORDS[0] not in text and _WORDS[1] not in text:
+        return ()
     found: dict[int, Recall] = {}
     for place in _places(text):
         if match := _RECALL.match(text, place):

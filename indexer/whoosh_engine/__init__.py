@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from indexer.search.engine import Engine
 from indexer.settings import Settings
-from indexer.whoosh_engine.engine import WhooshEngine
 
 if TYPE_CHECKING:
     from indexer.whoosh_engine.building import BuildReport, build
@@ -41,4 +40,7 @@ def open_engine(settings: Settings) -> Engine:
         IndexMissing: nothing was built yet.
         IndexDamaged: it cannot be read.
     """
+    # Not at the head: a build has no use for what searches.
+    from indexer.whoosh_engine.engine import WhooshEngine  # noqa: PLC0415  # start-up cost
+
     return WhooshEngine(settings)

@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from indexer.digests import combined_digest
+from indexer.digests import combined_digest, line_digest
 from indexer.errors import IndexDamaged, IndexingError
 from indexer.fastwhoosh.index import create_in, open_dir
 from indexer.french.specification import specification
@@ -24,14 +24,14 @@ from indexer.settings import Settings
 from indexer.whoosh_engine import generations
 from indexer.whoosh_engine.contents import Contents
 from indexer.whoosh_engine.damage import DAMAGE, damage_said
+from indexer.whoosh_engine.documents import documents_of, stamped
 from indexer.whoosh_engine.families import FILE, families_of, write_families
+from indexer.whoosh_engine.garbage import without_collector
 from indexer.whoosh_engine.generations import Manifest
-from indexer.whoosh_engine.schema import SCHEMA_VERSION, document_of, schema
+from indexer.whoosh_engine.schema import SCHEMA_VERSION, schema
 from indexer.whoosh_engine.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    # For its name only: it brings in the parsers of all sources, which a search never needs and
-    # which would cost every start of the command line 0.1 s.
     from indexer.corpus import Corpus
 
 # Memory that the writer may hold before it writes a segment, in MB.
@@ -172,7 +172,7 @@ def _rebuild(folder: Path, corpus: "Corpus", work: _Work) -> _Written:
     (folder / name).mkdir()
     index = create_in(folder / name, schema())
     contents = Contents()
-    _write(index, (line for _, _, line in contents.passing(corpus)), work)
+    _write(index, (stamped(line, digest) for _, digest, line in contents.passing(corpus)), work)
     index.close()
     return _Written(name, contents, added=contents.total)
 
@@ -189,7 +189,8 @@ def _brought_up_to_date(
     contents = Contents()
     added, updated = set[str](), set[str]()
     removed = known.digests
-    for uid, digest, _ in contents.passing(corpus):
+    for key, digest, _ in contents.passing(corpus):
+        uid = uid_of(key)
         before = removed.pop(uid, None)
         if before != digest:
             (updated if before else added).add(uid)
@@ -199,7 +200,8 @@ def _brought_up_to_date(
     if changed > _MAX_CHANGED_SHARE * max(1, contents.total):
         return None
     wanted = added | updated
-    lines = (line for key, line in corpus.lines() if uid_of(key) in wanted)
+    chosen = (line for key, line in corpus.lines() if uid_of(key) in wanted)
+    lines = (stamped(line, line_digest(line)) for line in chosen)
     name = _update(folder, known.name, lines, replace(work, total=changed), {*updated, *removed})
     return _Written(name, contents, len(added), len(updated), len(removed)) if name else None
 
@@ -230,27 +232,23 @@ def _link(source: Path, target: Path) -> None:
 def _write(index: Any, lines: Iterator[bytes], work: _Work, stale: set[str] | None = None) -> None:
     """Delete what is stale, add what is new, and commit."""
     processes = work.processes if work.total >= _WORTH_PROCESSES else 1
-    writer = index.writer(procs=processes, limitmb=_WRITER_MEMORY, make=document_of)
+    writer = index.writer(procs=processes, limitmb=_WRITER_MEMORY, make=documents_of)
     try:
         for uid in stale or ():
             writer.delete_by_term("uid", uid)
         done = 0
-        for batch in _batched(lines):
-            writer.add_raw(batch)
-            done += len(batch)
-            work.show(done)
-        writer.commit()
+        with without_collector():
+            while batch := list(islice(lines, _BATCH)):
+                writer.add_raw(batch)
+                done += len(batch)
+                work.show(done)
+            writer.commit()
     except BaseException:
         if not writer.is_closed:
             with suppress(Exception):  # the first error is the one to tell
                 writer.cancel()
         raise
     work.show(work.total)
-
-
-def _batched(lines: Iterator[bytes]) -> Iterator[list[bytes]]:
-    while batch := list(islice(lines, _BATCH)):
-        yield batch
 
 
 def _finish(folder: Path, written: _Written, *, is_sample: bool) -> None:

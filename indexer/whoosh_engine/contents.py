@@ -22,7 +22,6 @@ class Contents:
 
     def __init__(self) -> None:
         self.digest = CombinedDigest()
-        self.counts: Counter[Partition] = Counter()
         self._seen: defaultdict[Partition, bytearray] = defaultdict(bytearray)
 
     @property
@@ -30,8 +29,13 @@ class Contents:
         """How many questions went by."""
         return self.digest.count
 
-    def passing(self, corpus: "Corpus") -> Iterator[tuple[str, str, bytes]]:
-        """Yield identifier, digest and line of every question, taking note of them.
+    @property
+    def counts(self) -> Counter[Partition]:
+        """How many questions of each kind went by."""
+        return Counter({partition: seen.count(1) for partition, seen in self._seen.items()})
+
+    def passing(self, corpus: "Corpus") -> Iterator[tuple[Key, str, bytes]]:
+        """Yield key, digest and line of every question, taking note of them.
 
         Raises:
             CorpusError: a line is damaged, or a question comes twice.
@@ -41,15 +45,14 @@ class Contents:
                 raise CorpusError(
                     f"{corpus.folder} : {uid_of(key)} y est deux fois ; retirez l'une des lignes."
                 )
-            uid, digest = uid_of(key), line_digest(line)
+            digest = line_digest(line)
             self.digest.add(digest)
-            self.counts[key[:3]] += 1
-            yield uid, digest, line
+            yield key, digest, line
 
     def _is_known(self, key: Key) -> bool:
-        seen = self._seen[key[:3]]
-        if key.number >= len(seen):
-            seen.extend(bytes(key.number + 1 - len(seen) + 1024))
-        known = seen[key.number]
-        seen[key.number] = 1
+        number, seen = key.number, self._seen[key[:3]]
+        if number >= len(seen):
+            seen.extend(bytes(number + 1 - len(seen) + 1024))
+        known = seen[number]
+        seen[number] = 1
         return bool(known)

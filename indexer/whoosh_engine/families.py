@@ -11,7 +11,7 @@ its generation only: an update never takes over that of the generation before.
 import struct
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -23,13 +23,12 @@ from whoosh.reading import IndexReader
 
 from indexer.durable import replaced
 from indexer.errors import IndexDamaged
-from indexer.fastwhoosh.columns import CodesReader
 from indexer.fastwhoosh.executor import Executor
-from indexer.fastwhoosh.interpreted import numbers_of
 from indexer.fastwhoosh.request import CollapseCodes
 from indexer.question import Question
 from indexer.search.fingerprint import BINS, fingerprint
 from indexer.search.grouping import leaders
+from indexer.whoosh_engine.column_values import column_numbers, column_values, live_numbers
 from indexer.whoosh_engine.damage import MENDING
 
 FILE: Final = "families.bin"
@@ -43,9 +42,11 @@ _LEAST_ANSWER_WORDS: Final = 30
 
 def kin_of(question: Question) -> bytes:
     """Return what a question is known by: the key of its answer, the signature of its text."""
-    asked, answered = fingerprint(question.question_text), fingerprint(question.answer_text)
-    key = answered.key if answered.words >= _LEAST_ANSWER_WORDS else 0
-    return _KEY.pack(key) + asked.signature if key or asked.signature else b""
+    signature, key = fingerprint(question.question_text).signature, 0
+    if question.answer_text:
+        words, key, _ = fingerprint(question.answer_text)
+        key = key if words >= _LEAST_ANSWER_WORDS else 0
+    return _KEY.pack(key) + signature if key or signature else b""
 
 
 @dataclass(frozen=True)
@@ -111,8 +112,8 @@ def families_of(executor: Executor, documents: int) -> Families:
         ranks[number] = rank
     signatures, keys = bytearray(BINS * len(order)), array("Q", bytes(8 * len(order)))
     for reader, base in leaves:
-        kin = _column(reader, "kin")
-        for local in reader.all_doc_ids():
+        kin = column_values(reader, "kin")
+        for local in live_numbers(reader):
             rank, known = ranks[base + local], kin(local)
             if known:
                 (keys[rank],) = _KEY.unpack_from(known)
@@ -128,28 +129,20 @@ def _oldest_first(leaves: Sequence[tuple[IndexReader, int]]) -> "array[int]":
 
     They would else follow those that copy them.
     """
-    asked = array("I", (day for reader, _ in leaves for day in numbers_of(reader, "asked")))
-    uids = [_column(reader, "uid") for reader, _ in leaves]
+    asked = array("I", (day for reader, _ in leaves for day in column_numbers(reader, "asked")))
+    uids = [column_values(reader, "uid") for reader, _ in leaves]
     bases = [base for _, base in leaves]
 
     def uid(number: int) -> bytes:
         place = bisect_right(bases, number) - 1
         return uids[place](number - bases[place])
 
-    live = [base + local for reader, base in leaves for local in reader.all_doc_ids()]
+    live = [base + local for reader, base in leaves for local in live_numbers(reader)]
     live.sort(key=asked.__getitem__)
     order = array("I")
     for _, of_a_day in groupby(live, key=asked.__getitem__):
         order.extend(sorted(of_a_day, key=uid))
     return order
-
-
-def _column(reader: IndexReader, name: str) -> Callable[[int], bytes]:
-    """Return what gives the value of a document, empty where there is no such column."""
-    if not reader.has_column(name):
-        return lambda _: b""
-    column = reader.column_reader(name, translate=False)
-    return column.loaded() if isinstance(column, CodesReader) else column.__getitem__
 
 
 def _first_of_key(keys: "array[int]") -> Iterator[int]:

@@ -4,25 +4,22 @@ Three parts (title and headings, question, answer) in two forms each, with posit
 filter, date and sort; the record itself, as it stands in the corpus, as the only stored field.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from importlib.resources import files
+from operator import attrgetter
 from typing import Any, Final
 
 from whoosh import analysis, columns, fields
 
-from indexer.digests import line_digest
 from indexer.french.analysis import analyse
-from indexer.french.lexicon import new_lexicon
-from indexer.indexed_lines import indexed_question
+from indexer.french.lexicon import shared_lexicon
 from indexer.legislatures import legislatures
 from indexer.ministries import portfolios_of
 from indexer.question import Question
-from indexer.search.recalls import recalls
 from indexer.search.request import FILTERS, VALUE_OF_STATUS
 from indexer.stored_lines import question_of_line
-from indexer.whoosh_engine.acronyms import terms_of
-from indexer.whoosh_engine.families import kin_of
 
 # Raised with every change of the fields or of what goes into them: an older index is rebuilt.
 SCHEMA_VERSION: Final = 4
@@ -44,8 +41,12 @@ class _FormAnalyzer(analysis.Analyzer):  # type: ignore[misc]  # Whoosh has no t
         self.form = form
 
     def lexicon(self) -> Any:
-        """Return a new native lexicon, None where the extension is not compiled."""
-        return new_lexicon()
+        """Return the native lexicon, None where the extension is not compiled.
+
+        It is that of the whole process: what else is read of a question while it is indexed stems
+        the same words.
+        """
+        return shared_lexicon()
 
     def __call__(self, value: str, **kwargs: Any) -> Iterator[Any]:
         out = analysis.Token(positions=True, chars=True, mode=kwargs.get("mode", ""))
@@ -92,38 +93,6 @@ def _number() -> fields.NUMERIC:
     return fields.NUMERIC(int, sortable=column, signed=False, shift_step=8)
 
 
-def document_of(line: bytes) -> dict[str, Any]:
-    """Return the Whoosh document of a record of the corpus.
-
-    Raises:
-        ValueError: the line is no record.
-    """
-    question = indexed_question(line)
-    document: dict[str, Any] = {
-        "uid": question.uid,
-        "digest": line_digest(line).encode(),
-        "record": line,
-        "asked": day_number(question.date_question),
-        "answered": day_number(question.date_answer),
-        "delay": 0 if question.delay_days is None else question.delay_days + 1,
-    }
-    texts = texts_of(question)
-    if acronyms := terms_of(texts.values()):
-        document["acronym"] = acronyms
-    if kin := kin_of(question):
-        document["kin"] = kin
-    if recalled := recalls(question.question_text):
-        document["recalls"] = " ".join(str(recall.number) for recall in recalled)
-    for part, text in texts.items():
-        if text:
-            document[field_of(part, "exact")] = text
-            document[field_of(part, "stem")] = text
-    for name, value in filter_values(question).items():
-        if value:
-            document[f"f_{name}"] = value
-    return document
-
-
 def texts_of(question: Question) -> dict[str, str]:
     """Return the text of each part that is searched."""
     return {
@@ -136,7 +105,7 @@ def texts_of(question: Question) -> dict[str, str]:
 def title_text(question: Question) -> str:
     """Return the title and headings, one a line, as they are searched and shown."""
     headings = (question.title, question.rubrique, question.tete_analyse, *question.analyses)
-    return "\n".join(dict.fromkeys(heading for heading in headings if heading))
+    return "\n".join(dict.fromkeys([heading for heading in headings if heading]))
 
 
 def shown_title(question: Question) -> str:
@@ -161,44 +130,82 @@ _GROUPS: Final = _group_labels()
 _ANALYSES: Final = " ; "
 
 
-def filter_values(question: Question) -> dict[str, str | None]:
-    """Return the value of each filter of ``request.FILTERS`` that the question has.
-
-    Several values of one filter stand in one text, with ``BETWEEN_VALUES`` between them.
-    """
+def _group(question: Question) -> str | None:
     group = question.group_name or question.group
-    status = question.status
-    cause = question.withdrawal_reason or question.closing_label
+    return _GROUPS.get(group, group) if group else None
+
+
+def _rubrique(question: Question) -> str | None:
     rubrique = question.rubrique
     if rubrique and not rubrique[:2].isupper():
-        rubrique = rubrique[0].lower() + rubrique[1:]
-    return {
-        "auteur": question.author_name or question.author_ref,
-        "groupe": _GROUPS.get(group, group) if group else None,
-        "departement": question.department,
-        "portefeuille": BETWEEN_VALUES.join(sorted(portfolios(question))),
-        "ministere": question.ministry_short or question.ministry,
-        "ministere_reponse": question.ministry_answering_short or question.ministry_answering,
-        "rubrique": rubrique,
-        "analyse": _ANALYSES.join(filter(None, (question.tete_analyse, *question.analyses))),
-        "type": question.kind,
-        "statut": VALUE_OF_STATUS[status],
-        "cause": cause if status in ("withdrawn", "lapsed") else None,
-        "legislature": str(question.legislature),
-        "chambre": question.chamber,
-        "signalee": "oui" if question.date_signal else None,
-        "renouvelee": "oui" if question.renewals else None,
-        "reattribuee": "oui" if len(question.attributions) > 1 else None,
-    }
+        return rubrique[0].lower() + rubrique[1:]
+    return rubrique
+
+
+def _analyse(question: Question) -> str | None:
+    if not question.analyses:
+        return question.tete_analyse
+    return _ANALYSES.join(filter(None, (question.tete_analyse, *question.analyses)))
+
+
+def _ministry(question: Question) -> tuple[str, date | None] | None:
+    """Return the ministry that was asked, or else the one that answers, and the day."""
+    asked = question.ministry_short or question.ministry
+    name = asked or question.ministry_answering_short or question.ministry_answering
+    if not name:
+        return None
+    return name, question.date_question or _FIRST_DAYS.get(question.legislature)
+
+
+def _portefeuille(question: Question) -> str | None:
+    named = _ministry(question)
+    return _joined_portfolios(*named) if named else None
+
+
+# Hundreds of questions are asked of one ministry on one day.
+@lru_cache(maxsize=20_000)
+def _joined_portfolios(name: str, day: date | None) -> str:
+    return BETWEEN_VALUES.join(sorted(portfolios_of(name, day)))
+
+
+def _cause(question: Question) -> str | None:
+    cause = question.withdrawal_reason or question.closing_label
+    return cause if cause and question.status in ("withdrawn", "lapsed") else None
+
+
+# What each filter of ``request.FILTERS`` has of a question. Several values of one filter stand in
+# one text, with ``BETWEEN_VALUES`` between them.
+FILTER_VALUES: Final[Mapping[str, Callable[[Question], str | None]]] = {
+    "auteur": lambda question: question.author_name or question.author_ref,
+    "groupe": _group,
+    "departement": attrgetter("department"),
+    "portefeuille": _portefeuille,
+    "ministere": lambda question: question.ministry_short or question.ministry,
+    "ministere_reponse": lambda question: (
+        question.ministry_answering_short or question.ministry_answering
+    ),
+    "rubrique": _rubrique,
+    "analyse": _analyse,
+    "type": attrgetter("kind"),
+    "statut": lambda question: VALUE_OF_STATUS[question.status],
+    "cause": _cause,
+    "legislature": lambda question: str(question.legislature),
+    "chambre": attrgetter("chamber"),
+    "signalee": lambda question: "oui" if question.date_signal else None,
+    "renouvelee": lambda question: "oui" if question.renewals else None,
+    "reattribuee": lambda question: "oui" if len(question.attributions) > 1 else None,
+}
+
+
+def filter_values(question: Question) -> dict[str, str | None]:
+    """Return the value of each filter that the question has."""
+    return {name: value_of(question) for name, value_of in FILTER_VALUES.items()}
 
 
 def portfolios(question: Question) -> tuple[str, ...]:
     """Return the portfolios of the ministry that was asked, or else of the one that answers."""
-    asked = question.ministry_short or question.ministry
-    name = asked or question.ministry_answering_short or question.ministry_answering
-    if not name:
-        return ()
-    return portfolios_of(name, question.date_question or _FIRST_DAYS.get(question.legislature))
+    named = _ministry(question)
+    return portfolios_of(*named) if named else ()
 
 
 _FIRST_DAYS: Final = {entry.number: entry.first for entry in legislatures()}

@@ -24,6 +24,7 @@ from indexer.search import ranking
 from indexer.search.request import FILTERS
 from indexer.search.results import SegmentInfo
 from indexer.whoosh_engine.acronyms import Acronyms
+from indexer.whoosh_engine.column_values import column_numbers, column_values, live_numbers
 from indexer.whoosh_engine.damage import DAMAGE, MENDING, damage_said
 from indexer.whoosh_engine.families import Families, read_families
 from indexer.whoosh_engine.filter_values import FilterValues, filter_values
@@ -267,11 +268,10 @@ class Snapshot:
         """Return the first and the last day of the questions: asked, or else answered."""
         first = last = 0
         for reader, _ in self.executor.leaves:
-            asked = reader.column_reader("asked", translate=False)
-            answered = reader.column_reader("answered", translate=False)
-            for number in reader.all_doc_ids():
-                day = asked[number] or answered[number]
-                first, last = min(first or day, day or first), max(last, day)
+            asked, answered = (column_numbers(reader, name) for name in ("asked", "answered"))
+            days = {asked[number] or answered[number] for number in live_numbers(reader)} - {0}
+            first = min(days | ({first} - {0}), default=0)
+            last = max(days | {last})
         return day_of(first), day_of(last)
 
     def find(self, reference: Reference) -> tuple[Key, ...]:
@@ -289,10 +289,9 @@ class Snapshot:
         """Yield identifier, digest and document number of every live question."""
         base = 0
         for reader, _ in self.executor.leaves:
-            uids = reader.column_reader("uid", translate=False)
-            digests = reader.column_reader("digest", translate=False)
-            for number in reader.all_doc_ids():
-                yield _decoded(uids[number]), _decoded(digests[number]), base + number
+            uids, digests = column_values(reader, "uid"), column_values(reader, "digest")
+            for number in live_numbers(reader):
+                yield _decoded(uids(number)), _decoded(digests(number)), base + number
             base += reader.doc_count_all()
 
 

@@ -25,6 +25,7 @@ from indexer.fastwhoosh.segment import FastSegment
 from indexer.fastwhoosh.segmentfile import SegmentFile
 from indexer.french.analysis import analyse
 from indexer.french.lexicon import shared_lexicon
+from tests.fastwhoosh.tables import table_of_lines
 
 WORDS = ["de", "la", "loi", "l'État", "œuvre", "micro-entreprise", "30 000"]
 WORDS += [f"mot{n}" for n in range(200)]
@@ -399,7 +400,7 @@ def test_all_documents_deleted_leave_no_segment(empty: Any) -> None:
 
 def test_raw_documents_are_made_here_with_one_process(empty: Any, stock: Any) -> None:
     given = documents(16, 30)
-    with BulkWriter(empty, make=json.loads) as writer:
+    with BulkWriter(empty, make=table_of_lines) as writer:
         writer.add_raw([json.dumps(document).encode() for document in given])
         assert writer.doc_count() == 30
     assert answers(empty) == answers(stock(given))

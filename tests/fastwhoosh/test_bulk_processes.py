@@ -3,18 +3,24 @@
 import json
 import multiprocessing
 import random
+import sys
+import threading
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 from whoosh import fields, index
+from whoosh.fields import UnknownFieldError
 from whoosh.writing import IndexingError
 
+from indexer.fastwhoosh import bulk_processes
 from indexer.fastwhoosh.bulk import BulkWriter
 from indexer.fastwhoosh.bulk_processes import WorkerFailed
+from indexer.fastwhoosh.bulk_values import table_of
 from indexer.fastwhoosh.decoding import FieldReader, field_sections
 from indexer.fastwhoosh.segmentfile import SegmentFile
+from tests.fastwhoosh.tables import table_of_lines, table_of_lines_here
 
 SCHEMA = fields.Schema(uid=fields.ID(unique=True), text=fields.TEXT, record=fields.STORED)
 WORDS = [f"mot{n}" for n in range(500)]
@@ -64,7 +70,7 @@ def test_two_processes_write_what_one_writes(empty: Any, tmp_path: Path) -> None
 def test_bytes_are_made_into_documents_by_the_workers(empty: Any, tmp_path: Path) -> None:
     given = documents(1700)
     lines = [json.dumps(document).encode() for document in given]
-    with BulkWriter(empty, procs=2, make=json.loads) as writer:
+    with BulkWriter(empty, procs=2, make=table_of_lines) as writer:
         writer.add_raw(lines[:300])
         writer.add_document(**given[300])
         writer.add_raw(lines[301:])
@@ -73,23 +79,65 @@ def test_bytes_are_made_into_documents_by_the_workers(empty: Any, tmp_path: Path
 
 def test_a_few_documents_start_no_process(empty: Any, tmp_path: Path) -> None:
     given = documents(900)
-    writer = BulkWriter(empty, procs=2, make=json.loads)
+    writer = BulkWriter(empty, procs=2, make=table_of_lines)
     writer.add_raw([json.dumps(document).encode() for document in given])
     assert not multiprocessing.active_children()
     writer.commit()
     assert frequencies(tmp_path) == (900, words_of(given))
 
 
-def test_the_error_of_a_worker_reaches_the_caller(empty: Any, tmp_path: Path) -> None:
+def test_an_error_reaches_the_caller_from_whichever_process(empty: Any, tmp_path: Path) -> None:
     def add() -> None:
         with BulkWriter(empty, procs=2) as writer:
             for document in documents(1500):
                 writer.add_document(**document)
             writer.add_document(uid="a", txet="faute")
 
-    with pytest.raises(WorkerFailed, match="txet"):
+    with pytest.raises((WorkerFailed, UnknownFieldError), match="txet"):
         add()
     _assert_untouched(empty, tmp_path)
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_the_error_of_a_worker_reaches_the_caller(
+    empty: Any, tmp_path: Path, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk_processes, "_start_method", lambda: method)
+    lines = [json.dumps(document).encode() for document in documents(6000)]
+
+    def add() -> None:
+        with BulkWriter(empty, procs=2, make=table_of_lines_here) as writer:
+            for start in range(0, len(lines), 200):
+                writer.add_raw(lines[start : start + 200])
+
+    with pytest.raises(WorkerFailed, match="nothing is made here"):
+        add()
+    _assert_untouched(empty, tmp_path)
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_processes_share_the_work_however_they_start(
+    empty: Any, tmp_path: Path, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk_processes, "_start_method", lambda: method)
+    given = documents(9000)
+    with BulkWriter(empty, procs=3) as writer:
+        for start in range(0, len(given), 300):
+            writer.add_table(table_of(given[start : start + 300]))
+        assert len(multiprocessing.active_children()) == 2
+    assert frequencies(tmp_path) == (9000, words_of(given))
+
+
+def test_a_fork_is_made_only_where_there_is_one_thread() -> None:
+    assert bulk_processes._start_method() == ("fork" if sys.platform == "linux" else "spawn")
+    ended = threading.Event()
+    other = threading.Thread(target=ended.wait)
+    other.start()
+    try:
+        assert bulk_processes._start_method() == "spawn"
+    finally:
+        ended.set()
+        other.join()
 
 
 def test_a_killed_worker_is_an_error_and_nothing_is_committed(empty: Any, tmp_path: Path) -> None:

@@ -17,13 +17,14 @@ from indexer.fastwhoosh.request import SCORE, OrderKey, Request
 from indexer.native import COMPILED
 from indexer.settings import Settings
 from indexer.whoosh_engine.generations import current_name
-from indexer.whoosh_engine.schema import document_of, schema
+from indexer.whoosh_engine.schema import schema
 from indexer.whoosh_engine.snapshot import Snapshot
 from indexer.whoosh_engine.translate import Translator
 from tests.fastwhoosh.random_queries import without_quirks
 from tests.fastwhoosh.rankings import Ranking, check_same
 from tests.fastwhoosh.readings import check_readings
 from tests.fastwhoosh.typed_queries import TypedQueries
+from tests.plain_documents import document_of
 
 pytestmark = pytest.mark.real_data
 

@@ -172,3 +172,31 @@ def test_a_directory_of_another_shape_is_refused(tmp_path: Path, directory: obje
 def test_a_directory_that_is_no_json_is_refused(tmp_path: Path, text: bytes) -> None:
     with pytest.raises(DamagedSegment):
         SegmentFile(with_directory(tmp_path / "a.fws", text))
+
+
+def test_pages_that_are_given_back_are_read_again(tmp_path: Path) -> None:
+    data = bytes(range(256)) * 40_000
+    with SegmentFile(written(tmp_path / "a.fws", data)) as file:
+        view = file.section(file.directory["stored"]["data"])
+        assert bytes(view) == data
+        before = _resident(file.path)
+        file.forget_pages()
+        if before is not None:
+            assert before > 9_000
+            assert _resident(file.path) == 0
+        assert bytes(view) == data
+    file.forget_pages()
+
+
+def _resident(path: Path) -> int | None:
+    """Kilobytes of a mapped file in the memory of this process, None where it is not told."""
+    smaps = Path("/proc/self/smaps")
+    if not smaps.is_file():
+        return None
+    lines = iter(smaps.read_text("utf-8").splitlines())
+    sizes = (
+        int(next(line for line in lines if line.startswith("Rss:")).split()[1])
+        for line in lines
+        if line.endswith(str(path))
+    )
+    return sum(sizes)

@@ -36,12 +36,12 @@ int lexicon_append_parts(const LexToken *parts, size_t count, Py_ssize_t start, 
 
 /* Forgets the surfaces where there are too many; words stay. */
 static void bound_surfaces(Lexicon *self) {
-    Py_ssize_t count = self->surfaces.count + PyDict_GET_SIZE(self->odd);
+    Py_ssize_t count = surfaces_count(&self->surfaces) + PyDict_GET_SIZE(self->odd);
     if (count < self->max_surfaces &&
-        self->surfaces.used < (size_t)self->max_surfaces * KEY_BYTES_LIMIT &&
+        self->surfaces.others.used < (size_t)self->max_surfaces * KEY_BYTES_LIMIT &&
         self->parts_used < (size_t)self->max_surfaces * 4)
         return;
-    words_clear(&self->surfaces);
+    surfaces_clear(&self->surfaces);
     self->parts_used = 0;
     PyDict_Clear(self->odd);
 }
@@ -59,12 +59,8 @@ static int keep_parts(Lexicon *self, const Surface *surface, const LexToken *par
         self->parts = grown;
         self->parts_room = room;
     }
-    uint32_t id = words_intern(&self->surfaces, (const char *)surface->key.bytes,
-                               (size_t)(surface->end - surface->start));
-    if (id == NO_WORD) return -1;
+    if (surfaces_keep(&self->surfaces, surface, (uint32_t)self->parts_used, (uint32_t)count) < 0) return -1;
     memcpy(self->parts + self->parts_used, parts, count * sizeof *parts);
-    self->surfaces.entries[id].note = (uint32_t)self->parts_used;
-    self->surfaces.entries[id].more = (uint32_t)count;
     self->parts_used += count;
     return 0;
 }
@@ -72,12 +68,7 @@ static int keep_parts(Lexicon *self, const Surface *surface, const LexToken *par
 /* A surface that is one word from end to end has no parts: `more` is 0 and `note` the word. */
 static int keep_word(Lexicon *self, const Surface *surface, uint32_t word) {
     bound_surfaces(self);
-    uint32_t id = words_intern(&self->surfaces, (const char *)surface->key.bytes,
-                               (size_t)(surface->end - surface->start));
-    if (id == NO_WORD) return -1;
-    self->surfaces.entries[id].note = word;
-    self->surfaces.entries[id].more = 0;
-    return 0;
+    return surfaces_keep(&self->surfaces, surface, word, 0);
 }
 
 /* Reads one (exact, offset, start, end, compound) of what `expand` gave. */

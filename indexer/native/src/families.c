@@ -17,17 +17,17 @@
 /* Leaders of a group that a document is compared with, the latest first. */
 #define MOST_LEADERS 64
 
-/* A document as a member of a group. */
+/* A growing array. */
 typedef struct {
-    uint32_t doc, group;
-} Member;
+    uint32_t *items;
+    size_t count, room;
+} Numbers;
 
 typedef struct {
     const uint8_t *signatures;
     const uint64_t *keys;
-    uint32_t n, groups, key_groups; /* groups from key_groups on are those of a key */
-    Member *members;
-    size_t n_members, room;
+    uint32_t n, key_groups; /* groups from key_groups on are those of a key */
+    Numbers members, ends;  /* the documents of each group; where in them each group ends */
     const uint8_t *least; /* by the number of bins that either fills: equal ones wanted */
 } Families;
 
@@ -36,15 +36,16 @@ typedef struct {
     uint32_t doc;
 } Entry;
 
-static int add_member(Families *self, uint32_t doc) {
-    if (self->n_members == self->room) {
-        size_t room = self->room ? 2 * self->room : 1024;
-        Member *members = realloc(self->members, room * sizeof *members);
-        if (!members) return -1;
-        self->members = members;
-        self->room = room;
+static int add_number(Numbers *numbers, size_t number) {
+    if (number > UINT32_MAX) return -1;
+    if (numbers->count == numbers->room) {
+        size_t room = numbers->room ? 2 * numbers->room : 1024;
+        uint32_t *items = realloc(numbers->items, room * sizeof *items);
+        if (!items) return -1;
+        numbers->items = items;
+        numbers->room = room;
     }
-    self->members[self->n_members++] = (Member){doc, self->groups};
+    numbers->items[numbers->count++] = (uint32_t)number;
     return 0;
 }
 
@@ -54,9 +55,9 @@ static int add_groups(Families *self, const Entry *entries, uint32_t n) {
         for (end = start + 1; end < n && entries[end].value == entries[start].value;) end++;
         if (end == start + 1) continue;
         for (uint32_t at = start; at < end; at++) {
-            if (add_member(self, entries[at].doc) < 0) return -1;
+            if (add_number(&self->members, entries[at].doc) < 0) return -1;
         }
-        self->groups++;
+        if (add_number(&self->ends, self->members.count) < 0) return -1;
     }
     return 0;
 }
@@ -123,7 +124,7 @@ static int find_groups(Families *self) {
         sort_entries(&entries, &other, n, 15 * ROWS, counts);
         failed = add_groups(self, entries, n);
     }
-    self->key_groups = self->groups;
+    self->key_groups = (uint32_t)self->ends.count;
     if (!failed) {
         uint32_t n = read_keys(self, entries);
         sort_entries(&entries, &other, n, 64, counts);
@@ -139,10 +140,13 @@ static int find_groups(Families *self) {
 static uint32_t *by_document(const Families *self, uint32_t *groups) {
     uint32_t *starts = calloc((size_t)self->n + 2, sizeof *starts);
     if (!starts) return NULL;
-    for (size_t i = 0; i < self->n_members; i++) starts[self->members[i].doc + 2]++;
+    const uint32_t *members = self->members.items;
+    for (size_t i = 0; i < self->members.count; i++) starts[members[i] + 2]++;
     for (uint32_t doc = 0; doc < self->n; doc++) starts[doc + 2] += starts[doc + 1];
-    for (size_t i = 0; i < self->n_members; i++)
-        groups[starts[self->members[i].doc + 1]++] = self->members[i].group;
+    size_t member = 0;
+    for (size_t group = 0; group < self->ends.count; group++)
+        for (; member < self->ends.items[group]; member++)
+            groups[starts[members[member] + 1]++] = (uint32_t)group;
     return starts;
 }
 
@@ -202,10 +206,18 @@ static void join(const Families *self, Chains *chains, uint32_t doc, uint32_t le
     }
 }
 
-static int find_leaders(const Families *self, uint32_t *leaders) {
-    size_t members = self->n_members + 1, groups = (size_t)self->groups + 1;
+static void free_numbers(Numbers *numbers) {
+    free(numbers->items);
+    *numbers = (Numbers){0};
+}
+
+static int find_leaders(Families *self, uint32_t *leaders) {
+    size_t members = self->members.count + 1, groups = self->ends.count + 1;
     uint32_t *by_doc = malloc(members * sizeof *by_doc);
-    Chains chains = {by_doc ? by_document(self, by_doc) : NULL, by_doc, malloc(groups * 4), malloc(members * 4),
+    uint32_t *starts = by_doc ? by_document(self, by_doc) : NULL;
+    /* By document they say the same, and are many where all is nearly the same. */
+    free_numbers(&self->members);
+    Chains chains = {starts, by_doc, malloc(groups * 4), malloc(members * 4),
                      malloc(members * 4), malloc(((size_t)self->n + 1) * 4)};
     int failed = chains.starts && chains.heads && chains.next && chains.owners && chains.seen ? 0 : -1;
     if (!failed) {
@@ -218,7 +230,7 @@ static int find_leaders(const Families *self, uint32_t *leaders) {
             join(self, &chains, doc, leaders[doc]);
         }
     }
-    free((void *)chains.starts);
+    free(starts);
     free(by_doc);
     free(chains.heads);
     free(chains.next);
@@ -259,7 +271,8 @@ static PyObject *families(PyObject *module, PyObject *args) {
             PyErr_NoMemory();
         }
     }
-    free(self.members);
+    free_numbers(&self.members);
+    free_numbers(&self.ends);
     PyBuffer_Release(&signatures);
     PyBuffer_Release(&keys);
     PyBuffer_Release(&least);

@@ -5,27 +5,18 @@
 
 #include "text.h"
 
-typedef struct {
-    PyObject_HEAD
-    uint32_t bounds[256]; /* the length that each norm byte stands for */
-    Source *sources;
-    Field *fields;
-    uint32_t source_count, field_count;
-    int busy; /* fields being written without the GIL: nothing may be added */
-} Inverter;
-
-static int refuse(const char *message) {
+int inverter_refuse(const char *message) {
     PyErr_SetString(PyExc_ValueError, message);
     return -1;
 }
 
-static int usable(const Inverter *self) {
+int inverter_usable(const Inverter *self) {
     if (!self->busy) return 1;
     PyErr_SetString(PyExc_RuntimeError, "the inverter writes its sections");
     return 0;
 }
 
-static Field *field_at(Inverter *self, Py_ssize_t number) {
+Field *inverter_field(Inverter *self, Py_ssize_t number) {
     if (number >= 0 && (uint64_t)number < self->field_count) return self->fields + number;
     PyErr_SetString(PyExc_IndexError, "no such field");
     return NULL;
@@ -38,6 +29,8 @@ static void clear_field(Field *field) {
     bytes_free(&field->terms.offsets);
     bytes_free(&field->terms.stream);
     free(field->terms.slots);
+    bytes_free(&field->values);
+    bytes_free(&field->value_starts);
     field->terms = (Terms){0};
     field->weighted = 0;
 }
@@ -53,7 +46,7 @@ static PyObject *inverter_new(PyTypeObject *type, PyObject *args, PyObject *kwar
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "y*", names, &lengths)) return NULL;
     Inverter *self = NULL;
     if (lengths.len != sizeof self->bounds)
-        refuse("lengths must be 256 numbers of 4 bytes");
+        inverter_refuse("lengths must be 256 numbers of 4 bytes");
     else if ((self = (Inverter *)type->tp_alloc(type, 0)))
         memcpy(self->bounds, lengths.buf, sizeof self->bounds);
     PyBuffer_Release(&lengths);
@@ -90,8 +83,8 @@ static PyObject *append_field(Inverter *self, Field field) {
 static PyObject *inverter_add_field(PyObject *object, PyObject *args) {
     Inverter *self = (Inverter *)object;
     int kind, scorable;
-    if (!PyArg_ParseTuple(args, "ip", &kind, &scorable) || !usable(self)) return NULL;
-    if (kind < EXISTENCE || kind > POSITIONS) return refuse("no such kind of field"), NULL;
+    if (!PyArg_ParseTuple(args, "ip", &kind, &scorable) || !inverter_usable(self)) return NULL;
+    if (kind < EXISTENCE || kind > POSITIONS) return inverter_refuse("no such kind of field"), NULL;
     return append_field(self, (Field){.kind = kind, .scorable = scorable, .source = NO_SOURCE});
 }
 
@@ -110,7 +103,7 @@ static PyObject *inverter_add_text_field(PyObject *object, PyObject *args) {
     Inverter *self = (Inverter *)object;
     PyObject *lexicon;
     int derived;
-    if (!PyArg_ParseTuple(args, "Op", &lexicon, &derived) || !usable(self)) return NULL;
+    if (!PyArg_ParseTuple(args, "Op", &lexicon, &derived) || !inverter_usable(self)) return NULL;
     if (!lexicon_check(lexicon)) {
         PyErr_SetString(PyExc_TypeError, "a Lexicon is needed");
         return NULL;
@@ -130,8 +123,8 @@ static int copy_tokens(Source *source, const LexToken *tokens, Py_ssize_t count)
         return PyErr_NoMemory(), -1;
     uint32_t *out = (uint32_t *)(void *)(source->tokens.data + source->tokens.size), position = 0;
     for (Py_ssize_t i = 0; i < count; i++) {
-        if (tokens[i].position != position) return refuse("positions that skip words");
-        if (tokens[i].word >> 31) return refuse("a lexicon with too many words");
+        if (tokens[i].position != position) return inverter_refuse("positions that skip words");
+        if (tokens[i].word >> 31) return inverter_refuse("a lexicon with too many words");
         out[i] = tokens[i].word * 2 + (tokens[i].compound != 0);
         position += !tokens[i].compound;
     }
@@ -151,18 +144,42 @@ static int64_t prepare_fields(Inverter *self, PyObject *numbers, uint32_t docume
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(numbers); i++) {
         Py_ssize_t number = PyLong_AsSsize_t(PyTuple_GET_ITEM(numbers, i));
         if (number == -1 && PyErr_Occurred()) return -1;
-        Field *field = field_at(self, number);
+        Field *field = inverter_field(self, number);
         if (!field) return -1;
         if (field->source == NO_SOURCE || (i && field->source != source))
-            return refuse("fields of one text must share a lexicon");
+            return inverter_refuse("fields of one text must share a lexicon");
         source = field->source;
         const Entry *entries = (const Entry *)(const void *)field->entries.data;
         size_t count = field->entries.size / sizeof(Entry);
         if (count && entries[count - 1].document >= document)
-            return refuse("documents must ascend");
+            return inverter_refuse("documents must ascend");
         if (bytes_reserve(&field->entries, sizeof(Entry)) < 0) return PyErr_NoMemory(), -1;
     }
-    return source == NO_SOURCE ? refuse("a text without a field") : (int64_t)source;
+    return source == NO_SOURCE ? inverter_refuse("a text without a field") : (int64_t)source;
+}
+
+/* Adds the words of one text; `text` is a str. */
+static int add_one_text(Inverter *self, PyObject *text, uint32_t document, PyObject *numbers,
+                        uint32_t repeat) {
+    if (document >= MAX_DOCS || repeat < 1 || repeat > 65535)
+        return inverter_refuse("document or weight out of bounds");
+    int64_t number = prepare_fields(self, numbers, document);
+    if (number < 0) return -1;
+    Source *source = self->sources + number;
+    LexToken *tokens; /* the lexicon's own, until it is asked again */
+    Py_ssize_t count;
+    if (lexicon_tokenise(source->lexicon, text, &tokens, &count) < 0) return -1;
+    /* Tokenising may have run Python code, in which another thread may have begun to write. */
+    if (!inverter_usable(self)) return -1;
+    source = self->sources + number;
+    if (copy_tokens(source, tokens, count) < 0) return -1;
+    Entry entry = {document, (uint32_t)(source->starts.size / 8 - 2), repeat};
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(numbers); i++) {
+        Field *field = inverter_field(self, PyLong_AsSsize_t(PyTuple_GET_ITEM(numbers, i)));
+        if (!field) return -1;
+        if (bytes_append(&field->entries, &entry, sizeof entry) < 0) return PyErr_NoMemory(), -1;
+    }
+    return 0;
 }
 
 static PyObject *inverter_add_text(PyObject *object, PyObject *args) {
@@ -170,25 +187,25 @@ static PyObject *inverter_add_text(PyObject *object, PyObject *args) {
     PyObject *text, *numbers;
     unsigned int document, repeat = 1;
     if (!PyArg_ParseTuple(args, "UIO!|I", &text, &document, &PyTuple_Type, &numbers, &repeat) ||
-        !usable(self))
+        !inverter_usable(self))
         return NULL;
-    if (document >= MAX_DOCS || repeat < 1 || repeat > 65535)
-        return refuse("document or weight out of bounds"), NULL;
-    int64_t number = prepare_fields(self, numbers, document);
-    if (number < 0) return NULL;
-    Source *source = self->sources + number;
-    LexToken *tokens; /* the lexicon's own, until it is asked again */
-    Py_ssize_t count;
-    if (lexicon_tokenise(source->lexicon, text, &tokens, &count) < 0) return NULL;
-    /* Tokenising may have run Python code, in which another thread may have begun to write. */
-    if (!usable(self)) return NULL;
-    source = self->sources + number;
-    if (copy_tokens(source, tokens, count) < 0) return NULL;
-    Entry entry = {document, (uint32_t)(source->starts.size / 8 - 2), repeat};
-    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(numbers); i++) {
-        Field *field = field_at(self, PyLong_AsSsize_t(PyTuple_GET_ITEM(numbers, i)));
-        if (!field || bytes_append(&field->entries, &entry, sizeof entry) < 0)
-            return field ? PyErr_NoMemory() : NULL;
+    return add_one_text(self, text, document, numbers, repeat) < 0 ? NULL : Py_NewRef(Py_None);
+}
+
+static PyObject *inverter_add_texts(PyObject *object, PyObject *args) {
+    Inverter *self = (Inverter *)object;
+    PyObject *texts, *numbers;
+    unsigned int first, repeat;
+    if (!PyArg_ParseTuple(args, "O!IO!I", &PyTuple_Type, &texts, &first, &PyTuple_Type, &numbers,
+                          &repeat) ||
+        !inverter_usable(self))
+        return NULL;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(texts); i++) {
+        PyObject *text = PyTuple_GET_ITEM(texts, i);
+        if (text == Py_None) continue;
+        if (!PyUnicode_Check(text)) return PyErr_SetString(PyExc_TypeError, "a text must be a str"), NULL;
+        if (first > MAX_DOCS || i > MAX_DOCS) return inverter_refuse("document out of bounds"), NULL;
+        if (add_one_text(self, text, first + (uint32_t)i, numbers, repeat) < 0) return NULL;
     }
     Py_RETURN_NONE;
 }
@@ -228,7 +245,7 @@ static int grow_slots(Terms *terms) {
 }
 
 /* Returns the number of a term, a new one if it is new; -1 where there is no memory. */
-static int64_t intern(Terms *terms, const char *text, size_t length) {
+int64_t terms_intern(Terms *terms, const char *text, size_t length) {
     if ((!terms->slots || terms->count >= (1u << terms->slot_bits) / 2) && grow_slots(terms) < 0)
         return -1;
     uint32_t mask = (1u << terms->slot_bits) - 1, slot = hash_bytes(text, length) & mask;
@@ -251,7 +268,7 @@ static int64_t intern(Terms *terms, const char *text, size_t length) {
 static PyObject *tuple_of_ints(PyObject *positions, unsigned long tf) {
     PyObject *tuple = PySequence_Tuple(positions);
     if (tuple && PyTuple_GET_SIZE(tuple) != (Py_ssize_t)tf) {
-        refuse("as many positions as the weight are needed");
+        inverter_refuse("as many positions as the weight are needed");
         Py_CLEAR(tuple);
     }
     for (Py_ssize_t i = 0; tuple && i < PyTuple_GET_SIZE(tuple); i++) {
@@ -268,25 +285,25 @@ static int put_positions(PyObject *positions, uint32_t tf, uint32_t *out) {
     for (uint32_t i = 0; i < tf; i++) {
         long long position = PyLong_AsLongLong(PyTuple_GET_ITEM(positions, i));
         if (position == -1 && PyErr_Occurred()) return -1;
-        if (position < before || position > UINT32_MAX) return refuse("positions must ascend");
+        if (position < before || position > UINT32_MAX) return inverter_refuse("positions must ascend");
         out[i] = (uint32_t)(position - before);
         before = position;
     }
     return 0;
 }
 
-static int add_posting(Field *field, PyObject *term, uint32_t document, unsigned long tf,
-                       PyObject *positions) {
+int inverter_add_posting(Field *field, PyObject *term, uint32_t document, unsigned long tf,
+                         PyObject *positions) {
     char *text;
     Py_ssize_t length;
     if (PyBytes_AsStringAndSize(term, &text, &length) < 0) return -1;
-    if (tf < 1 || tf >= UINT32_MAX) return refuse("a weight must be a whole number from 1");
+    if (tf < 1 || tf >= UINT32_MAX) return inverter_refuse("a weight must be a whole number from 1");
     Terms *terms = &field->terms;
     size_t room = 12 + (field->kind == POSITIONS ? 4 * (size_t)tf : 0);
     if (bytes_reserve(&terms->stream, room) < 0) return PyErr_NoMemory(), -1;
     uint32_t *out = (uint32_t *)(void *)(terms->stream.data + terms->stream.size);
     if (field->kind == POSITIONS && put_positions(positions, (uint32_t)tf, out + 3) < 0) return -1;
-    int64_t number = intern(terms, text, (size_t)length);
+    int64_t number = terms_intern(terms, text, (size_t)length);
     if (number < 0) return PyErr_NoMemory(), -1;
     out[0] = (uint32_t)number;
     out[1] = document;
@@ -298,18 +315,18 @@ static int add_posting(Field *field, PyObject *term, uint32_t document, unsigned
 
 /* Adds one term of a field: its number, the term, tf and positions as add_term has them. */
 static int add_one(Inverter *self, Py_ssize_t number, uint32_t document, PyObject *const *item) {
-    Field *field = field_at(self, number);
+    Field *field = inverter_field(self, number);
     if (!field) return -1;
-    if (field->source != NO_SOURCE) return refuse("this field takes texts");
-    if (document >= MAX_DOCS) return refuse("document out of bounds");
+    if (field->source != NO_SOURCE) return inverter_refuse("this field takes texts");
+    if (document >= MAX_DOCS) return inverter_refuse("document out of bounds");
     unsigned long tf = PyLong_AsUnsignedLong(item[1]);
     if (tf == (unsigned long)-1 && PyErr_Occurred()) return -1;
-    if (field->kind != POSITIONS) return add_posting(field, item[0], document, tf, NULL);
+    if (field->kind != POSITIONS) return inverter_add_posting(field, item[0], document, tf, NULL);
     /* This may run Python code, which may add fields or have them written. */
     PyObject *positions = tuple_of_ints(item[2], tf);
     if (!positions) return -1;
-    field = usable(self) ? field_at(self, number) : NULL;
-    int failed = field ? add_posting(field, item[0], document, tf, positions) : -1;
+    field = inverter_usable(self) ? inverter_field(self, number) : NULL;
+    int failed = field ? inverter_add_posting(field, item[0], document, tf, positions) : -1;
     Py_DECREF(positions);
     return failed;
 }
@@ -320,16 +337,16 @@ static PyObject *inverter_add_term(PyObject *object, PyObject *args) {
     PyObject *item[3] = {NULL, NULL, Py_None};
     unsigned int document;
     if (!PyArg_ParseTuple(args, "nOIO|O", &number, &item[0], &document, &item[1], &item[2]) ||
-        !usable(self))
+        !inverter_usable(self))
         return NULL;
     return add_one(self, number, document, item) < 0 ? NULL : Py_NewRef(Py_None);
 }
 
-static int set_length(Inverter *self, Py_ssize_t number, uint32_t document, uint32_t length) {
-    Field *field = field_at(self, number);
+int inverter_set_length(Inverter *self, Py_ssize_t number, uint32_t document, uint32_t length) {
+    Field *field = inverter_field(self, number);
     if (!field) return -1;
     if (field->source != NO_SOURCE || document >= MAX_DOCS)
-        return refuse("document out of bounds or a field of texts");
+        return inverter_refuse("document out of bounds or a field of texts");
     if (bytes_reserve(&field->lengths, 8) < 0) return PyErr_NoMemory(), -1;
     bytes_u32(&field->lengths, document);
     bytes_u32(&field->lengths, length);
@@ -345,16 +362,16 @@ static int add_posted(Inverter *self, uint32_t document, PyObject *posted, PyObj
     Py_ssize_t at = PyLong_AsSsize_t(place);
     if (at == -1 && PyErr_Occurred()) return -1;
     PyObject *told = at >= 0 ? PyList_GetItem(numbers, at) : NULL;
-    if (!told) return PyErr_Occurred() ? -1 : refuse("no such place");
+    if (!told) return PyErr_Occurred() ? -1 : inverter_refuse("no such place");
     Py_ssize_t number = PyLong_AsSsize_t(told);
     if (number == -1 && PyErr_Occurred()) return -1;
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(items); i++) {
         PyObject *item = PyTuple_GET_ITEM(items, i);
         if (!PyTuple_Check(item) || PyTuple_GET_SIZE(item) != 3)
-            return refuse("an item is a term, a weight and positions");
+            return inverter_refuse("an item is a term, a weight and positions");
         if (add_one(self, number, document, &PyTuple_GET_ITEM(item, 0)) < 0) return -1;
     }
-    return length ? set_length(self, number, document, length) : 0;
+    return length ? inverter_set_length(self, number, document, length) : 0;
 }
 
 static PyObject *inverter_add_values(PyObject *object, PyObject *args) {
@@ -363,12 +380,12 @@ static PyObject *inverter_add_values(PyObject *object, PyObject *args) {
     unsigned int document;
     if (!PyArg_ParseTuple(args, "IO!O!", &document, &PyList_Type, &values, &PyList_Type,
                           &numbers) ||
-        !usable(self))
+        !inverter_usable(self))
         return NULL;
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(values); i++) {
         PyObject *value = PyList_GET_ITEM(values, i);
         if (!PyTuple_Check(value) || PyTuple_GET_SIZE(value) != 2)
-            return refuse("a value is its terms and what its column holds"), NULL;
+            return inverter_refuse("a value is its terms and what its column holds"), NULL;
         if (PyTuple_GET_ITEM(value, 0) == Py_None) continue;
         /* Positions may run Python code, which may change the list. */
         PyObject *posted = Py_NewRef(PyTuple_GET_ITEM(value, 0));
@@ -383,8 +400,8 @@ static PyObject *inverter_add_length(PyObject *object, PyObject *args) {
     Inverter *self = (Inverter *)object;
     Py_ssize_t number;
     unsigned int document, length;
-    if (!PyArg_ParseTuple(args, "nII", &number, &document, &length) || !usable(self)) return NULL;
-    return set_length(self, number, document, length) < 0 ? NULL : Py_NewRef(Py_None);
+    if (!PyArg_ParseTuple(args, "nII", &number, &document, &length) || !inverter_usable(self)) return NULL;
+    return inverter_set_length(self, number, document, length) < 0 ? NULL : Py_NewRef(Py_None);
 }
 
 static PyObject *of_bytes(const Bytes *bytes) {
@@ -411,9 +428,9 @@ static PyObject *inverter_invert(PyObject *object, PyObject *args) {
     Py_ssize_t number;
     unsigned int docs;
     if (!PyArg_ParseTuple(args, "nI", &number, &docs)) return NULL;
-    Field *field = field_at(self, number);
+    Field *field = inverter_field(self, number);
     if (!field) return NULL;
-    if (docs > MAX_DOCS) return refuse("too many documents"), NULL;
+    if (docs > MAX_DOCS) return inverter_refuse("too many documents"), NULL;
     Sections out = {0};
     if (field->scorable && !(out.norms = calloc(docs ? docs : 1, 1))) return PyErr_NoMemory();
     int kind = field->kind == EXISTENCE && field->weighted ? FREQUENCIES : field->kind;
@@ -431,7 +448,7 @@ static PyObject *inverter_invert(PyObject *object, PyObject *args) {
 static PyObject *inverter_clear(PyObject *object, PyObject *unused) {
     (void)unused;
     Inverter *self = (Inverter *)object;
-    if (!usable(self)) return NULL;
+    if (!inverter_usable(self)) return NULL;
     for (uint32_t i = 0; i < self->field_count; i++) clear_field(self->fields + i);
     for (uint32_t i = 0; i < self->source_count; i++) clear_source(self->sources + i);
     Py_RETURN_NONE;
@@ -451,6 +468,7 @@ static PyObject *inverter_memory(PyObject *object, void *unused) {
         size_t stream = field->terms.stream.size;
         if (largest < stream) largest = stream;
         held += field->entries.size + field->lengths.size + stream + field->terms.text.size;
+        held += field->values.size + field->value_starts.size;
         if (field->terms.slots) held += (size_t)4 << field->terms.slot_bits;
     }
     return PyLong_FromSize_t(held + 4 * largest);
@@ -460,6 +478,10 @@ static PyMethodDef inverter_methods[] = {
     {"add_field", inverter_add_field, METH_VARARGS, "Declare a field; its number."},
     {"add_text_field", inverter_add_text_field, METH_VARARGS, "Declare a text field; its number."},
     {"add_text", inverter_add_text, METH_VARARGS, "Add the words of a text to fields."},
+    {"add_texts", inverter_add_texts, METH_VARARGS, "Add the words of texts of documents in a row."},
+    {"define_value", inverter_define_value, METH_VARARGS, "Prepare a value; its code."},
+    {"add_codes", inverter_add_codes, METH_VARARGS, "Add values of documents in a row."},
+    {"add_terms", inverter_add_terms, METH_VARARGS, "Add a term to each document in a row."},
     {"add_term", inverter_add_term, METH_VARARGS, "Add a posting."},
     {"add_values", inverter_add_values, METH_VARARGS, "Add the terms of a document."},
     {"add_length", inverter_add_length, METH_VARARGS, "Set a document's length in a field."},

@@ -1,4 +1,4 @@
-/* What the two halves of the inversion share: invert.c collects, sections.c writes. */
+/* What the parts of the inversion share: invert.c and values.c collect, sections.c writes. */
 #ifndef INVERT_H
 #define INVERT_H
 
@@ -34,7 +34,33 @@ typedef struct {
     Bytes entries; /* Entry, by ascending document */
     Bytes lengths; /* u32 document, u32 length */
     Terms terms;
+    Bytes values;       /* of each value that has a code: its length (u32), then term and tf */
+    Bytes value_starts; /* u32, where each begins, one more than values */
 } Field;
+
+typedef struct {
+    PyObject_HEAD
+    uint32_t bounds[256]; /* the length that each norm byte stands for */
+    Source *sources;
+    Field *fields;
+    uint32_t source_count, field_count;
+    int busy; /* fields being written without the GIL: nothing may be added */
+} Inverter;
+
+/* invert.c. Those that return an int: 0, or -1 with an exception (inverter_usable: 1, or 0). */
+int inverter_refuse(const char *message);
+int inverter_usable(const Inverter *self);
+Field *inverter_field(Inverter *self, Py_ssize_t number);
+/* The number of a term, a new one if it is new; -1 where there is no memory. */
+int64_t terms_intern(Terms *terms, const char *text, size_t length);
+int inverter_add_posting(Field *field, PyObject *term, uint32_t document, unsigned long tf,
+                         PyObject *positions);
+int inverter_set_length(Inverter *self, Py_ssize_t number, uint32_t document, uint32_t length);
+
+/* values.c: the methods that take documents by field. */
+PyObject *inverter_define_value(PyObject *object, PyObject *args);
+PyObject *inverter_add_codes(PyObject *object, PyObject *args);
+PyObject *inverter_add_terms(PyObject *object, PyObject *args);
 
 /* What comes of a field. */
 typedef struct {

@@ -2,9 +2,8 @@
 #ifndef LEXICON_H
 #define LEXICON_H
 
-#include "scan.h"
+#include "surfaces.h"
 #include "text.h"
-#include "words.h"
 
 #define REMEMBERED 512 /* texts whose tokens are kept, a power of two */
 
@@ -16,7 +15,8 @@ typedef struct {
     PyObject_HEAD
     PyObject *elisions, *whole_words, *expand, *derive, *token;
     PyObject *normalise, *is_normalised; /* of unicodedata */
-    Words words, derived, surfaces;
+    Words words, derived;
+    Surfaces surfaces;
     LexToken *parts; /* expansions of the surfaces that are more than one word */
     size_t parts_used, parts_room;
     PyObject *odd; /* dict: surface without a key -> bytes of its expansion */
@@ -47,17 +47,25 @@ int expand_plain(Lexicon *self, const Surface *surface, LexToken parts[MAX_PARTS
 int lexicon_append_new(Lexicon *self, int kind, const void *data, Surface *surface, Found *found);
 int lexicon_append_parts(const LexToken *parts, size_t count, Py_ssize_t start, Found *found);
 
-ALWAYS_INLINE int lexicon_append(Lexicon *self, int kind, const void *data, Surface *surface, Found *found) {
-    if (!surface->narrow) return lexicon_append_new(self, kind, data, surface, found);
-    size_t length = (size_t)(surface->end - surface->start);
-    uint64_t hash = words_hash(surface->key.units, length, self->surfaces.seed);
-    uint32_t id = words_find_padded(&self->surfaces, surface->key.units, length, hash);
-    if (id == NO_WORD) return lexicon_append_new(self, kind, data, surface, found);
-    const WordEntry *entry = &self->surfaces.entries[id];
-    if (entry->more)
-        return lexicon_append_parts(self->parts + entry->note, entry->more, surface->start, found);
+/* Appends the tokens of a surface; `hash` is that of a short one. */
+ALWAYS_INLINE int lexicon_append(Lexicon *self, int kind, const void *data, Surface *surface, uint64_t hash,
+                                 Found *found) {
+    uint32_t note, more;
+    if (is_short(surface)) {
+        const ShortSlot *slot = surfaces_short(&self->surfaces, surface->key.units, hash);
+        if (!slot) return lexicon_append_new(self, kind, data, surface, found);
+        note = slot->note, more = slot->more;
+    } else {
+        if (!surface->narrow) return lexicon_append_new(self, kind, data, surface, found);
+        size_t length = (size_t)(surface->end - surface->start);
+        const Words *others = &self->surfaces.others;
+        uint32_t id = words_find(others, (const char *)surface->key.bytes, length);
+        if (id == NO_WORD) return lexicon_append_new(self, kind, data, surface, found);
+        note = others->entries[id].note, more = others->entries[id].more;
+    }
+    if (more) return lexicon_append_parts(self->parts + note, more, surface->start, found);
     if (found->count == found->room && found_reserve(found, 1) < 0) return -1;
-    found->tokens[found->count++] = (LexToken){entry->note, found->position++, (uint32_t)surface->start,
+    found->tokens[found->count++] = (LexToken){note, found->position++, (uint32_t)surface->start,
                                                (uint32_t)surface->end, 0};
     return 0;
 }

@@ -118,11 +118,26 @@ ALWAYS_INLINE void scan_key(int kind, const void *data, Surface *surface) {
     memset(surface->key.bytes + count, 0, 16 - (count & 15));
 }
 
+typedef uint8_t bytes_16 __attribute__((vector_size(16)));
+typedef uint16_t pairs_16 __attribute__((vector_size(32)));
+
+/* Sixteen characters as bytes, of each its low one. */
+ALWAYS_INLINE void low_bytes(int kind, const void *data, Py_ssize_t start, uint8_t *out) {
+    if (kind == 1) {
+        memcpy(out, (const uint8_t *)data + start, 16);
+    } else if (kind == 2) {
+        pairs_16 pairs;
+        memcpy(&pairs, (const uint16_t *)data + start, sizeof pairs);
+        bytes_16 bytes = __builtin_convertvector(pairs, bytes_16);
+        memcpy(out, &bytes, 16);
+    } else {
+        for (int at = 0; at < 16; at++) out[at] = (uint8_t)READ(start + at);
+    }
+}
+
 /* Sixteen characters at once, none of those of the surface beyond Latin-1. */
 ALWAYS_INLINE void scan_short_key(int kind, const void *data, Surface *surface) {
-    uint8_t bytes[16];
-    for (int at = 0; at < 16; at++) bytes[at] = (uint8_t)READ(surface->start + at);
-    memcpy(surface->key.bytes, bytes, 16);
+    low_bytes(kind, data, surface->start, surface->key.bytes);
     /* Integers are little-endian here: the bytes beyond the last of the key are the high ones. */
     Py_ssize_t bits = (surface->end - surface->start) * 8;
     surface->key.units[0] &= bits < 64 ? ((uint64_t)1 << bits) - 1 : UINT64_MAX;

@@ -138,6 +138,7 @@ static Encoded write_terms(const Field *field, size_t *starts, uint32_t *sorted,
     Encoded done = ENCODED;
     for (uint32_t i = 0; done == ENCODED && i < field->terms.count; i++) {
         uint32_t term = keys[i].term;
+        if (starts[term] == starts[term + 1]) continue; /* of a value that no document has */
         done = encode_records(field, sorted + starts[term], sorted + starts[term + 1], out);
         if (done == ENCODED) done = end_term(out, keys[i].text, keys[i].length);
     }

@@ -13,14 +13,28 @@ static PyTypeObject LexiconType;
 
 /* --- cutting --------------------------------------------------------------------------------- */
 
+/* Surfaces are read some at a time, and looked up when all of their places in the table are on their
+ * way from memory. */
+#define AT_ONCE 16
+
 ALWAYS_INLINE int cut(Lexicon *self, int kind, const void *data, Py_ssize_t length, Found *found) {
-    Surface surface;
+    Surface surfaces[AT_ONCE];
+    uint64_t hashes[AT_ONCE] = {0};
     for (Py_ssize_t at = 0;;) {
-        while (at < length && !(CLASS(at) & BASE)) at++;
-        if (at >= length) return 0;
-        scan_surface(kind, data, length, at, &surface);
-        at = surface.end;
-        if (lexicon_append(self, kind, data, &surface, found) < 0) return -1;
+        int count = 0;
+        for (; count < AT_ONCE; count++) {
+            Surface *surface = surfaces + count;
+            while (at < length && !(CLASS(at) & BASE)) at++;
+            if (at >= length) break;
+            scan_surface(kind, data, length, at, surface);
+            at = surface->end;
+            if (!is_short(surface)) continue;
+            hashes[count] = short_hash(surface->key.units, self->surfaces.seed);
+            surfaces_prefetch(&self->surfaces, hashes[count]);
+        }
+        if (!count) return 0;
+        for (int i = 0; i < count; i++)
+            if (lexicon_append(self, kind, data, surfaces + i, hashes[i], found) < 0) return -1;
     }
 }
 
@@ -325,7 +339,7 @@ static PyObject *lexicon_tokens_method(Lexicon *self, PyObject *text) {
 
 static PyObject *lexicon_surfaces(Lexicon *self, void *closure) {
     (void)closure;
-    return PyLong_FromSsize_t(self->surfaces.count + PyDict_GET_SIZE(self->odd));
+    return PyLong_FromSsize_t(surfaces_count(&self->surfaces) + PyDict_GET_SIZE(self->odd));
 }
 
 static Py_ssize_t lexicon_length(Lexicon *self) {
@@ -371,7 +385,7 @@ static int start_tables(Lexicon *self) {
     if (!word || !self->normalise || !self->is_normalised || !self->odd) return -1;
     if (words_start(&self->words, (uint64_t)seed) < 0 || words_start(&self->derived, (uint64_t)seed) < 0)
         return -1;
-    return words_start(&self->surfaces, (uint64_t)seed);
+    return surfaces_start(&self->surfaces, (uint64_t)seed);
 }
 
 static PyObject *lexicon_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
@@ -408,7 +422,7 @@ static void lexicon_dealloc(Lexicon *self) {
     }
     words_free(&self->words);
     words_free(&self->derived);
-    words_free(&self->surfaces);
+    surfaces_free(&self->surfaces);
     PyMem_RawFree(self->parts);
     PyMem_RawFree(self->buffer);
     PyMem_RawFree(self->scratch);

@@ -43,38 +43,4 @@ static inline const char *words_bytes(const Words *words, uint32_t id) {
 
 #define WORDS_MIX 0x9E3779B97F4A7C15u
 
-/* Of a string that is padded with zeros to 16 bytes. */
-static inline uint64_t words_hash(const uint64_t *units, size_t length, uint64_t seed) {
-    uint64_t hash = seed ^ length * WORDS_MIX;
-    size_t unit = 0;
-    do {
-        hash = (hash ^ units[unit]) * WORDS_MIX;
-        hash = (hash ^ hash >> 32 ^ units[unit + 1]) * WORDS_MIX;
-        hash ^= hash >> 32;
-        unit += 2;
-    } while (unit * 8 < length);
-    return hash;
-}
-
-/* words_find for a string that is padded so: the inner step of cutting texts. */
-static inline uint32_t words_find_padded(const Words *words, const uint64_t *units, size_t length,
-                                         uint64_t hash) {
-    for (uint32_t at = (uint32_t)hash & words->mask;; at = (at + 1) & words->mask) {
-        WordSlot slot = words->slots[at];
-        if (slot.id == NO_WORD) return NO_WORD;
-        if (slot.hash != (uint32_t)(hash >> 32)) continue;
-        const WordEntry *entry = &words->entries[slot.id];
-        if (entry->length != length) continue;
-        const uint8_t *stored = (const uint8_t *)words->bytes + entry->offset;
-        uint64_t differ = 0;
-        size_t unit = 0;
-        do {
-            differ |= load_u64(stored + unit * 8) ^ units[unit];
-            differ |= load_u64(stored + unit * 8 + 8) ^ units[unit + 1];
-            unit += 2;
-        } while (unit * 8 < length);
-        if (!differ) return slot.id;
-    }
-}
-
 #endif

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -10,10 +11,12 @@ from indexer.fastwhoosh.index import create_in, open_dir
 from indexer.search.passages import Marker, passages
 from tests.bench import model
 from tests.bench.engines.ranking_shape import Ranking
-from tests.bench.engines.whoosh_forms import fields_of, query_of, schema
+from tests.bench.engines.whoosh_forms import query_of, schema, table_of
 from tests.bench.model import Answer, Document, Query, Search
 
 _LIMIT_MB: Final = 512
+# Documents that are added at a time.
+_BATCH: Final = 256
 _FACETS: Final = ("group", "author")
 
 
@@ -105,6 +108,7 @@ def _snippet(text: str, marker: Marker) -> str:
 
 
 def _write(writer: Any, documents: Iterable[Document]) -> None:
-    for document in documents:
-        writer.add_document(**fields_of(document))
+    waiting = iter(documents)
+    while batch := list(islice(waiting, _BATCH)):
+        writer.add_table(table_of(batch))
     writer.commit()

@@ -1,5 +1,6 @@
 """What the engines over Whoosh share: the schema, the documents, and the queries as objects."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from whoosh import columns, fields
@@ -38,6 +39,20 @@ def fields_of(document: Document) -> dict[str, Any]:
         "group": document.group,
         "author": document.author,
         "fate": document.fate,
+    }
+
+
+def table_of(documents: Sequence[Document]) -> dict[str, list[Any]]:
+    """Return documents by field, as ``add_table`` takes them."""
+    texts = [document.text for document in documents]
+    return {
+        "number": [document.number for document in documents],
+        # One list for all: it is read once.
+        **dict.fromkeys(("text", "stem", "exact"), texts),
+        "day": [document.day for document in documents],
+        "group": [document.group for document in documents],
+        "author": [document.author for document in documents],
+        "fate": [document.fate for document in documents],
     }
 
 

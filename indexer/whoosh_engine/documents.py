@@ -1,0 +1,87 @@
+"""From lines of the corpus to documents of the index, field by field.
+
+A batch of lines becomes a table (:mod:`indexer.fastwhoosh.bulk_values`): what the schema's fields
+hold of each question. Lines come stamped with their digests, which whoever read them knows.
+
+>>> line = b'{"uid":"QANR5L15QE1","type":"QE","legislature":15,"number":1,"title":"Loup"}'
+>>> documents_of([stamped(line, "0" * 32)])["title_exact"]
+['Loup']
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+from indexer.indexed_lines import indexed_question, stated_uid
+from indexer.question import Question
+from indexer.search.recalls import recalls
+from indexer.whoosh_engine.acronyms import terms_of
+from indexer.whoosh_engine.families import kin_of
+from indexer.whoosh_engine.schema import (
+    FILTER_VALUES,
+    PARTS,
+    day_number,
+    field_of,
+    title_text,
+)
+
+# Hexadecimal digits of a line's digest.
+_DIGITS: Final = 32
+
+
+def stamped(line: bytes, digest: str) -> bytes:
+    """Return a line with its digest, as :func:`documents_of` takes it."""
+    return digest.encode() + line
+
+
+def documents_of(lines: Sequence[bytes]) -> dict[str, Sequence[Any]]:
+    """Return the documents of some stamped lines by field, in order.
+
+    Raises:
+        ValueError: a line is no record.
+    """
+    records = [line[_DIGITS:] for line in lines]
+    questions = [indexed_question(record) for record in records]
+    table: dict[str, Sequence[Any]] = {
+        "uid": list(map(stated_uid, questions)),
+        "digest": [line[:_DIGITS] for line in lines],
+        "record": records,
+        "kin": [kin_of(question) or None for question in questions],
+        "recalls": [_recalled(question) for question in questions],
+        "asked": [_day(question.date_question) for question in questions],
+        "answered": [_day(question.date_answer) for question in questions],
+        "delay": [_delay(question) for question in questions],
+    }
+    texts = {
+        "title": [title_text(question) or None for question in questions],
+        "question": [question.question_text or None for question in questions],
+        "answer": [question.answer_text or None for question in questions],
+    }
+    table["acronym"] = _acronyms(texts)
+    for part in PARTS:
+        # One list for both: the texts of fields that share it are read once.
+        table[field_of(part, "exact")] = table[field_of(part, "stem")] = texts[part]
+    for name, value_of in FILTER_VALUES.items():
+        table[f"f_{name}"] = [value or None for value in map(value_of, questions)]
+    return table
+
+
+# Days come again and again.
+_day: Final = lru_cache(maxsize=20_000)(day_number)
+
+
+def _delay(question: Question) -> int:
+    """Return one more than the days from question to answer, 0 where they are unknown."""
+    delay = question.delay_days if question.date_answer else None
+    return 0 if delay is None else delay + 1
+
+
+def _recalled(question: Question) -> str | None:
+    return " ".join([str(recall.number) for recall in recalls(question.question_text)]) or None
+
+
+def _acronyms(texts: dict[str, list[str | None]]) -> list[tuple[str, ...] | None]:
+    return [
+        terms_of([text for text in parts if text and "(" in text]) or None
+        for parts in zip(*texts.values(), strict=True)
+    ]
