@@ -95,7 +95,9 @@ def _pair(rng: random.Random) -> plan.Positional:
 
 
 def _plan(rng: random.Random) -> plan.Node:
-    words = tuple(_word(rng) for _ in range(rng.randint(2, 7)))
+    words: tuple[plan.Node, ...] = tuple(_word(rng) for _ in range(rng.randint(2, 7)))
+    # Pairs of words that are there, which match nothing more, and of words that are not.
+    words += tuple(_pair(rng) for _ in range(rng.choice([0, 0, 2])))
     some = plan.Any(words, at_least=rng.choice([1, 1, 1, 2]))
     maybe = tuple(_pair(rng) for _ in range(rng.randrange(3)))
     node: plan.Node = plan.All((some,), maybe=maybe) if rng.random() < 0.6 else some

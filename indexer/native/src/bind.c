@@ -131,7 +131,7 @@ static int bind_word(Bound *bound, PyObject *plan, Node *node) {
     node->score = number(ITEM(plan, 1));
     node->groups = arena_zero(bound->arena, sizeof(Group) * ((size_t)n + 1));
     if (!node->groups) return -1;
-    for (Py_ssize_t i = 0; i < n; i++, node->n_groups++) {
+    for (Py_ssize_t i = 0; i < (bound->counts_only && n ? 1 : n); i++, node->n_groups++) {
         if (bind_group(bound, ITEM(groups, i), i ? 0 : node->score, &node->groups[i]) < 0) return -1;
     }
     return 0;
@@ -277,6 +277,7 @@ static int bind_all(Bound *bound, PyObject *plan, Node *node, int depth) {
     if (bind_children(bound, ITEM(plan, 0), &node->children, &node->n_children, depth) < 0 ||
         bind_children(bound, ITEM(plan, 1), &node->without, &node->n_without, depth) < 0)
         return -1;
+    if (bound->counts_only && is_tuple(ITEM(plan, 2), -1)) return 0;
     return bind_children(bound, ITEM(plan, 2), &node->maybe, &node->n_maybe, depth);
 }
 

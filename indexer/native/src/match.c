@@ -118,7 +118,21 @@ static int match_some(Bound *bound, Node *node) {
     return 0;
 }
 
-/* Words and terms are united in one pass over their postings; what else there is, set by set. */
+/* Whether each line of a node has a term among the lists: it matches nothing that they do not. */
+static int is_covered(const Node *node, List **lists, int n) {
+    for (int l = 0; l < node->n_lines; l++) {
+        const Line *line = &node->lines[l];
+        int known = 0;
+        for (int k = 0; k < line->n && !known; k++) {
+            for (int i = 0; i < n && !known; i++) known = lists[i] == line->lists[k];
+        }
+        if (!known) return 0;
+    }
+    return 1;
+}
+
+/* Words and terms are united in one pass over their postings; what else there is, set by set. What
+   stands together of those words is left for when it is scored. */
 static int match_any(Bound *bound, Node *node) {
     if (node->at_least > 1) return match_some(bound, node);
     size_t room = 1;
@@ -141,6 +155,7 @@ static int match_any(Bound *bound, Node *node) {
     for (int i = 0; i < node->n_children; i++) {
         Node *child = node->children[i];
         if (child->op == WORD || child->op == TERMS) continue;
+        if (child->op == POSITIONAL && is_covered(child, lists, n)) continue;
         if (match_node(bound, child) < 0 || set_add(bound, &set, &child->set) < 0) return -1;
     }
     node->set = set;

@@ -84,6 +84,7 @@ typedef struct {
     Arena scratch;
     Segment *segment;
     uint32_t docs, base, words;   /* words of a bit set */
+    int counts_only;              /* no hit is wanted: what only adds to scores is not bound */
     const uint8_t *codes;         /* NULL, or for each document the code under which hits collapse */
     uint32_t n_codes;
     Node *root;

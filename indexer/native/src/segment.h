@@ -55,7 +55,7 @@ typedef struct Weights {
     float shares[SHARE_TFS * 256];
 } Weights;
 
-#define DENSE_BUCKETS 64
+#define DENSE_BUCKETS 512
 #define DENSE_SHARE 64 /* a term that one document in so many holds is dense */
 
 typedef struct {

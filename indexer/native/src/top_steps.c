@@ -10,12 +10,25 @@
 
 #define MOST_STEPS 32767.0 /* of all parts together */
 #define MOST_PARTS 4096
+#define LONG_GROUP 8
+
+/* Of many lists that are saturated together, what they give one by one says little. */
+static int has_long_groups(const Leaves *all) {
+    for (int i = 0; i < all->n; i++) {
+        const Node *node = all->leaves[i];
+        for (int g = 0; g < node->n_groups; g++) {
+            if (node->groups[g].n > LONG_GROUP) return 1;
+        }
+    }
+    return 0;
+}
 
 int open_steps(Collector *to) {
     Bound *bound = to->bound;
     const double room = MOST_STEPS - 2.0 * bound->n_parts;
     if (to->top->limit > FEW_HITS || bound->n_parts > MOST_PARTS) return 0;
     if (!isfinite(bound->most) || !(bound->most > 0) || !isfinite(room / bound->most)) return 0;
+    if (has_long_groups(to->all)) return 0;
     to->scale = room / bound->most;
     to->steps = arena_alloc(bound->arena, sizeof(int16_t) * WINDOW_DOCS);
     return to->steps ? 1 : -1;
