@@ -234,11 +234,6 @@ _READERS: Final[Mapping[str, tuple[str, Callable[[Any], Any] | None, bool]]] = {
 _NO_READER: Final = ("", None, False)
 
 
-def attribute_of(name: str) -> str:
-    """Return the attribute of :class:`Question` that a field of the form is kept in."""
-    return _ATTRIBUTE_OF.get(name, name)
-
-
 def name_of(attribute: str) -> str:
     """Return the field of the form that an attribute of :class:`Question` is written as."""
     return _NAME_OF.get(attribute, attribute)
@@ -289,7 +284,7 @@ def to_record(question: Question) -> dict[str, Any]:
     """Return the JSON object of a question; :func:`from_record` gives the same question back."""
     record: dict[str, Any] = {"uid": question.uid}
     for name, codec in _CODECS.items():
-        value = getattr(question, attribute_of(name))
+        value = getattr(question, _READERS[name][0])
         written = codec.write(value)
         if name in _ALWAYS or (written and not (name == "chamber" and value == "AN")):
             record[name] = written

@@ -15,12 +15,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from indexer.corpus import Corpus, sample_corpus
 from indexer.importing import import_paths
 from indexer.question import Question
 from indexer.settings import Settings
 from indexer.whoosh_engine import build
+
+# A busy machine is no failure: nothing here is held to Hypothesis's fifth of a second.
+settings.register_profile("project", deadline=None)
+settings.load_profile("project")
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

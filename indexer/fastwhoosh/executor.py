@@ -86,13 +86,7 @@ class Executor:
         Raises:
             DamagedSegment: a file is not what was written.
         """
-        if self._segments is None:
-            return int(self.searcher.reader().doc_frequency(field, term))
-        assert kernel is not None
-        try:
-            return sum(segment.doc_frequency(field, term) for segment in self._segments)
-        except kernel.Damaged as error:
-            raise _damage(error) from error
+        return self.document_frequencies((field,), term)[0]
 
     def document_frequencies(self, fields: tuple[str, ...], term: bytes) -> tuple[int, ...]:
         """Return what :meth:`document_frequency` does for each of some fields, in one call.
@@ -101,7 +95,8 @@ class Executor:
             DamagedSegment: a file is not what was written.
         """
         if self._segments is None or kernel is None:
-            return tuple(self.document_frequency(field, term) for field in fields)
+            reader = self.searcher.reader()
+            return tuple(int(reader.doc_frequency(field, term)) for field in fields)
         try:
             found: tuple[int, ...] = kernel.doc_frequencies(self._segments, fields, term)
         except kernel.Damaged as error:

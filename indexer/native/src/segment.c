@@ -226,20 +226,6 @@ Column *segment_column(const Segment *segment, PyObject *name) {
     return place < 0 ? NULL : &segment->columns[place];
 }
 
-/* doc_frequency(field, term) -> int: 0 where the term is not there. */
-static PyObject *segment_doc_frequency(Segment *self, PyObject *args) {
-    PyObject *name;
-    Py_buffer term;
-    if (!PyArg_ParseTuple(args, "Uy*", &name, &term)) return NULL;
-    Field *field = segment_field(self, name);
-    int64_t place = field ? find_term(field, term.buf, (size_t)term.len) : NO_TERM;
-    PyBuffer_Release(&term);
-    uint32_t df = 0, cf;
-    if (place == -2 || (place >= 0 && term_frequencies(self, field, (uint32_t)place, &df, &cf) < 0))
-        return PyErr_Format(Damaged, "%U: term table out of range", self->name);
-    return PyLong_FromUnsignedLong(df);
-}
-
 /* postings(field, term) -> (documents, tfs, positions): what a term holds, for tests and checks. */
 static PyObject *segment_postings(Segment *self, PyObject *args) {
     PyObject *name;
@@ -279,8 +265,6 @@ static PyObject *segment_postings(Segment *self, PyObject *args) {
 }
 
 static PyMethodDef segment_methods[] = {
-    {"doc_frequency", (PyCFunction)segment_doc_frequency, METH_VARARGS,
-     "doc_frequency(field, term) -> int: 0 where the term is not there."},
     {"postings", (PyCFunction)segment_postings, METH_VARARGS,
      "postings(field, term) -> list of (document, tf, positions)."},
     {NULL, NULL, 0, NULL},
