@@ -53,13 +53,15 @@ def _decoder() -> Any:
     return msgspec.json.Decoder(stand_in)
 
 
-def is_to_clean(line: bytes) -> bool:
+def is_to_clean_in_python(line: bytes) -> bool:
     """Tell whether a line may hold what :func:`interchange.clean_text` would take out."""
     # One byte is looked for first: it is much quicker than looking for all the marks.
     return (b"\\" in line and any(mark in line for mark in _TO_CLEAN)) or b"\x7f" in line
 
 
-_is_to_clean: Final[Callable[[bytes], bool]] = is_to_clean if kernel is None else kernel.is_to_clean
+is_to_clean: Final[Callable[[bytes], bool]] = (
+    is_to_clean_in_python if kernel is None else kernel.is_to_clean
+)
 
 
 def indexed_question(line: bytes) -> Question:
@@ -68,7 +70,7 @@ def indexed_question(line: bytes) -> Question:
     Raises:
         ValueError: the line is no record; :class:`interchange.InvalidRecord` names the field.
     """
-    if _is_to_clean(line):
+    if is_to_clean(line):
         return _mended(line)
     try:
         found = _decoder().decode(line)

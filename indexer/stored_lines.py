@@ -15,6 +15,7 @@ from functools import cache
 from itertools import count
 from typing import Annotated, Any, Final, get_type_hints
 
+from indexer.indexed_lines import is_to_clean
 from indexer.interchange import from_record, name_of
 from indexer.question import Question, Turn
 
@@ -23,8 +24,6 @@ from indexer.question import Question, Turn
 _WORTH_LOADING: Final = 100
 _read: Final = count()
 
-# Control characters but the line feed and the tab are written with one of these, or are DEL.
-_TO_CLEAN: Final = (b"\\u", b"\\r", b"\\b", b"\\f")
 _MOST: Final = 2**31
 
 
@@ -71,9 +70,7 @@ def question_of_line(line: bytes) -> Question:
 
 def _quickly(line: bytes) -> Question | None:
     """Return the question of a line as it is written, None where it may be another's."""
-    # Most lines have line feeds alone to escape: taking them away is quicker than each look-up.
-    plain = line.replace(b"\\n", b"")
-    if (b"\\" in plain and any(mark in plain for mark in _TO_CLEAN)) or b"\x7f" in plain:
+    if is_to_clean(line):
         return None
     decode, values_of = _decoder()
     try:
