@@ -88,7 +88,8 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
         self.generation: int = toc.generation + 1
         self.schema = toc.schema
         self.segments: list[Any] = toc.segments
-        self.docbase = self.docnum = 0
+        # Whoosh asks _added whether the schema may still change.
+        self.docbase = self.docnum = self._added = 0
         self._setup_doc_offsets()
         self._folder = folder_of(self.storage)
         for segment in self.segments:
@@ -119,7 +120,7 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
                 self._send_rows()
         else:
             self._here().add(fields)
-        self.docnum += 1
+        self.docnum = self._added = self.docnum + 1
 
     def add_table(self, table: Table) -> None:
         """Add documents given by field: for each a sequence of one value a document, None for none.
@@ -153,7 +154,7 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
             self._send(batch)
         else:
             self._take(batch)
-        self.docnum += len(batch)
+        self.docnum = self._added = self.docnum + len(batch)
 
     def add_reader(self, reader: Any) -> None:
         """Refuse: segments are merged as files, never read in."""

@@ -378,6 +378,8 @@ def test_an_empty_commit_and_fields_that_come_and_go(empty: Any) -> None:
     writer = BulkWriter(empty)
     writer.add_field("new", fields.ID(stored=True))
     writer.add_document(uid="1", new="a")
+    with pytest.raises(Exception, match="after adding data"):
+        writer.add_field("late", fields.ID)
     writer.commit()
     with empty.searcher() as searcher:
         assert [hit["new"] for hit in searcher.search(query.Term("new", "a"))] == ["a"]
