@@ -1,5 +1,6 @@
 """The README is followed, not believed."""
 
+import json
 import os
 import re
 import socket
@@ -89,7 +90,9 @@ def test_the_first_command_serves_the_sample(tmp_path: Path) -> None:
         stdout=subprocess.DEVNULL,
     )
     try:
-        page = _page(f"http://127.0.0.1:{port}/recherche?q=traite+des+%C3%AAtres+humains", process)
+        site = f"http://127.0.0.1:{port}"
+        page = _page(f"{site}/recherche?q=traite+des+%C3%AAtres+humains", process)
+        assert json.loads(_page(f"{site}/healthz", process))["native"]
         assert "<mark>traite des êtres humains</mark>" in page
         assert "QANR5L" in page
     finally:

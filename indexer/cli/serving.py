@@ -121,7 +121,8 @@ def _become_gunicorn(
     environment = _environment(settings)
     listener.set_inheritable(True)
     command = [
-        sys.executable, "-m", "gunicorn",
+        # Without -P the sources of a checkout in which one stands would hide what is installed.
+        sys.executable, "-P", "-m", "gunicorn",
         "--config", str(Path(__file__).with_name("gunicorn_settings.py")),
         "--chdir", str(_PACKAGES),
         "--bind", f"fd://{listener.fileno()}",
