@@ -123,10 +123,9 @@ class FrenchGroup(FrenchCommand, click.Group):
     command_class = FrenchCommand
     group_class = type
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the list of commands in the order of :meth:`list_commands`."""
-        commands = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
-        rows = [(name, command.get_short_help_str(80)) for name, command in commands if command]
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands in the order in which they were added."""
+        rows = [(name, command.get_short_help_str(80)) for name, command in self.commands.items()]
         with formatter.section("Commandes"):
             formatter.write_dl(rows)
 

@@ -3,6 +3,7 @@
 A command's module is loaded when the command is asked for: all of them take longer than a search.
 """
 
+from collections import UserDict
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Final
@@ -28,13 +29,13 @@ _PLACES: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-class _Program(FrenchGroup):
-    def list_commands(self, _ctx: click.Context) -> list[str]:
-        return list(_PLACES)
+class _Commands(UserDict[str, click.Command]):
+    """The commands by name, in order; each is loaded when it is looked at."""
 
-    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
-        if name not in _PLACES:
-            return None
+    def __init__(self) -> None:
+        super().__init__(dict.fromkeys(_PLACES))  # type: ignore[arg-type]  # names alone
+
+    def __getitem__(self, name: str) -> click.Command:
         module, attribute = _PLACES[name]
         command: click.Command = getattr(import_module(f"indexer.cli.{module}"), attribute)
         return command
@@ -49,7 +50,8 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, asked: bool) 
 
 
 @click.group(
-    cls=_Program,
+    cls=FrenchGroup,
+    commands=_Commands(),
     subcommand_metavar="COMMANDE [ARGUMENTS]…",
     epilog="« questions COMMANDE --help » montre l'aide d'une commande. Les dossiers sont ./corpus "
     "et ./index, sauf si QUESTIONS_CORPUS et QUESTIONS_INDEX en nomment d'autres.",

@@ -121,14 +121,15 @@ def _become_gunicorn(
     environment = _environment(settings)
     listener.set_inheritable(True)
     command = [
-        # Without -P the sources of a checkout in which one stands would hide what is installed.
-        sys.executable, "-P", "-m", "gunicorn",
+        sys.executable, "-m", "gunicorn",
         "--config", str(Path(__file__).with_name("gunicorn_settings.py")),
-        "--chdir", str(_PACKAGES),
         "--bind", f"fd://{listener.fileno()}",
         "--worker-class", "gthread", "--workers", str(workers), "--threads", str(threads),
         _APPLICATION,
     ]  # fmt: skip
+    # gunicorn imports from where it starts: in a checkout that would be the sources, which are not
+    # compiled, and not what is installed. The settings name whole paths.
+    os.chdir(_PACKAGES)
     os.execve(sys.executable, command, environment)  # noqa: S606  # this very interpreter
 
 

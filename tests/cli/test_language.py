@@ -22,10 +22,7 @@ def _commands(
 ) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     yield path, command
     if isinstance(command, click.Group):
-        context = click.Context(command)
-        for name in command.list_commands(context):
-            child = command.get_command(context, name)
-            assert child is not None
+        for name, child in command.commands.items():
             yield from _commands(child, (*path, name))
 
 
@@ -66,6 +63,7 @@ def test_the_help_lists_every_sort_and_scope(run: Run) -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
+        (("serch",), "Commande « serch » inconnue. Vouliez-vous dire « search »"),
         (("search", "--dux", "1"), "Option « --dux » inconnue. Vouliez-vous dire « --du »"),
         (("search", "a", "--du"), "L'option « --du » attend une valeur."),
         (("search", "-du", "2019"), "inconnue"),
