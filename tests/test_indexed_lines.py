@@ -20,10 +20,10 @@ from indexer.indexed_lines import (
 from indexer.interchange import from_record, to_line
 from indexer.question import Question
 from indexer.sources.interchange_lines import with_turns
+from tests.edited_records import EDITED, KEY
 
 READ = tuple(each.name for each in fields(Question) if each.name not in LEFT_OUT)
 PROPERTIES = tuple(name for name, value in vars(Question).items() if isinstance(value, property))
-KEY = {"uid": "QANR5L15QE1", "type": "QE", "legislature": 15, "number": 1}
 
 
 def same(line: bytes) -> None:
@@ -63,22 +63,7 @@ def test_every_field_is_read() -> None:
     same(json.dumps(whole).encode())
 
 
-@pytest.mark.parametrize(
-    "more",
-    [
-        {"legislature": "15"},
-        {"number": "1"},
-        {"date_question": "2020-01-02T00:00:00"},
-        {"date_question": ""},
-        {"question_text": None},
-        {"analyses": None},
-        {"title": "a\x00b\r\nc \ud800"},
-        {"title": "a\x01b"},
-        {"author": "a\x7fb"},
-        {"question_text": "a\r\nb\fc\bd"},
-        {"chamber": ""},
-    ],
-)
+@pytest.mark.parametrize("more", EDITED)
 def test_what_another_hand_wrote_is_mended_as_an_import_would(more: dict[str, Any]) -> None:
     same(line_of(**more))
 

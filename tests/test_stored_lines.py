@@ -16,8 +16,8 @@ from indexer.interchange import InvalidRecord, from_record, to_line
 from indexer.question import Question
 from indexer.sources.interchange_lines import with_turns
 from indexer.stored_lines import question_of_line
+from tests.edited_records import EDITED, KEY
 
-KEY = {"uid": "QANR5L15QE1", "type": "QE", "legislature": 15, "number": 1}
 EVERY_FIELD = {
     **KEY,
     "chamber": "AN",
@@ -66,23 +66,7 @@ def test_every_field_is_read_quickly() -> None:
     assert read_quickly(line_of(EVERY_FIELD)) == whole
 
 
-@pytest.mark.parametrize(
-    "more",
-    [
-        {"legislature": "15"},
-        {"number": "1"},
-        {"date_question": "2020-01-02T00:00:00"},
-        {"date_question": ""},
-        {"question_text": None},
-        {"analyses": None},
-        {"title": ""},
-        {"title": "a\x00b\r\nc \ud800"},
-        {"author": "a\x7fb"},
-        {"chamber": ""},
-        {"of_another": {"deep": [1]}},
-        {"page_question": "3"},
-    ],
-)
+@pytest.mark.parametrize("more", (*EDITED, {"title": ""}))
 def test_what_another_hand_wrote_is_mended_as_an_import_would(more: dict[str, Any]) -> None:
     record = {**KEY, **more}
     line = json.dumps(record).encode()

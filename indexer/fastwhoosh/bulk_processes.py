@@ -13,7 +13,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -79,12 +79,16 @@ class WorkerSetup:
 
 @dataclass
 class _Worker:
-    """``sender`` is the thread that writes to the pipe, which holds less than one batch."""
+    """``sender`` is the thread that writes to the pipe, which holds less than one batch.
+
+    ``sent`` are its messages, done or not.
+    """
 
     process: Any
     pipe: Connection
     in_hand: int = field(default=0)
     sender: ThreadPoolExecutor = field(default_factory=partial(ThreadPoolExecutor, 1))
+    sent: list[Future[None]] = field(default_factory=list)
 
 
 class Workers:
@@ -134,12 +138,15 @@ class Workers:
 
         Raises:
             WorkerFailed: One of them could not.
+            PicklingError, AttributeError: a document could not be sent.
         """
         segments: list[Any] = []
         for worker in self._workers:
             while (answer := self._receive(worker)) is None:
                 pass
             segments += answer
+            for message in worker.sent:
+                message.result()
         self._close()
         return segments
 
@@ -157,8 +164,8 @@ class Workers:
             self._receive(pipes[pipe])  # type: ignore[index]  # only connections were given
 
     def _send(self, worker: _Worker, message: tuple[str, Any]) -> None:
-        """Send a message beside the caller; that it did not arrive is seen when none answers."""
-        worker.sender.submit(worker.pipe.send, message)
+        """Send a message beside the caller; :meth:`finish` tells of one that could not be sent."""
+        worker.sent.append(worker.sender.submit(worker.pipe.send, message))
 
     def _receive(self, worker: _Worker) -> list[Any] | None:
         """Take one answer: the segments at the end, None for a batch."""

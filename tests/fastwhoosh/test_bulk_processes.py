@@ -7,6 +7,7 @@ import sys
 import threading
 from collections import Counter
 from pathlib import Path
+from pickle import PicklingError
 from typing import Any
 
 import pytest
@@ -175,3 +176,17 @@ def test_raw_documents_need_what_makes_them(empty: Any) -> None:
     with pytest.raises(TypeError, match="make"):
         writer.add_raw([b"{}"])
     writer.cancel()
+
+
+def test_what_cannot_be_sent_to_a_worker_is_not_lost_in_silence(empty: Any, tmp_path: Path) -> None:
+    class Local(str):  # what a function defines cannot be pickled
+        __slots__ = ()
+
+    def add() -> None:
+        with BulkWriter(empty, procs=2) as writer:
+            for document in documents(6000):
+                writer.add_document(**document | {"uid": Local(document["uid"])})
+
+    with pytest.raises((AttributeError, PicklingError), match="pickle"):
+        add()
+    _assert_untouched(empty, tmp_path)
