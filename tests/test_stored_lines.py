@@ -66,7 +66,7 @@ def test_every_field_is_read_quickly() -> None:
     assert read_quickly(line_of(EVERY_FIELD)) == whole
 
 
-@pytest.mark.parametrize("more", (*EDITED, {"title": ""}))
+@pytest.mark.parametrize("more", [*EDITED, {"title": ""}])
 def test_what_another_hand_wrote_is_mended_as_an_import_would(more: dict[str, Any]) -> None:
     record = {**KEY, **more}
     line = json.dumps(record).encode()
