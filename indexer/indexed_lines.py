@@ -17,7 +17,7 @@ from typing import Any, Final, cast, get_type_hints
 
 from indexer.interchange import InvalidRecord, from_record, name_of
 from indexer.native import kernel
-from indexer.question import KINDS, Question
+from indexer.question import KINDS, Question, properties_of_question
 
 # What an index has no use for: markup, who else says the same, what only a page shows.
 LEFT_OUT: Final = frozenset(
@@ -61,9 +61,9 @@ def stand_in(name: str, left_out: frozenset[str], hints: Mapping[str, Any], **op
 def _decode() -> Callable[[bytes], Any]:
     import msgspec  # noqa: PLC0415  # start-up cost
 
-    read = {name: value for name, value in vars(Question).items() if isinstance(value, property)}
     hints = get_type_hints(Question)
-    made = stand_in("IndexedQuestion", LEFT_OUT, hints, namespace=read, frozen=True)
+    namespace = properties_of_question()
+    made = stand_in("IndexedQuestion", LEFT_OUT, hints, namespace=namespace, frozen=True)
     decode: Callable[[bytes], Any] = msgspec.json.Decoder(made).decode
     return decode
 

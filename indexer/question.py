@@ -209,6 +209,11 @@ class Question:
         )
 
 
+def properties_of_question() -> dict[str, Any]:
+    """Return what is computed of a question, by name: for what stands in for one."""
+    return {name: value for name, value in vars(Question).items() if isinstance(value, property)}
+
+
 @lru_cache(maxsize=20_000)  # a thousand members ask a million questions
 def _given_name_first(author: str, *, is_reversed: bool) -> str | None:
     glued = re.match(r"M\.\w", author)

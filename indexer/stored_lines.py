@@ -11,10 +11,10 @@ field may be a stranger) is read by ``interchange.from_record``, which mends or 
 from collections.abc import Callable, Mapping
 from functools import cache
 from itertools import count
-from typing import Annotated, Any, Final, get_type_hints
+from typing import Annotated, Any, Final, cast, get_type_hints
 
 from indexer.indexed_lines import is_to_clean, mended_question, stand_in
-from indexer.question import Question, Turn
+from indexer.question import Question, Turn, properties_of_question
 
 # Reading so many slowly takes less than loading msgspec does: a fresh process that answers one
 # search does without it.
@@ -34,13 +34,32 @@ def _decoder() -> tuple[Callable[[bytes], Any], Callable[[Any], dict[str, Any]]]
     # What the interchange form takes for nothing must not come as something, nor what it refuses.
     narrower: Mapping[Any, Any] = {str | None: text | None, int | None: whole | None}
     hints = {name: narrower.get(hint, hint) for name, hint in get_type_hints(Question).items()}
-    hints["answer_turns"] = tuple[tuple[whole, str], ...]
-    made = stand_in("StoredQuestion", frozenset({"extra"}), hints, forbid_unknown_fields=True)
+    turn = msgspec.defstruct("StoredTurn", [("start", whole), ("speaker", str)], array_like=True)
+    hints["answer_turns"] = tuple[turn, ...]  # type: ignore[valid-type]  # made just now
+    # One without extra fields only is read so.
+    namespace = {**properties_of_question(), "extra": {}}
+    made = stand_in(
+        "StoredQuestion",
+        frozenset({"extra"}),
+        hints,
+        namespace=namespace,
+        forbid_unknown_fields=True,
+    )
     return msgspec.json.Decoder(made).decode, msgspec.structs.asdict
 
 
 def question_of_line(line: bytes) -> Question:
     """Return the question of a line.
+
+    Raises:
+        ValueError: the line is no record; :class:`interchange.InvalidRecord` names the field.
+    """
+    found = shown_question(line)
+    return found if isinstance(found, Question) else _whole(found)
+
+
+def shown_question(line: bytes) -> Question:
+    """Return the question of a line to be read only: not a Question itself, but with all it has.
 
     Raises:
         ValueError: the line is no record; :class:`interchange.InvalidRecord` names the field.
@@ -53,16 +72,20 @@ def question_of_line(line: bytes) -> Question:
 
 
 def _quickly(line: bytes) -> Question | None:
-    """Return the question of a line as it is written, None where it may be another's."""
+    """Return what a line says as it is written, None where it may be another's."""
     if is_to_clean(line):
         return None
-    decode, values_of = _decoder()
     try:
-        values = values_of(decode(line))
-        uid = values.pop("stated_uid")
-        if values["answer_turns"]:
-            values["answer_turns"] = tuple([Turn(*turn) for turn in values["answer_turns"]])
-        question = Question(**values)
+        found = _decoder()[0](line)
+        Question.__post_init__(found)
     except (ValueError, RecursionError):
         return None
-    return question if question.uid == uid else None
+    return cast("Question", found) if found.uid == found.stated_uid else None
+
+
+def _whole(found: Question) -> Question:
+    values = _decoder()[1](found)
+    del values["stated_uid"]
+    if found.answer_turns:
+        values["answer_turns"] = tuple([Turn(t.start, t.speaker) for t in found.answer_turns])
+    return Question(**values)

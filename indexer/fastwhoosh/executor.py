@@ -86,19 +86,23 @@ class Executor:
         Raises:
             DamagedSegment: a file is not what was written.
         """
-        return self.document_frequencies((field,), term)[0]
+        return self.document_frequencies((field,), (term,))[0]
 
-    def document_frequencies(self, fields: tuple[str, ...], term: bytes) -> tuple[int, ...]:
-        """Return what :meth:`document_frequency` does for each of some fields, in one call.
+    def document_frequencies(
+        self, fields: tuple[str, ...], terms: tuple[bytes, ...]
+    ) -> Sequence[int]:
+        """Return what :meth:`document_frequency` does for some terms, in one call.
+
+        Each is counted in the one of some fields where most documents have it.
 
         Raises:
             DamagedSegment: a file is not what was written.
         """
         if self._segments is None or kernel is None:
-            reader = self.searcher.reader()
-            return tuple(int(reader.doc_frequency(field, term)) for field in fields)
+            frequency = self.searcher.reader().doc_frequency
+            return [max(int(frequency(field, term)) for field in fields) for term in terms]
         try:
-            found: tuple[int, ...] = kernel.doc_frequencies(self._segments, fields, term)
+            found: Sequence[int] = kernel.doc_frequencies(self._segments, fields, terms)
         except kernel.Damaged as error:
             raise _damage(error) from error
         return found

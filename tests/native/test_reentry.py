@@ -94,7 +94,7 @@ def test_numbers_that_change_their_list_while_they_are_read() -> None:
 
     lengths[0] = Shrinking()
     segment = kernel.Segment(b"", "none", 0, [], [], None, lengths)
-    assert kernel.doc_frequencies((segment,), ("text",), b"a") == (0,)
+    assert kernel.doc_frequencies((segment,), ("text",), (b"a",)) == [0]
 
 
 def test_a_plan_with_a_value_of_another_type_is_refused() -> None:
