@@ -53,6 +53,10 @@ class Matcher:
     def passages(self, text: str, /) -> list[tuple[tuple[Any, ...], int, int, int]]: ...
     def forms(self, texts: tuple[str, ...], /) -> dict[str, dict[str, int]]: ...
 
+@final
+class Held:
+    def __new__(cls, segments: tuple[Segment, ...]) -> Held: ...
+
 def likely(
     lexicon: Lexicon,
     documents: tuple[tuple[str, ...], ...],

@@ -104,7 +104,7 @@ class _Finder:
         self.snapshot = snapshot
         self.search = search
         self.translation = translation
-        self.run = snapshot.executor.run
+        self.run = snapshot.executor.holding()
         self.by_score = search.sort == _BY_SCORE
         self.goes_on = self.by_score and translation.related is not None
 

@@ -110,6 +110,9 @@ typedef struct {
     int held;                   /* whether the values are those of posting i */
 } Occurrences;
 
+#define BATCH 256 /* documents that are scored together */
+#define BATCH_WORDS (BATCH / 64)
+
 /* The postings of one term. Blocks are read when asked for; `docs[0..n)` is block `block`. The
    current posting is number `i` of block `current`, whose documents need not have been read. */
 typedef struct List {
@@ -129,6 +132,8 @@ typedef struct List {
     Occurrences at;
     uint64_t *held;                 /* documents of a window as bits, see top_together.c */
     uint32_t held_window;
+    uint64_t found[BATCH_WORDS];    /* documents of the batch that hold the term, see batch.c */
+    uint32_t batch;
     Arena *arena;
 } List;
 
