@@ -193,12 +193,7 @@ class Executor:
         return partial(self._run, kernel.Held(self._segments))
 
     def _run(self, held: Any, request: Request) -> Answer:
-        return Answer(
-            *self._answer(
-                held, request.plan, request.first, request.limit, request.order, request.filters,
-                request.facets, request.spreads, request.collapse,
-            )
-        )  # fmt: skip
+        return Answer(*self._answer(held, *request))
 
     def _answer(self, held: Any, *asked: Any) -> tuple[Any, ...]:
         """Answer the fields of a request; a search of a few microseconds has no time for more."""

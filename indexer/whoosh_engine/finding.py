@@ -117,13 +117,13 @@ class _Finder:
         is_short = self.goes_on and chosen.total < ranking.RELATED_UNTIL
         page = slice(first, first + limit)
         start, most = (0, max(page.stop, ranking.RELATED_UNTIL)) if is_short else (first, limit)
-        answer = self.run(replace(asked, first=start, limit=most))
+        answer = self.run(asked._replace(first=start, limit=most))
         whole = answer if chosen.is_strict else self._all_words(asked, 0)
         shown = tuple(_with_others(answer))[first - start :][:limit]
         found = self._found(answer, whole, shown)
         if not self.goes_on or found.groups >= ranking.RELATED_UNTIL:
             return found
-        asked = replace(asked, limit=ranking.RELATED_UNTIL, facets=())
+        asked = asked._replace(limit=ranking.RELATED_UNTIL, facets=())
         if not is_short and (first or found.groups > limit):
             answer = self.run(asked)
         return self._going_on(found, chosen, asked, answer, page)
@@ -136,12 +136,12 @@ class _Finder:
         answer = self.run(asked)
         is_strict = relaxed is None or answer.total >= ranking.ENOUGH_HITS
         if relaxed is not None and not is_strict:
-            asked = replace(asked, plan=relaxed)
+            asked = asked._replace(plan=relaxed)
             answer = self.run(asked)
         if not self.goes_on:
             return _Chosen(asked.plan, is_strict)
         near = near_plans(self.translation, asked.plan)
-        hits = answer.hits or (self.run(replace(asked, plan=near.some)).hits if near else ())
+        hits = answer.hits or (self.run(asked._replace(plan=near.some)).hits if near else ())
         added = feedback(self.snapshot, self.translation, hits, self.search.scope)
         best = hits[0][0] if hits else 0.0
         return _Chosen(asked.plan, is_strict, answer.total, best, added)
@@ -149,7 +149,7 @@ class _Finder:
     def _all_words(self, asked: Request, limit: int) -> Answer:
         """Return what holds every word, best first."""
         strict = _within(self.snapshot, self.search, self.translation.strict)
-        return self.run(replace(asked, plan=strict, first=0, limit=limit, facets=()))
+        return self.run(asked._replace(plan=strict, first=0, limit=limit, facets=()))
 
     def _found(self, answer: Answer, whole: Answer, page: Sequence[tuple[_Hit, int]]) -> Found:
         hits, others = zip(*page, strict=True) if page else ((), ())
@@ -160,7 +160,7 @@ class _Finder:
         """Return what holds every word, fewer than a page, before what holds most of them."""
         family = self._family(asked)
         whole = self._all_words(asked, ranking.ENOUGH_HITS)
-        answer = self.run(replace(asked, limit=first + limit + len(whole.hits)))
+        answer = self.run(asked._replace(limit=first + limit + len(whole.hits)))
         # What the second search counts comes later and stays: it counts all that are found.
         others = {
             family(number): count
@@ -188,7 +188,7 @@ class _Finder:
             if known >= asked.limit:
                 return []
             wanted = _within(self.snapshot, self.search, plan_of_more, chosen.added)
-            more = self.run(replace(asked, plan=wanted, limit=asked.limit - known))
+            more = self.run(asked._replace(plan=wanted, limit=asked.limit - known))
             others = [
                 each
                 for each in _with_others(more)

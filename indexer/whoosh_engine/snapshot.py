@@ -26,7 +26,7 @@ from indexer.search.results import SegmentInfo
 from indexer.stored_lines import question_of_line, shown_question
 from indexer.whoosh_engine.acronyms import Acronyms
 from indexer.whoosh_engine.column_values import column_numbers, column_values, live_numbers
-from indexer.whoosh_engine.damage import DAMAGE, MENDING, damage_said
+from indexer.whoosh_engine.damage import DAMAGE, MENDING, said
 from indexer.whoosh_engine.families import Families, read_families
 from indexer.whoosh_engine.filter_values import FilterValues, filter_values
 from indexer.whoosh_engine.generations import Manifest, read_manifest
@@ -228,17 +228,19 @@ class Snapshot:
                 f"Question illisible dans l'index « {self.path} ». {MENDING}"
             ) from error
 
-    @damage_said()
     def line(self, number: int) -> bytes:
         """Return the record of a document as it stands in the corpus.
 
         Raises:
             IndexDamaged: the bytes are not what was written.
         """
-        line: bytes | None = self.executor.stored_fields(number).get("record")
-        if line is None:
+        try:
+            line: bytes | None = self.executor.stored_fields(number).get("record")
+            if line is not None:
+                return line
             raise DamagedSegment(self._file_of(number), f"document {number} : question absente")
-        return line
+        except DAMAGE as error:
+            raise said(error) from error
 
     def _file_of(self, number: int) -> Path:
         reader = next(reader for reader, base in reversed(self.executor.leaves) if base <= number)

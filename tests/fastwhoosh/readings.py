@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
@@ -23,7 +22,7 @@ def check_readings(
     ``run`` answers it instead of the executor.
     """
     found = (run or executor.run)(request)
-    whole = _read(executor, replace(request, collapse=None))
+    whole = _read(executor, request._replace(collapse=None))
     collapsed = _read(executor, request) if request.collapse else whole
     assert found._replace(hits=[], others=[]) == collapsed._replace(hits=[], others=[])
     expected = collapsed.hits[request.first : request.first + request.limit]
@@ -41,7 +40,7 @@ def _read(executor: Executor, request: Request) -> Answer:
     """Return all that a request finds, read the obvious way."""
     return interpreted.answer(
         executor.leaves,
-        replace(request, first=0, limit=_ALL),
+        request._replace(first=0, limit=_ALL),
         lambda name: executor.table(name).segments,
     )
 

@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -61,7 +60,7 @@ def test_requests_of_one_search_are_answered_as_any_others(shaped: tuple[Executo
         known: list[Node] = [generator.node() for _ in range(4)]
         for _ in range(5):
             known.append(_made_of(rng, known))
-            asked = replace(generator.request(), plan=known[-1])
+            asked = generator.request()._replace(plan=known[-1])
             assert check_readings(executor, asked, run) == executor.run(asked)
 
 
