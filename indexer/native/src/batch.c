@@ -86,7 +86,7 @@ static int seek_list(const Batch *batch, List *list, const Adding *adding) {
 int go_through(const Batch *batch, List *list, const Adding *adding) {
     memset(list->found, 0, sizeof list->found);
     list->batch = batch->bound->batches;
-    const int state = list->dense ? 1 : scan_list(batch, list, adding);
+    const int state = list_dense(list) ? 1 : scan_list(batch, list, adding);
     return state > 0 ? seek_list(batch, list, adding) : state;
 }
 

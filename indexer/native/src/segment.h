@@ -12,6 +12,13 @@ typedef struct {
     uint64_t keys[];
 } Keys;
 
+/* Where each term stands, by its hash: a slot holds the place + 1 below and bits of the hash above;
+   0 is a free one. */
+typedef struct {
+    uint32_t mask, place_bits;
+    uint32_t slots[];
+} TermTable;
+
 typedef struct {
     PyObject *name;
     int kind;
@@ -19,6 +26,8 @@ typedef struct {
     const uint8_t *blob, *offsets, *infos, *postings, *positions, *norms;
     uint64_t blob_len, postings_len, positions_len;
     _Atomic(Keys *) keys; /* made when first needed */
+    _Atomic(TermTable *) table; /* made when so many terms have been asked for that it pays */
+    _Atomic uint32_t asked;
 } Field;
 
 /* The lowest and the highest number of a column in each zone of documents; see column_value. */
@@ -171,6 +180,9 @@ static inline uint64_t key_of_bytes(const uint8_t *bytes, size_t length, const u
 /* The keys of a field's terms; NULL where there is no memory or the file is damaged. */
 const Keys *field_keys(const Field *field);
 void free_keys(Field *field);
+/* term_table.c: the same as find_term, if there is a table of terms: 1, and the place. */
+int find_in_table(const Field *field, const uint8_t *term, size_t length, int64_t *place);
+void free_table(Field *field);
 /* Returns the first of the places from low to before high whose key is not less than `key`. */
 uint32_t first_key(const Keys *keys, uint32_t low, uint32_t high, uint64_t key);
 

@@ -105,7 +105,9 @@ int64_t lower_bound(const Field *field, const uint8_t *term, size_t length) {
 }
 
 int64_t find_term(const Field *field, const uint8_t *term, size_t length) {
-    int64_t place = lower_bound(field, term, length);
+    int64_t place;
+    if (find_in_table(field, term, length, &place)) return place;
+    place = lower_bound(field, term, length);
     if (place < 0 || place == field->terms) return place < 0 ? place : NO_TERM;
     const uint8_t *other;
     size_t other_len;

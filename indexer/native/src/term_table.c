@@ -1,0 +1,87 @@
+/* Terms by their hash. To find a term among the sorted ones takes a dozen reads all over memory, by its
+   hash two or three; but to make the table takes as long as finding a thousand terms. */
+#include "segment.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#define WORTH_MAKING 1000 /* terms asked for */
+
+static uint64_t hash_of(const uint8_t *bytes, size_t length) {
+    uint64_t hash = length * 0x9E3779B97F4A7C15u;
+    for (; length; bytes += 8) {
+        const size_t used = length < 8 ? length : 8;
+        uint64_t unit = 0;
+        memcpy(&unit, bytes, used);
+        hash = (hash ^ unit) * 0x9E3779B97F4A7C15u;
+        hash ^= hash >> 32;
+        length -= used;
+    }
+    return hash;
+}
+
+/* The bits of a hash that stand in a slot. */
+static inline uint32_t tag_of(const TermTable *table, uint64_t hash) {
+    return table->place_bits < 32 ? (uint32_t)(hash >> 32) >> table->place_bits << table->place_bits : 0;
+}
+
+static int fill(TermTable *table, const Field *field) {
+    for (uint32_t place = 0; place < field->terms; place++) {
+        const uint8_t *term;
+        size_t length;
+        if (term_at(field, place, &term, &length) < 0) return -1;
+        const uint64_t hash = hash_of(term, length);
+        uint32_t at = (uint32_t)hash & table->mask;
+        while (table->slots[at]) at = (at + 1) & table->mask;
+        table->slots[at] = tag_of(table, hash) | (place + 1);
+    }
+    return 0;
+}
+
+/* NULL where there is no memory, there are too many terms, or the file is damaged. */
+static TermTable *make_table(const Field *field) {
+    if (!field->terms || field->terms > 1u << 30) return NULL;
+    uint32_t size = 16;
+    while (size < 2 * field->terms) size *= 2;
+    TermTable *table = calloc(1, sizeof(TermTable) + 4 * (size_t)size);
+    if (!table) return NULL;
+    table->mask = size - 1;
+    table->place_bits = (uint32_t)bits_of(field->terms);
+    if (fill(table, field) == 0) return table;
+    free(table);
+    return NULL;
+}
+
+static const TermTable *table_of(const Field *field) {
+    /* What is remembered of a field changes nothing that it is. */
+    Field *known = (Field *)field;
+    TermTable *table = atomic_load_explicit(&known->table, memory_order_acquire), *none = NULL;
+    if (table || atomic_fetch_add_explicit(&known->asked, 1, memory_order_relaxed) != WORTH_MAKING)
+        return table;
+    table = make_table(field);
+    if (!table || atomic_compare_exchange_strong(&known->table, &none, table)) return table;
+    free(table); /* another thread was first */
+    return none;
+}
+
+int find_in_table(const Field *field, const uint8_t *term, size_t length, int64_t *place) {
+    const TermTable *table = table_of(field);
+    if (!table) return 0;
+    const uint64_t hash = hash_of(term, length);
+    const uint32_t tag = tag_of(table, hash);
+    const uint64_t places = (1ull << table->place_bits) - 1;
+    for (uint32_t at = (uint32_t)hash & table->mask; table->slots[at]; at = (at + 1) & table->mask) {
+        const uint32_t slot = table->slots[at], found = (uint32_t)(slot & places) - 1;
+        const uint8_t *other;
+        size_t other_len;
+        if ((slot & ~places) != tag || term_at(field, found, &other, &other_len) < 0) continue;
+        if (other_len == length && !memcmp(other, term, length)) {
+            *place = found;
+            return 1;
+        }
+    }
+    *place = NO_TERM;
+    return 1;
+}
+
+void free_table(Field *field) { free(atomic_load(&field->table)); }
