@@ -24,8 +24,12 @@ _MOST: Final = 2**31
 
 
 @cache
-def _decoder() -> tuple[Callable[[bytes], Any], Callable[[Any], dict[str, Any]]]:
-    """Return what decodes a line, and what gives the attributes of a question, and its uid."""
+def _readers() -> tuple[Callable[[bytes], Any], Callable[[bytes], Any], Callable[[Any], Any]]:
+    """Return what decodes a line to all of a question, what decodes it to be shown, and ``asdict``.
+
+    The first has a question's attributes and its stated uid, and refuses a field that is no
+    question's; the second leaves it out.
+    """
     # Not at the head: see _WORTH_LOADING.
     import msgspec  # noqa: PLC0415  # start-up cost
 
@@ -36,16 +40,22 @@ def _decoder() -> tuple[Callable[[bytes], Any], Callable[[Any], dict[str, Any]]]
     hints = {name: narrower.get(hint, hint) for name, hint in get_type_hints(Question).items()}
     turn = msgspec.defstruct("StoredTurn", [("start", whole), ("speaker", str)], array_like=True)
     hints["answer_turns"] = tuple[turn, ...]  # type: ignore[valid-type]  # made just now
-    # One without extra fields only is read so.
-    namespace = {**properties_of_question(), "extra": {}}
-    made = stand_in(
-        "StoredQuestion",
-        frozenset({"extra"}),
-        hints,
-        namespace=namespace,
+    stored = stand_in(
+        "StoredQuestion", frozenset({"extra"}), hints, namespace=properties_of_question(),
         forbid_unknown_fields=True,
+    )  # fmt: skip
+    # Of the fields that are no question's, the one that its properties ask for.
+    shown = msgspec.defstruct(
+        "ShownQuestion",
+        [("fictional", Any, None)],
+        bases=(stored,),
+        namespace={"extra": property(lambda self: {"fictional": self.fictional})},
+        kw_only=True,
+        gc=False,
+        forbid_unknown_fields=False,
     )
-    return msgspec.json.Decoder(made).decode, msgspec.structs.asdict
+    whole_line, shown_line = (msgspec.json.Decoder(each).decode for each in (stored, shown))
+    return whole_line, shown_line, msgspec.structs.asdict
 
 
 def question_of_line(line: bytes) -> Question:
@@ -54,37 +64,37 @@ def question_of_line(line: bytes) -> Question:
     Raises:
         ValueError: the line is no record; :class:`interchange.InvalidRecord` names the field.
     """
-    found = shown_question(line)
-    return found if isinstance(found, Question) else _whole(found)
+    return _whole(line) or mended_question(line)
 
 
 def shown_question(line: bytes) -> Question:
-    """Return the question of a line to be read only: not a Question itself, but with all it has.
+    """Return what a page shows of the question of a line, to be read only.
+
+    It has the attributes of a question, but is none; of ``extra`` there is what they ask for.
 
     Raises:
         ValueError: the line is no record; :class:`interchange.InvalidRecord` names the field.
     """
-    if next(_read) >= _WORTH_LOADING:
-        question = _quickly(line)
-        if question is not None:
-            return question
-    return mended_question(line)
+    return _quickly(line, 1) or mended_question(line)
 
 
-def _quickly(line: bytes) -> Question | None:
+def _quickly(line: bytes, reader: int) -> Question | None:
     """Return what a line says as it is written, None where it may be another's."""
-    if is_to_clean(line):
+    if next(_read) < _WORTH_LOADING or is_to_clean(line):
         return None
     try:
-        found = _decoder()[0](line)
+        found = _readers()[reader](line)
         Question.__post_init__(found)
     except (ValueError, RecursionError):
         return None
     return cast("Question", found) if found.uid == found.stated_uid else None
 
 
-def _whole(found: Question) -> Question:
-    values = _decoder()[1](found)
+def _whole(line: bytes) -> Question | None:
+    found = _quickly(line, 0)
+    if found is None:
+        return None
+    values: dict[str, Any] = _readers()[2](found)
     del values["stated_uid"]
     if found.answer_turns:
         values["answer_turns"] = tuple([Turn(t.start, t.speaker) for t in found.answer_turns])

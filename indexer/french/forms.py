@@ -68,9 +68,6 @@ def _native_stem_form() -> Callable[[str], str | None] | None:
     return native
 
 
-_STEM_FORM: Final = _native_stem_form() or stem_form_in_python
-
-
-def stem_form(exact: str) -> str | None:
-    """Return the stem of an exact form, without accents; None for a stop word."""
-    return _STEM_FORM(exact)
+# The stem of an exact form, without accents; None for a stop word. A search asks
+# hundreds of times.
+stem_form: Final[Callable[[str], str | None]] = _native_stem_form() or stem_form_in_python

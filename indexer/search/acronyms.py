@@ -87,7 +87,8 @@ class _Widener:
                 return Any(tuple(map(self.node, children)))
             case Word(text, "variants") | Compound(_, text):
                 _, otherwise = self._otherwise(*self._words((node,)))
-                return replace(node, others=self._meanings(key_of(text)) + otherwise)
+                others = self._meanings(key_of(text)) + otherwise
+                return node if others == node.others else replace(node, others=others)
             case _:
                 return node
 

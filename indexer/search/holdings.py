@@ -53,7 +53,10 @@ class Lacking:
     def __init__(self, words: Sequence[Word | Compound]) -> None:
         spelt = [spelling for word in words for spelling in (word.whole, *word.parts)]
         self._missing = Missing(spelt)
-        self._words = [(word, stand_in(word.others)) for word in words]
+        self._words = [
+            ("-".join(word.parts), word.whole, frozenset(word.parts), stand_in(word.others))
+            for word in words
+        ]
 
     def of(self, texts: tuple[str, ...]) -> tuple[str, ...]:
         """Return the words that no text holds, each once."""
@@ -61,9 +64,9 @@ class Lacking:
         if not absent:
             return ()
         lacking = [
-            "-".join(word.parts)
-            for word, others in self._words
-            if word.whole in absent and any(part in absent for part in word.parts)
+            shown
+            for shown, whole, parts, others in self._words
+            if whole in absent and not parts.isdisjoint(absent)
             if not (others and any(spans(text, others) for text in texts))
         ]
         return tuple(dict.fromkeys(lacking))

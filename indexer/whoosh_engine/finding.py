@@ -132,19 +132,21 @@ class _Finder:
         strict, relaxed = self.translation.strict, self.translation.relaxed
         if not self.goes_on and relaxed is None:
             return _Chosen(strict)
-        asked = Request(strict, limit=ranking.FEEDBACK_HITS if self.goes_on else 0)
-        answer = self.run(asked)
-        is_strict = relaxed is None or answer.total >= ranking.ENOUGH_HITS
-        if relaxed is not None and not is_strict:
-            asked = asked._replace(plan=relaxed)
-            answer = self.run(asked)
+        # What holds every word is counted before any of it is scored.
+        is_strict = relaxed is None or self._count(strict) >= ranking.ENOUGH_HITS
+        chosen = strict if relaxed is None or is_strict else relaxed
         if not self.goes_on:
-            return _Chosen(asked.plan, is_strict)
+            return _Chosen(chosen, is_strict)
+        asked = Request(chosen, limit=ranking.FEEDBACK_HITS)
+        answer = self.run(asked)
         near = near_plans(self.translation, asked.plan)
         hits = answer.hits or (self.run(asked._replace(plan=near.some)).hits if near else ())
         added = feedback(self.snapshot, self.translation, hits, self.search.scope)
         best = hits[0][0] if hits else 0.0
         return _Chosen(asked.plan, is_strict, answer.total, best, added)
+
+    def _count(self, asked: Plan) -> int:
+        return self.run(Request(asked, limit=0)).total
 
     def _all_words(self, asked: Request, limit: int) -> Answer:
         """Return what holds every word, best first."""

@@ -62,7 +62,7 @@ static int raise_damage(const Arena *arena) {
 /* Makes a segment of what is held ready for a request: 0, or -1 with an exception set. */
 static int prepare(Search *search, Bound *bound, Py_ssize_t i, Lookup *at) {
     Segment *segment = bound->segment;
-    bound->counts_only = !search->top.limit;
+    bound->counts_only = !search->top.limit && !bound->is_held;
     bound->round++;
     bound->codes = NULL;
     if (search->collapse.codes) {

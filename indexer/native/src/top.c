@@ -1,7 +1,7 @@
 /* The best documents of a segment, most of which need not be looked at: the ways to collect them. */
 #include "top.h"
 
-#define FEW (2 * BATCH) /* documents that are looked up one by one, without windows */
+#define FEW BATCH /* documents that are scored without windows */
 
 static void find_columns(const Bound *bound, const Top *top, KeyColumns *out) {
     for (int i = 0; i < top->n_keys; i++) {
@@ -65,7 +65,7 @@ int collect_top(Bound *bound, Top *top, const Set *matches, int only_leaf) {
     if (all.n == 1 && all.leaves[0] == bound->root && bound->root->op != WORD &&
         bound->root->op != POSITIONAL)
         return collect_same(bound, top, &columns, matches, bound->root->score);
-    if (matches->kind == SET_LIST && matches->n <= FEW)
+    if (set_count(bound, matches) <= FEW)
         return collect_each(bound, top, &columns, matches);
     return collect_windows(bound, top, &columns, matches, &all);
 }
