@@ -58,7 +58,9 @@ def _stems(snapshot: Snapshot, record: Question, family: int) -> Weighted:
 
 def _holding(snapshot: Snapshot, stems: Weighted) -> plan.Any:
     """Return the plan of what holds some of the stems."""
-    words = (plan.Word((snapshot.group((stem,), "stem", PARTS, 1.0),)) for stem, _ in stems)
+    words = (
+        plan.Word((snapshot.weighing.group((stem,), "stem", PARTS, 1.0),)) for stem, _ in stems
+    )
     return plan.Any(tuple(words), LEAST_SHARED)
 
 

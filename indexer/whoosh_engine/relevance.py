@@ -43,7 +43,7 @@ def _typed(related: Beside) -> int:
 
 
 def _word(snapshot: Snapshot, word: Related, weight: float, parts: Sequence[str]) -> Plan:
-    return Word((snapshot.group((word.stem,), "stem", parts, weight * word.share),))
+    return Word((snapshot.weighing.group((word.stem,), "stem", parts, weight * word.share),))
 
 
 @dataclass(frozen=True, slots=True)

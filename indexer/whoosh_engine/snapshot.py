@@ -4,7 +4,7 @@ A snapshot is immutable; the engine swaps it for another when a new generation i
 takes time is made when first asked for. Where the extension is compiled, threads may share it.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +15,7 @@ from indexer.fastwhoosh.errors import DamagedSegment
 from indexer.fastwhoosh.executor import Executor
 from indexer.fastwhoosh.index import open_dir
 from indexer.fastwhoosh.interpreted import numbers_of
-from indexer.fastwhoosh.plan import Group, Line, Part, Terms
+from indexer.fastwhoosh.plan import Terms
 from indexer.fastwhoosh.request import CollapseCodes, FilterCodes, Request
 from indexer.fastwhoosh.segmentfile import EXTENSION
 from indexer.native import why_not
@@ -32,15 +32,11 @@ from indexer.whoosh_engine.filter_values import FilterValues, filter_values
 from indexer.whoosh_engine.generations import Manifest, read_manifest
 from indexer.whoosh_engine.schema import PARTS, day_of, field_of
 from indexer.whoosh_engine.vocabulary import Vocabulary
+from indexer.whoosh_engine.weighing import FIELDS, Weighing
 from indexer.whoosh_engine.word_counts import WordCounts
 
 # Questions that are remembered: feedback reads those of a page before they are shown.
 _MOST_SHOWN: Final = 64
-_FIELDS: Final = {form: tuple(field_of(part, form) for part in PARTS) for form in ("exact", "stem")}
-
-
-# A field, what a word in it weighs, how far its length counts, and its mean length in words.
-_Weighed = tuple[str, float, float, float]
 
 
 class Snapshot:
@@ -54,7 +50,6 @@ class Snapshot:
         self.manifest: Manifest = read_manifest(folder, name)
         self.path = folder / name
         self._filters: dict[str, FilterValues] = {}
-        self._weights: dict[tuple[tuple[str, ...], str], tuple[_Weighed, ...]] = {}
         self._shown: dict[int, Question] = {}
         try:
             self._searcher: Any = open_dir(self.path).searcher()
@@ -69,17 +64,12 @@ class Snapshot:
         self.reader = self._searcher.reader()
         self.documents = int(self.reader.doc_count_all())
         executor, documents = self.executor, self.documents
-        self.words = {f: WordCounts(executor, names, documents) for f, names in _FIELDS.items()}
+        self.words = {f: WordCounts(executor, names, documents) for f, names in FIELDS.items()}
+        self.weighing = Weighing(executor, self.words)
 
     def close(self) -> None:
         """Release the files."""
         self._searcher.close()
-
-    @cached_property
-    def averages(self) -> Mapping[str, float]:
-        """Mean length in words of each text field over the questions that have it."""
-        names = [field_of(part, form) for part in PARTS for form in ("exact", "stem")]
-        return {name: self.executor.mean_length(name) for name in names}
 
     def documents_with(self, word: str, form: str) -> int:
         """Return in how many questions a word stands, taken from the part where most have it."""
@@ -88,36 +78,6 @@ class Snapshot:
     def information(self, word: str, form: str) -> float:
         """Return how much a word says, over all parts."""
         return self.words[form].information(word)
-
-    def group(self, words: Sequence[str], form: str, parts: Sequence[str], weight: float) -> Group:
-        """Return words that count as one, with the statistics of the whole index."""
-        terms = [word.encode() for word in words]
-        found = [
-            Part(name, term, weighed, b, average)
-            for name, weighed, b, average in self._weighed(parts, form)
-            for term in terms
-        ]
-        return Group(tuple(found), weight * self.words[form].information_of_any(words), ranking.K1)
-
-    def lines(
-        self, words: Sequence[str], form: str, parts: Sequence[str], offsets: Sequence[int]
-    ) -> tuple[Line, ...]:
-        """Return the lines in which words stand together, one a part."""
-        terms = tuple(word.encode() for word in words)
-        return tuple(
-            Line(name, terms, tuple(offsets), weighed, b, average)
-            for name, weighed, b, average in self._weighed(parts, form)
-        )
-
-    def _weighed(self, parts: Sequence[str], form: str) -> tuple[_Weighed, ...]:
-        key = (tuple(parts), form)
-        if key not in self._weights:
-            names = [(part, field_of(part, form)) for part in parts]
-            self._weights[key] = tuple(
-                (name, ranking.PART_WEIGHTS[part], ranking.B[part], self.averages[name])
-                for part, name in names
-            )
-        return self._weights[key]
 
     def filter_values(self, name: str) -> FilterValues:
         """Return the values of a filter of ``request.FILTERS``; made once."""

@@ -219,7 +219,7 @@ class Translator:
                 self.marks.stems.add(stem)
             self.marks.exacts |= acronyms_of(word.others)
             self.marks.chains |= chains_of(word.others)
-        group = self.snapshot.group
+        group = self.snapshot.weighing.group
         if stem is None:
             weight = 1.0 + ranking.EXACT_WEIGHT
             return PlanWord((group((word.text,), "exact", parts, weight),))
@@ -240,7 +240,9 @@ class Translator:
         if mark:
             self.marks.exacts.update(words)
             self.expansions[word.text] = words
-        return PlanWord((self.snapshot.group(words, "exact", parts, ranking.EXPANSION_WEIGHT),))
+        return PlanWord(
+            (self.snapshot.weighing.group(words, "exact", parts, ranking.EXPANSION_WEIGHT),)
+        )
 
     def _compound(self, compound: Compound, *, mark: bool) -> Plan:
         stems = tuple(stem_form(part) for part in compound.parts)
