@@ -17,11 +17,13 @@ from indexer.fastwhoosh.histogram import NOWHERE, histogram
 from indexer.fastwhoosh.index import create_in, open_dir
 from indexer.fastwhoosh.plan_query import PlanQuery
 from indexer.fastwhoosh.request import FacetCodes, OrderKey, Request
+from indexer.native import COMPILED
 from indexer.settings import Settings
 from indexer.whoosh_engine.generations import current_name
 from indexer.whoosh_engine.schema import day_number, day_of
 from indexer.whoosh_engine.snapshot import Snapshot
 from indexer.whoosh_engine.translate import Translator
+from indexer.whoosh_engine.vocabulary import folding_table
 
 TEXTS = ("le loup gris", "le mouton", "un loup et un mouton", "la bergère", "loup loup loup")
 SCHEMA = fields.Schema(
@@ -147,6 +149,26 @@ def test_terms_are_found_however_often_they_are_asked_for(tmp_path: Path) -> Non
         for _ in range(3):  # a table of terms is made after the first thousand
             found = executor.document_frequencies(("text", "animal"), terms)
             assert found == [held[word] for word in asked]
+
+
+@pytest.mark.skipif(not COMPILED, reason="the extension is not compiled")
+def test_words_that_fold_to_one_are_found_however_often_they_are_asked_for(tmp_path: Path) -> None:
+    rng = random.Random(8)
+    words = sorted({"".join(rng.choices("aàâeéèoœ", k=rng.randint(1, 4))) for _ in range(400)})
+    index = create_in(tmp_path, fields.Schema(text=fields.KEYWORD))
+    for some in (words[::2], words[::3]):
+        with index.writer() as writer:
+            for word in some:
+                writer.add_document(text=word)
+    held = Counter([*words[::2], *words[::3]])
+    letters = str.maketrans("àâéè", "aaee")
+    with open_dir(tmp_path).searcher() as searcher:
+        executor = Executor(searcher)
+        for _ in range(3):  # a table of folded terms is made after the first three hundred
+            for asked in sorted({word.translate(letters) for word in words}):
+                alike = plan.Expansion("", plan.FUZZY, asked.encode())
+                wanted = {word: n for word, n in held.items() if word.translate(letters) == asked}
+                assert executor.words(("text",), alike, folding_table()) == wanted
 
 
 def test_days_are_counted_by_month_under_any_query(sample_settings: Settings) -> None:

@@ -5,7 +5,6 @@
 #include "search.h"
 
 #define MAX_PATTERN 256 /* characters; a longer one finds nothing */
-#define FOLDED 0x250    /* characters of a folding table, two letters each */
 
 /* Reads one character of UTF-8; a byte that is none counts as a character of its own. */
 uint32_t next_char(const uint8_t **at, const uint8_t *end);
@@ -24,6 +23,11 @@ int glob_fits(const uint32_t *pattern, int n, const uint32_t *term, int m);
 size_t literal_prefix(const Node *node); /* bytes with which every term that is meant begins */
 int term_fits(const Node *node, const uint32_t *pattern, int n, const uint8_t *term, size_t length,
               const uint8_t *folds);
+
+/* term_table.c: the places of terms whose characters, once folded, are those of a pattern, ascending:
+   how many, or -1 where there is no table of them or no room. */
+int find_folded(const Field *field, const uint32_t *pattern, int n, const uint8_t *folds,
+                uint32_t *places, int room);
 
 /* misspelt.c: `found` for each term at most so many changes away; 0, or -1. */
 int expand_misspelt(const Field *field, const Node *node, const uint32_t *pattern, int n,

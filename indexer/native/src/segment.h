@@ -19,6 +19,12 @@ typedef struct {
     uint32_t slots[];
 } TermTable;
 
+#define FOLDED 0x250 /* characters of a folding table, two letters each */
+typedef struct {
+    uint8_t folds[2 * FOLDED];
+    TermTable *terms;
+} FoldedTable;
+
 typedef struct {
     PyObject *name;
     int kind;
@@ -27,7 +33,8 @@ typedef struct {
     uint64_t blob_len, postings_len, positions_len;
     _Atomic(Keys *) keys; /* made when first needed */
     _Atomic(TermTable *) table; /* made when so many terms have been asked for that it pays */
-    _Atomic uint32_t asked;
+    _Atomic(FoldedTable *) folded; /* the same of their folded forms */
+    _Atomic uint32_t asked, asked_folded;
 } Field;
 
 /* The lowest and the highest number of a column in each zone of documents; see column_value. */
