@@ -164,7 +164,7 @@ def test_words_that_fold_to_one_are_found_however_often_they_are_asked_for(tmp_p
     letters = str.maketrans("àâéè", "aaee")
     with open_dir(tmp_path).searcher() as searcher:
         executor = Executor(searcher)
-        for _ in range(3):  # a table of folded terms is made after the first three hundred
+        for _ in range(7):  # a table of folded terms is made after the first 300 to 750
             for asked in sorted({word.translate(letters) for word in words}):
                 alike = plan.Expansion("", plan.FUZZY, asked.encode())
                 wanted = {word: n for word, n in held.items() if word.translate(letters) == asked}

@@ -26,12 +26,31 @@ static inline uint32_t tag_of(const TermTable *table, uint64_t hash) {
     return table->place_bits < 32 ? (uint32_t)(hash >> 32) >> table->place_bits << table->place_bits : 0;
 }
 
+/* Characters are hashed as bytes: those of ASCII as they are, others behind one that is none. */
 static uint64_t hash_of_chars(const uint32_t *chars, int n) {
-    return hash_of((const uint8_t *)chars, 4 * (size_t)n);
+    uint8_t bytes[5 * MAX_PATTERN];
+    size_t used = 0;
+    for (int i = 0; i < n; i++) {
+        if (chars[i] < 0x80) {
+            bytes[used++] = (uint8_t)chars[i];
+            continue;
+        }
+        bytes[used++] = UINT8_MAX;
+        memcpy(bytes + used, &chars[i], 4);
+        used += 4;
+    }
+    return hash_of(bytes, used);
+}
+
+static int is_ascii(const uint8_t *bytes, size_t length) {
+    uint8_t all = 0;
+    for (size_t i = 0; i < length; i++) all |= bytes[i];
+    return all < 0x80;
 }
 
 static uint64_t hash_of_folded(const uint8_t *term, size_t length, const uint8_t *folds) {
     uint32_t chars[MAX_PATTERN];
+    if (is_ascii(term, length)) return hash_of(term, length);
     const int n = decode_chars(term, length, chars, MAX_PATTERN);
     for (int i = 0; i < n; i++) chars[i] = folded(chars[i], folds);
     return hash_of_chars(chars, n < 0 ? 0 : n); /* no pattern means so long a term */
@@ -76,7 +95,9 @@ static void free_folded(FoldedTable *folded) {
 }
 
 static FoldedTable *make_folded(const Field *field, const uint8_t *folds) {
-    FoldedTable *made = malloc(sizeof(FoldedTable));
+    int folds_ascii = 0;
+    for (int c = 0; c < 0x80; c++) folds_ascii |= folds[2 * c];
+    FoldedTable *made = folds_ascii ? NULL : malloc(sizeof(FoldedTable));
     if (!made) return NULL;
     memcpy(made->folds, folds, sizeof made->folds);
     made->terms = make_table(field, folds);
@@ -121,8 +142,9 @@ static const FoldedTable *folded_of(const Field *field, const uint8_t *folds) {
     Field *known = (Field *)field;
     FoldedTable *made = atomic_load_explicit(&known->folded, memory_order_acquire), *none = NULL;
     if (made) return memcmp(made->folds, folds, sizeof made->folds) ? NULL : made;
-    if (atomic_fetch_add_explicit(&known->asked_folded, 1, memory_order_relaxed) != WORTH_FOLDING)
-        return NULL;
+    /* Several fields are asked for the same words: they are not all folded in one search. */
+    const uint32_t worth = WORTH_FOLDING + field->terms % 8 * 64;
+    if (atomic_fetch_add_explicit(&known->asked_folded, 1, memory_order_relaxed) != worth) return NULL;
     made = make_folded(field, folds);
     if (!made || atomic_compare_exchange_strong(&known->folded, &none, made)) return made;
     free_folded(made); /* another thread was first, whatever its folds */
