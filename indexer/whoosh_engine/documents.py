@@ -57,7 +57,7 @@ def documents_of(lines: Sequence[bytes]) -> dict[str, Sequence[Any]]:
         "question": [question.question_text or None for question in questions],
         "answer": [question.answer_text or None for question in questions],
     }
-    table["acronym"] = _acronyms(texts)
+    table["acronym"] = terms_of(texts.values())
     for part in PARTS:
         # One list for both: the texts of fields that share it are read once.
         table[field_of(part, "exact")] = table[field_of(part, "stem")] = texts[part]
@@ -78,10 +78,3 @@ def _delay(question: Question) -> int:
 
 def _recalled(question: Question) -> str | None:
     return " ".join([str(recall.number) for recall in recalls(question.question_text)]) or None
-
-
-def _acronyms(texts: dict[str, list[str | None]]) -> list[tuple[str, ...] | None]:
-    return [
-        terms_of([text for text in parts if text and "(" in text]) or None
-        for parts in zip(*texts.values(), strict=True)
-    ]
