@@ -6,21 +6,36 @@
 #define BINS 128
 #define SHINGLE 5
 #define LEAST_SHINGLES 20
-/* Characters below have their lower case in a table. */
-#define TABLED 0x250
+/* Characters below have their lower case in a table: Latin, Greek and Cyrillic letters, and the signs of
+ * print, up to the apostrophe and beyond. */
+#define TABLED 0x2100
+/* Characters that are read before the words among them are taken. */
+#define AT_ONCE 512
 #define FIRST 0xcbf29ce484222325u
 #define PRIME 0xd6e8feb86659fd93u
 #define STEP 0x9e3779b97f4a7c15u
 
-static uint32_t lower[TABLED]; /* 0: no character of a word */
+static uint16_t lower[TABLED]; /* 0: no character of a word */
 static uint64_t beyond;        /* STEP to the power SHINGLE */
 
 typedef struct {
     uint64_t last[SHINGLE]; /* a ring of the latest words */
     uint64_t window, key;
     uint64_t least[BINS];
-    uint32_t words;
+    uint32_t words, place; /* place: in the ring */
 } Print;
+
+/* Where a word begins or has ended, and the hash of all characters before. */
+typedef struct {
+    uint64_t hash;
+    Py_ssize_t at;
+} Edge;
+
+typedef struct {
+    Edge edges[AT_ONCE + 2]; /* one may be left from before, one more is written and not counted */
+    uint64_t hash;
+    int count, within;
+} Reading;
 
 static inline uint64_t mixed(uint64_t x) {
     x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
@@ -28,50 +43,76 @@ static inline uint64_t mixed(uint64_t x) {
     return x ^ x >> 31;
 }
 
+static inline uint64_t turned(uint64_t x, unsigned bits) { return x << (bits & 63) | x >> (-bits & 63); }
+
 static inline uint32_t character(Py_UCS4 c) {
     if (c < TABLED) return lower[c];
     return Py_UNICODE_ISALNUM(c) ? Py_UNICODE_TOLOWER(c) : 0;
 }
 
-static inline void take_word(Print *print, uint64_t word, uint32_t *place) {
+static inline void take_word(Print *print, uint64_t word) {
     word = (word ^ word >> 32) * PRIME;
     print->key = print->key * STEP + word;
-    print->window = print->window * STEP + word - print->last[*place] * beyond;
-    print->last[*place] = word;
-    *place = *place + 1 == SHINGLE ? 0 : *place + 1;
+    print->window = print->window * STEP + word - print->last[print->place] * beyond;
+    print->last[print->place] = word;
+    print->place = print->place + 1 == SHINGLE ? 0 : print->place + 1;
     if (++print->words < SHINGLE) return;
     uint64_t hash = mixed(print->window), bin = hash >> 57, value = hash & (UINT64_MAX >> 7);
     uint64_t least = print->least[bin];
     print->least[bin] = value < least ? value : least;
 }
 
-#define READ(KIND)                                                        \
-    for (Py_ssize_t at = 0; at < length; at++) {                          \
-        uint32_t c = character(PyUnicode_READ(KIND, data, at));           \
-        if (c) {                                                          \
-            word = (word << 7 | word >> 57) ^ c;                          \
-            within = 1;                                                   \
-        } else if (within) {                                              \
-            take_word(print, word, &place);                               \
-            word = FIRST;                                                 \
-            within = 0;                                                   \
-        }                                                                 \
+/* Takes the words that have ended. The hash of characters is a sum (exclusive or) of each of them
+ * turned by how many follow, so that of a word is what that of all has more than the one before it. */
+static void take_words(Print *print, Reading *reading) {
+    int place = 0;
+    for (; place + 1 < reading->count; place += 2) {
+        const Edge *start = reading->edges + place, *end = start + 1;
+        take_word(print, end->hash ^ turned(start->hash ^ FIRST, 7 * (unsigned)(end->at - start->at)));
+    }
+    if (place < reading->count) reading->edges[0] = reading->edges[place];
+    reading->count -= place;
+}
+
+/* Without a branch but for that of the loop: where words end cannot be foreseen. */
+#define READ(KIND)                                              \
+    for (; at < end; at++) {                                    \
+        uint32_t c = character(PyUnicode_READ(KIND, data, at)); \
+        edges[count] = (Edge){hash, at};                        \
+        count += within ^ (c != 0);                             \
+        within = c != 0;                                        \
+        hash = turned(hash, 7) ^ c;                             \
     }
 
-static void read_text(Print *print, PyObject *text) {
-    const void *data = PyUnicode_DATA(text);
-    Py_ssize_t length = PyUnicode_GET_LENGTH(text);
-    uint64_t word = FIRST;
-    uint32_t place = 0;
-    int within = 0;
-    memset(print, 0, sizeof *print);
-    memset(print->least, 0xff, sizeof print->least);
-    switch (PyUnicode_KIND(text)) {
+static void read_characters(Reading *reading, int kind, const void *data, Py_ssize_t at, Py_ssize_t end) {
+    Edge *edges = reading->edges;
+    uint64_t hash = reading->hash;
+    int count = reading->count, within = reading->within;
+    switch (kind) {
         case PyUnicode_1BYTE_KIND: READ(PyUnicode_1BYTE_KIND) break;
         case PyUnicode_2BYTE_KIND: READ(PyUnicode_2BYTE_KIND) break;
         default: READ(PyUnicode_4BYTE_KIND)
     }
-    if (within) take_word(print, word, &place);
+    reading->hash = hash;
+    reading->count = count;
+    reading->within = within;
+}
+
+static void read_text(Print *print, PyObject *text) {
+    Py_ssize_t length = PyUnicode_GET_LENGTH(text);
+    Reading reading;
+    reading.hash = 0;
+    reading.count = reading.within = 0;
+    memset(print, 0, sizeof *print);
+    memset(print->least, 0xff, sizeof print->least);
+    for (Py_ssize_t at = 0; at < length; at += AT_ONCE) {
+        Py_ssize_t end = length - at < AT_ONCE ? length : at + AT_ONCE;
+        read_characters(&reading, PyUnicode_KIND(text), PyUnicode_DATA(text), at, end);
+        take_words(print, &reading);
+    }
+    reading.edges[reading.count] = (Edge){reading.hash, length};
+    reading.count += reading.within;
+    take_words(print, &reading);
 }
 
 /* A byte a bin, 0 where it is empty. */
@@ -108,7 +149,7 @@ static PyMethodDef functions[] = {
 };
 
 int register_fingerprint(PyObject *module) {
-    for (Py_UCS4 c = 0; c < TABLED; c++) lower[c] = Py_UNICODE_ISALNUM(c) ? Py_UNICODE_TOLOWER(c) : 0;
+    for (Py_UCS4 c = 0; c < TABLED; c++) lower[c] = (uint16_t)(Py_UNICODE_ISALNUM(c) ? Py_UNICODE_TOLOWER(c) : 0);
     beyond = 1;
     for (int power = 0; power < SHINGLE; power++) beyond *= STEP;
     return PyModule_AddFunctions(module, functions);
