@@ -29,9 +29,10 @@ from indexer.durable import Unchanged, remove_leftovers, replaced, temporary
 from indexer.errors import CorpusError
 from indexer.interchange import to_line
 from indexer.partitions import (
+    Block,
     Line,
+    blocks,
     filled_line,
-    keyed_lines,
     lines_in,
     merged_lines,
     ordered_lines,
@@ -87,18 +88,24 @@ class Corpus:
             for line in read_lines(path):
                 yield self._question(line)
 
-    def lines(self) -> Iterator[tuple[Key, bytes]]:
-        """Yield key and record of every question, unread: for those who read them elsewhere.
+    def blocks(self) -> Iterator[Block]:
+        """Yield every question, some hundred at a time, unread: for those who read them elsewhere.
 
         Raises:
             CorpusError: a line names no question; the message names file and line.
         """
         for path in self._paths():
             if self._complete is None:
-                yield from keyed_lines(path)
+                yield from blocks(path)
                 continue
             for line in read_lines(path):
-                yield line.key, to_line(self._question(line)).encode("utf-8", "surrogatepass")
+                data = to_line(self._question(line)).encode("utf-8", "surrogatepass")
+                yield Block(line.key[:3], [line.key.number], [data])
+
+    def lines(self) -> Iterator[tuple[Key, bytes]]:
+        """Yield key and record of every question, as :meth:`blocks` does, one by one."""
+        for block in self.blocks():
+            yield from zip(block.keys(), block.lines, strict=True)
 
     def lines_about(self) -> int:
         """Return how many lines there are, blank ones too: quicker than counting questions."""

@@ -7,7 +7,7 @@ end in the same verification and publication, so that readers never see half of 
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -24,7 +24,7 @@ from indexer.settings import Settings
 from indexer.whoosh_engine import generations
 from indexer.whoosh_engine.contents import Contents
 from indexer.whoosh_engine.damage import DAMAGE, damage_said
-from indexer.whoosh_engine.documents import documents_of, stamped
+from indexer.whoosh_engine.documents import Stamped, documents_of
 from indexer.whoosh_engine.families import FILE, families_of, write_families
 from indexer.whoosh_engine.garbage import without_collector
 from indexer.whoosh_engine.generations import Manifest
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 # Memory that the writer may hold before it writes a segment, in MB.
 _WRITER_MEMORY: Final = 384
-# Records given to the writer at a time, and told of.
+# Records of an update that are given to the writer at a time, and told of.
 _BATCH: Final = 200
 # Fewer questions than this are written sooner than other processes start.
 _WORTH_PROCESSES: Final = 4_000
@@ -44,6 +44,7 @@ _WORTH_PROCESSES: Final = 4_000
 _MAX_CHANGED_SHARE: Final = 0.3
 
 Progress = Callable[[int, int | None], None]
+Batches = Iterator[Sequence[Stamped]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,10 @@ def _rebuild(folder: Path, corpus: "Corpus", work: _Work) -> _Written:
     (folder / name).mkdir()
     index = create_in(folder / name, schema())
     contents = Contents()
-    _write(index, (stamped(line, digest) for _, digest, line in contents.passing(corpus)), work)
+    passing = contents.passing(corpus)
+    _write(
+        index, (list(zip(block.lines, digests, strict=True)) for block, digests in passing), work
+    )
     index.close()
     return _Written(name, contents, added=contents.total)
 
@@ -189,32 +193,31 @@ def _brought_up_to_date(
     contents = Contents()
     added, updated = set[str](), set[str]()
     removed = known.digests
-    for key, digest, _ in contents.passing(corpus):
-        uid = uid_of(key)
-        before = removed.pop(uid, None)
-        if before != digest:
-            (updated if before else added).add(uid)
+    for block, digests in contents.passing(corpus):
+        for key, digest in zip(block.keys(), digests, strict=True):
+            uid = uid_of(key)
+            before = removed.pop(uid, None)
+            if before != digest:
+                (updated if before else added).add(uid)
     changed = len(added) + len(updated) + len(removed)
     if not changed and known.is_sample == is_sample:
         return _Written(known.name, contents, is_new=False)
     if changed > _MAX_CHANGED_SHARE * max(1, contents.total):
         return None
     wanted = added | updated
-    chosen = (line for key, line in corpus.lines() if uid_of(key) in wanted)
-    lines = (stamped(line, line_digest(line)) for line in chosen)
-    name = _update(folder, known.name, lines, replace(work, total=changed), {*updated, *removed})
+    lines = ((line, line_digest(line)) for key, line in corpus.lines() if uid_of(key) in wanted)
+    batches = iter(lambda: list(islice(lines, _BATCH)), [])
+    name = _update(folder, known.name, batches, replace(work, total=changed), {*updated, *removed})
     return _Written(name, contents, len(added), len(updated), len(removed)) if name else None
 
 
-def _update(
-    folder: Path, known: str, lines: Iterator[bytes], work: _Work, stale: set[str]
-) -> str | None:
+def _update(folder: Path, known: str, batches: Batches, work: _Work, stale: set[str]) -> str | None:
     """Return the name of the updated generation, None where damage of the known one shows."""
     name = generations.new_name()
     _link(folder / known, folder / name)
     index = open_dir(folder / name)
     try:
-        _write(index, lines, work, stale=stale)
+        _write(index, batches, work, stale=stale)
     except DAMAGE:
         return None
     index.close()
@@ -229,7 +232,7 @@ def _link(source: Path, target: Path) -> None:
             os.link(path, target / path.name)
 
 
-def _write(index: Any, lines: Iterator[bytes], work: _Work, stale: set[str] | None = None) -> None:
+def _write(index: Any, batches: Batches, work: _Work, stale: set[str] | None = None) -> None:
     """Delete what is stale, add what is new, and commit."""
     processes = work.processes if work.total >= _WORTH_PROCESSES else 1
     writer = index.writer(procs=processes, limitmb=_WRITER_MEMORY, make=documents_of)
@@ -238,7 +241,7 @@ def _write(index: Any, lines: Iterator[bytes], work: _Work, stale: set[str] | No
             writer.delete_by_term("uid", uid)
         done = 0
         with without_collector():
-            while batch := list(islice(lines, _BATCH)):
+            for batch in batches:
                 writer.add_raw(batch)
                 done += len(batch)
                 work.show(done)

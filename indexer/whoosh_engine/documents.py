@@ -1,10 +1,10 @@
 """From lines of the corpus to documents of the index, field by field.
 
 A batch of lines becomes a table (:mod:`indexer.fastwhoosh.bulk_values`): what the schema's fields
-hold of each question. Lines come stamped with their digests, which whoever read them knows.
+hold of each question. Lines come with their digests, which whoever read them knows.
 
 >>> line = b'{"uid":"QANR5L15QE1","type":"QE","legislature":15,"number":1,"title":"Loup"}'
->>> documents_of([stamped(line, "0" * 32)])["title_exact"]
+>>> documents_of([(line, "0" * 32)])["title_exact"]
 ['Loup']
 """
 
@@ -25,26 +25,21 @@ from indexer.whoosh_engine.schema import (
     title_text,
 )
 
-# Hexadecimal digits of a line's digest.
-_DIGITS: Final = 32
+# A line of the corpus and its digest.
+Stamped = tuple[bytes, str]
 
 
-def stamped(line: bytes, digest: str) -> bytes:
-    """Return a line with its digest, as :func:`documents_of` takes it."""
-    return digest.encode() + line
-
-
-def documents_of(lines: Sequence[bytes]) -> dict[str, Sequence[Any]]:
-    """Return the documents of some stamped lines by field, in order.
+def documents_of(lines: Sequence[Stamped]) -> dict[str, Sequence[Any]]:
+    """Return the documents of some lines by field, in order.
 
     Raises:
         ValueError: a line is no record.
     """
-    records = [line[_DIGITS:] for line in lines]
+    records = [record for record, _ in lines]
     questions = [indexed_question(record) for record in records]
     table: dict[str, Sequence[Any]] = {
         "uid": list(map(stated_uid, questions)),
-        "digest": [line[:_DIGITS] for line in lines],
+        "digest": [digest.encode() for _, digest in lines],
         "record": records,
         "kin": [kin_of(question) or None for question in questions],
         "recalls": [_recalled(question) for question in questions],
