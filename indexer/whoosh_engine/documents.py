@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from indexer.indexed_lines import indexed_question, stated_uid
 from indexer.question import Question
-from indexer.search.recalls import recalls
+from indexer.search.recalls import naming, recalls
 from indexer.whoosh_engine.acronyms import terms_of
 from indexer.whoosh_engine.families import kin_of
 from indexer.whoosh_engine.schema import (
@@ -42,7 +42,7 @@ def documents_of(lines: Sequence[Stamped]) -> dict[str, Sequence[Any]]:
         "digest": [digest.encode() for _, digest in lines],
         "record": records,
         "kin": [kin_of(question) or None for question in questions],
-        "recalls": [_recalled(question) for question in questions],
+        "recalls": _recalled([question.question_text for question in questions]),
         "asked": [_day(question.date_question) for question in questions],
         "answered": [_day(question.date_answer) for question in questions],
         "delay": [_delay(question) for question in questions],
@@ -71,5 +71,9 @@ def _delay(question: Question) -> int:
     return 0 if delay is None else delay + 1
 
 
-def _recalled(question: Question) -> str | None:
-    return " ".join([str(recall.number) for recall in recalls(question.question_text)]) or None
+def _recalled(texts: list[str]) -> list[str | None]:
+    """Return the numbers that each text names, one after another."""
+    named: list[str | None] = [None] * len(texts)
+    for place in naming(texts):
+        named[place] = " ".join([str(recall.number) for recall in recalls(texts[place])]) or None
+    return named

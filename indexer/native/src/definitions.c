@@ -164,19 +164,6 @@ static int defined_after(Finder *finder, const Text *text, Py_ssize_t open, Py_s
 
 /* Brackets ------------------------------------------------------------------------------------ */
 
-/* The place of the next opening bracket, the length of the text where there is none. */
-static Py_ssize_t next_bracket(const Text *text, Py_ssize_t at) {
-    const char *bytes = text->data;
-    while (at < text->length) {
-        const char *found = memchr(bytes + at * text->kind, '(', (size_t)((text->length - at) * text->kind));
-        if (!found) return text->length;
-        at = (found - bytes) / text->kind;
-        if (CHAR(at) == '(') return at;
-        at++; /* a byte of another character */
-    }
-    return text->length;
-}
-
 /* Where the bracket that opens at `open` is closed; -1 where it is not in time. */
 static Py_ssize_t closing(const Text *text, Py_ssize_t open) {
     for (Py_ssize_t at = open + 1; at < text->length && at <= open + 1 + MOST_INSIDE; at++) {
@@ -188,7 +175,7 @@ static Py_ssize_t closing(const Text *text, Py_ssize_t open) {
 }
 
 static int read_text(Finder *finder, const Text *text) {
-    for (Py_ssize_t at = 0; (at = next_bracket(text, at)) < text->length;) {
+    for (Py_ssize_t at = 0; (at = scan_next(text->kind, text->data, text->length, at, '(')) < text->length;) {
         Py_ssize_t open = at++, close = closing(text, open);
         if (close < 0) continue;
         at = close + 1;

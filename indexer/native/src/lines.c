@@ -1,6 +1,6 @@
-/* What is looked for in every line of the corpus (JSON, one record each; see indexer/indexed_lines.py),
- * so that Python reads the few that have it. */
-#include "kernel.h"
+/* What is looked for in every line of the corpus (JSON, one record each; see indexer/indexed_lines.py)
+ * and in every text (see indexer/search/recalls.py), so that Python reads the few that have it. */
+#include "scan.h"
 
 PyDoc_STRVAR(is_to_clean_doc,
 "is_to_clean(line, /)\n--\n\n"
@@ -21,8 +21,48 @@ static PyObject *is_to_clean(PyObject *module, PyObject *line) {
     return PyBool_FromLong(length && memchr(bytes, 0x7f, (size_t)length) != NULL);
 }
 
+/* Whether a text has the word "question", in small or in capital letters after the first. */
+static int names_question(PyObject *text) {
+    static const char first[] = "qQ", rest[][8] = {"uestion", "UESTION"};
+    int kind = PyUnicode_KIND(text);
+    const void *data = PyUnicode_DATA(text);
+    Py_ssize_t length = PyUnicode_GET_LENGTH(text);
+    for (int i = 0; i < 2; i++) {
+        for (Py_ssize_t at = 0; (at = scan_next(kind, data, length, at, first[i])) + 7 < length; at++) {
+            const char *wanted = rest[PyUnicode_READ(kind, data, at + 1) == 'U'];
+            int same = 0;
+            while (same < 7 && PyUnicode_READ(kind, data, at + 1 + same) == (Py_UCS4)wanted[same]) same++;
+            if (same == 7) return 1;
+        }
+    }
+    return 0;
+}
+
+PyDoc_STRVAR(naming_questions_doc,
+"naming_questions(texts, /)\n--\n\n"
+"Return the places of the texts of a list that have the word \"question\".");
+
+static PyObject *naming_questions(PyObject *module, PyObject *texts) {
+    (void)module;
+    if (!PyList_Check(texts)) return PyErr_SetString(PyExc_TypeError, "a list of texts is expected"), NULL;
+    PyObject *places = PyList_New(0);
+    for (Py_ssize_t at = 0; places && at < PyList_GET_SIZE(texts); at++) {
+        PyObject *text = PyList_GET_ITEM(texts, at), *place;
+        if (!PyUnicode_Check(text)) {
+            PyErr_SetString(PyExc_TypeError, "a text must be a str");
+            Py_CLEAR(places);
+        } else if (names_question(text)) {
+            place = PyLong_FromSsize_t(at);
+            if (!place || PyList_Append(places, place) < 0) Py_CLEAR(places);
+            Py_XDECREF(place);
+        }
+    }
+    return places;
+}
+
 static PyMethodDef functions[] = {
     {"is_to_clean", is_to_clean, METH_O, is_to_clean_doc},
+    {"naming_questions", naming_questions, METH_O, naming_questions_doc},
     {NULL, NULL, 0, NULL},
 };
 
