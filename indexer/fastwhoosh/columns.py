@@ -21,7 +21,10 @@ from indexer.fastwhoosh.directory import TYPECODES, WIDTHS
 from indexer.fastwhoosh.encoding import U32
 from indexer.fastwhoosh.errors import Malformed, naming
 from indexer.fastwhoosh.segmentfile import SegmentFile, SegmentFileWriter
+from indexer.native import kernel
 
+#: The place of a document that has none.
+NOWHERE: Final = 0xFFFFFFFF
 _CODES: Final = {1: "<B", 2: "<H", 4: "<I"}
 
 
@@ -233,6 +236,33 @@ class CodesReader(whoosh_columns.ColumnReader):  # type: ignore[misc]  # Whoosh 
             return blob[offsets[code] : offsets[code + 1]]
 
         return value
+
+    def scatter(self, places: "array[int]", part: slice, rows: Any) -> None:
+        """Put a part of each document's value where it belongs among rows of one width.
+
+        Args:
+            places: the row of each document (typecode ``I``), :data:`NOWHERE` for none.
+            part: which bytes of the values, from a first one up to another; a row is as many.
+            rows: a buffer that can be written to; where a value is shorter, it is left as it was.
+
+        Raises:
+            DamagedSegment: a value or a code lies outside.
+        """
+        if kernel is None:
+            self._scatter_in_python(places, part, rows)
+            return
+        column = self._blob, self._offsets, self._codes, self._code.size
+        with self._naming():
+            width = part.stop - part.start
+            if not kernel.scatter_values(*column, places, part.start, width, rows):
+                raise Malformed("valeur inconnue, ou table des valeurs désordonnée")
+
+    def _scatter_in_python(self, places: "array[int]", part: slice, rows: Any) -> None:
+        value, out = self.loaded(), memoryview(rows).cast("B")
+        for docnum, place in enumerate(places):
+            if place != NOWHERE:
+                taken, start = value(docnum)[part], place * (part.stop - part.start)
+                out[start : start + len(taken)] = taken
 
 
 def _demand(docnum: int, docs: int) -> None:

@@ -162,6 +162,17 @@ def definitions(
 def naming_questions(texts: list[str], /) -> list[int]: ...
 def is_to_clean(line: bytes, /) -> bool: ...
 def fingerprint(text: str, /) -> tuple[int, int, bytes]: ...
+def scatter_values(
+    blob: Buffer,
+    offsets: Buffer,
+    codes: Buffer,
+    code_width: int,
+    places: Buffer,
+    start: int,
+    width: int,
+    rows: Buffer,
+    /,
+) -> bool: ...
 def families(signatures: Buffer, keys: Buffer, least: bytes, /) -> bytes: ...
 def words(
     segments: tuple[Segment, ...],

@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from indexer.digests import combined_digest, line_digest
+from indexer.digests import line_digest
 from indexer.errors import IndexDamaged, IndexingError
 from indexer.fastwhoosh.index import create_in, open_dir
 from indexer.french.specification import specification
@@ -28,6 +28,7 @@ from indexer.whoosh_engine.documents import Stamped, documents_of
 from indexer.whoosh_engine.families import FILE, families_of, write_families
 from indexer.whoosh_engine.garbage import without_collector
 from indexer.whoosh_engine.generations import Manifest
+from indexer.whoosh_engine.indexed import indexed_digest, indexed_digests
 from indexer.whoosh_engine.schema import SCHEMA_VERSION, schema
 from indexer.whoosh_engine.snapshot import Snapshot
 
@@ -152,7 +153,8 @@ def _known(folder: Path) -> _Known | None:
         manifest = snapshot.manifest
         if (manifest.schema_version, manifest.analysis_digest) != versions():
             return None
-        return _Known(name, _digests(snapshot), manifest.is_sample)
+        digests = {uid: digest for uid, digest, _ in indexed_digests(snapshot.executor)}
+        return _Known(name, digests, manifest.is_sample)
     except (OSError, ValueError, KeyError):  # damage that opening did not find
         return None
     finally:
@@ -162,10 +164,6 @@ def _known(folder: Path) -> _Known | None:
 def versions() -> tuple[int, str]:
     """Return what an index must agree with: its schema and its analysis."""
     return SCHEMA_VERSION, specification().digest
-
-
-def _digests(snapshot: Snapshot) -> dict[str, str]:
-    return {uid: digest for uid, digest, _ in snapshot.indexed_digests()}
 
 
 def _rebuild(folder: Path, corpus: "Corpus", work: _Work) -> _Written:
@@ -290,7 +288,7 @@ def _verify(snapshot: Snapshot, manifest: Manifest) -> None:
     """Compare what was written with the corpus by the digest of all its records."""
     live = int(snapshot.reader.doc_count())
     try:
-        indexed = combined_digest(digest for _, digest, _ in snapshot.indexed_digests())
+        indexed = indexed_digest(snapshot.executor)
     except ValueError:  # what stands there is no digest
         indexed = ""
     if live != manifest.questions or indexed != manifest.corpus_digest:

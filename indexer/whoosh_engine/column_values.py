@@ -1,10 +1,12 @@
 """The values of a column for all documents of a segment: read at once, not one by one."""
 
+from array import array
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from whoosh.reading import IndexReader
 
-from indexer.fastwhoosh.columns import CodesReader, NumberReader
+from indexer.fastwhoosh.columns import NOWHERE, CodesReader, NumberReader
 from indexer.fastwhoosh.interpreted import numbers_of
 
 
@@ -31,3 +33,25 @@ def live_numbers(reader: IndexReader) -> Iterable[int]:
     if reader.has_deletions():
         return reader.all_doc_ids()  # type: ignore[no-any-return]  # Whoosh has no types
     return range(reader.doc_count_all())
+
+
+def scatter_values(
+    reader: IndexReader, name: str, places: "array[int]", part: slice, rows: Any
+) -> None:
+    """Put a part of each document's value where it belongs among rows of one width.
+
+    See :meth:`indexer.fastwhoosh.columns.CodesReader.scatter`; where there is no such column, rows
+    are left as they were.
+    """
+    if reader.has_column(name):
+        reader.column_reader(name, translate=False).scatter(places, part, rows)
+
+
+def live_rows(reader: IndexReader, name: str, width: int) -> bytes:
+    """Return the values of all documents that are not deleted, cut or filled to one width."""
+    places = array("I", [NOWHERE]) * reader.doc_count_all()
+    for row, number in enumerate(live_numbers(reader)):
+        places[number] = row
+    rows = bytearray(width * reader.doc_count())
+    scatter_values(reader, name, places, slice(0, width), rows)
+    return bytes(rows)

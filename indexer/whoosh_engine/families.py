@@ -9,6 +9,7 @@ its generation only: an update never takes over that of the generation before.
 """
 
 import struct
+import sys
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,12 +24,18 @@ from whoosh.reading import IndexReader
 
 from indexer.durable import replaced
 from indexer.errors import IndexDamaged
+from indexer.fastwhoosh.columns import NOWHERE
 from indexer.fastwhoosh.executor import Executor
 from indexer.fastwhoosh.request import CollapseCodes
 from indexer.question import Question
 from indexer.search.fingerprint import BINS, fingerprint
 from indexer.search.grouping import leaders
-from indexer.whoosh_engine.column_values import column_numbers, column_values, live_numbers
+from indexer.whoosh_engine.column_values import (
+    column_numbers,
+    column_values,
+    live_numbers,
+    scatter_values,
+)
 from indexer.whoosh_engine.damage import MENDING
 
 FILE: Final = "families.bin"
@@ -107,18 +114,16 @@ def families_of(executor: Executor, documents: int) -> Families:
     """
     leaves = executor.leaves
     order = _oldest_first(leaves)
-    ranks = array("I", bytes(4 * documents))
+    ranks = array("I", [NOWHERE]) * documents
     for rank, number in enumerate(order):
         ranks[number] = rank
     signatures, keys = bytearray(BINS * len(order)), array("Q", bytes(8 * len(order)))
     for reader, base in leaves:
-        kin = column_values(reader, "kin")
-        for local in live_numbers(reader):
-            rank, known = ranks[base + local], kin(local)
-            if known:
-                (keys[rank],) = _KEY.unpack_from(known)
-            if len(known) > _KEY.size:
-                signatures[BINS * rank : BINS * (rank + 1)] = known[_KEY.size :]
+        places = ranks[base : base + reader.doc_count_all()]
+        scatter_values(reader, "kin", places, slice(0, _KEY.size), keys)
+        scatter_values(reader, "kin", places, slice(_KEY.size, _KEY.size + BINS), signatures)
+    if sys.byteorder == "big":
+        keys.byteswap()
     near = _grouping(leaders(signatures, keys), order, documents)
     answers = _grouping(_first_of_key(keys), order, documents)
     return Families(near, answers)
