@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
@@ -33,7 +34,7 @@ from indexer.partitions import (
     Line,
     blocks,
     filled_line,
-    lines_in,
+    lines_about,
     merged_lines,
     ordered_lines,
     partition_name,
@@ -98,9 +99,10 @@ class Corpus:
             if self._complete is None:
                 yield from blocks(path)
                 continue
-            for line in read_lines(path):
-                data = to_line(self._question(line)).encode("utf-8", "surrogatepass")
-                yield Block(line.key[:3], [line.key.number], [data])
+            for partition, group in groupby(read_lines(path), key=lambda line: line.key[:3]):
+                questions = [self._question(line) for line in group]
+                lines = [to_line(each).encode("utf-8", "surrogatepass") for each in questions]
+                yield Block(partition, [each.number for each in questions], lines)
 
     def lines(self) -> Iterator[tuple[Key, bytes]]:
         """Yield key and record of every question, as :meth:`blocks` does, one by one."""
@@ -108,8 +110,8 @@ class Corpus:
             yield from zip(block.keys(), block.lines, strict=True)
 
     def lines_about(self) -> int:
-        """Return how many lines there are, blank ones too: quicker than counting questions."""
-        return sum(lines_in(path) for path in self._paths())
+        """Return about how many lines there are, blank ones too; exactly, if they are not many."""
+        return sum(map(lines_about, self._paths()))
 
     def digests(self) -> Iterator[tuple[str, str]]:
         """Yield identifier and content digest of every question."""

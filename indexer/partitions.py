@@ -24,6 +24,7 @@ from indexer.spool import Partition
 _UID = re.compile(rb'\s*\{\s*"uid"\s*:\s*"([A-Z0-9]{1,32}?)([0-9]{1,7})"')
 # What is read of a file at a time: about a hundred lines, in the processor's cache.
 _BLOCK_BYTES: Final = 1 << 18
+_COUNTED_BLOCKS: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,22 +145,26 @@ def _number_after(head: bytes) -> Callable[[bytes], re.Match[bytes] | None]:
     return re.compile(re.escape(head) + rb'([0-9]{1,7})"').match
 
 
-def lines_in(path: Path) -> int:
-    """Return how many lines a file has.
+def lines_about(path: Path) -> int:
+    """Return about how many lines a file has; of some megabytes, exactly how many.
+
+    What is counted stands in some blocks that are spread evenly over the file.
 
     Raises:
         CorpusError: it cannot be read.
     """
-    found = 0
+    found = read = 0
     try:
+        size = path.stat().st_size
         with path.open("rb", buffering=0) as stream:
-            while data := stream.read(_BLOCK_BYTES):
-                place = -1  # bytes.count looks at each byte: three times slower
-                while (place := data.find(b"\n", place + 1)) >= 0:
-                    found += 1
+            for start in range(0, size, max(_BLOCK_BYTES, size // _COUNTED_BLOCKS)):
+                stream.seek(start)
+                data = stream.read(_BLOCK_BYTES)
+                found += data.count(b"\n")
+                read += len(data)
     except OSError as error:
         raise CorpusError(f"{path} : lecture impossible ({error.strerror})") from error
-    return found
+    return found * size // read if read else 0
 
 
 def _line(path: Path, number: int, data: bytes) -> Line:

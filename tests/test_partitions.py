@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from indexer import partitions
 from indexer.digests import CombinedDigest, line_digest
 from indexer.errors import CorpusError
-from indexer.partitions import blocks, lines_in, read_lines
+from indexer.partitions import blocks, lines_about, read_lines
 from indexer.question import Key
 
 # Lines of ours and of other hands, blank ones, and what is no record.
@@ -50,11 +50,21 @@ def test_blocks_are_the_lines_one_by_one(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(partitions, "_BLOCK_BYTES", size)
         assert told(by_blocks, path) == told(one_by_one, path)
-        assert lines_in(path) == path.read_bytes().count(b"\n")
+    assert lines_about(path) == path.read_bytes().count(b"\n")
+
+
+def test_lines_of_a_large_file_are_estimated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "lignes.jsonl"
+    path.write_bytes(b"".join(b"x" * (50 + number % 60) + b"\n" for number in range(50_000)))
+    assert lines_about(path) == 50_000
+    monkeypatch.setattr(partitions, "_BLOCK_BYTES", 4096)
+    assert lines_about(path) == pytest.approx(50_000, rel=0.02)
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
-    for read in (by_blocks, lines_in):
+    for read in (by_blocks, lines_about):
         with pytest.raises(CorpusError, match="lecture impossible"):
             read(tmp_path)
 

@@ -64,15 +64,15 @@ class BuildReport:
 
 @dataclass(frozen=True)
 class _Work:
-    """How much is to be written, by how many processes, and whom to tell."""
+    """About how much is to be written, by how many processes, and whom to tell."""
 
     total: int
     processes: int
     progress: Progress | None
 
-    def show(self, done: int) -> None:
+    def show(self, done: int, *, is_all: bool = False) -> None:
         if self.progress:
-            self.progress(done, self.total)
+            self.progress(done, done if is_all else max(done, self.total))
 
 
 @damage_said()
@@ -91,7 +91,7 @@ def build(
         settings: where the index is, how long to wait for another build, what to keep.
         full: build anew even where a difference would do.
         is_sample: recorded in the manifest: the questions are fictional examples.
-        progress: called with (questions done, questions in all).
+        progress: called with (questions done, about how many in all).
 
     Raises:
         IndexingError: the index cannot be written, or is not what was asked for; the current one
@@ -249,7 +249,7 @@ def _write(index: Any, batches: Batches, work: _Work, stale: set[str] | None = N
             with suppress(Exception):  # the first error is the one to tell
                 writer.cancel()
         raise
-    work.show(work.total)
+    work.show(done if stale is None else work.total, is_all=True)
 
 
 def _finish(folder: Path, written: _Written, *, is_sample: bool) -> None:
