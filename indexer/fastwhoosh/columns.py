@@ -217,6 +217,18 @@ class CodesReader(whoosh_columns.ColumnReader):  # type: ignore[misc]  # Whoosh 
     def __getitem__(self, docnum: int) -> bytes:
         return self.value(self.code(docnum))
 
+    def codes(self) -> "array[int]":
+        """Return the place of each document's value among all values.
+
+        Raises:
+            DamagedSegment: there is no such value.
+        """
+        codes = _numbers(self._codes, self._code.size)
+        with self._naming():
+            if max(codes, default=-1) >= self.values:
+                raise Malformed("valeur inconnue")
+        return codes
+
     def loaded(self) -> Callable[[int], bytes]:
         """Return what gives the same values ten times as fast: all is checked here, at once.
 
@@ -224,12 +236,10 @@ class CodesReader(whoosh_columns.ColumnReader):  # type: ignore[misc]  # Whoosh 
             DamagedSegment: a value or a code lies outside.
         """
         blob, offsets = bytes(self._blob), _numbers(self._offsets, U32.size)
-        codes = _numbers(self._codes, self._code.size)
+        codes = self.codes()
         with self._naming():
             if any(map(gt, offsets, offsets[1:])) or offsets[-1] > len(blob):
                 raise Malformed("table des valeurs désordonnée")
-            if max(codes, default=-1) >= self.values:
-                raise Malformed("valeur inconnue")
 
         def value(docnum: int) -> bytes:
             code = codes[docnum]

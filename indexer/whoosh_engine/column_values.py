@@ -35,6 +35,25 @@ def live_numbers(reader: IndexReader) -> Iterable[int]:
     return range(reader.doc_count_all())
 
 
+def value_ranks(readers: Sequence[IndexReader], name: str) -> list[Sequence[int]]:
+    """Return the rank of each document's value among those of all segments, by segment.
+
+    Raises:
+        DamagedSegment: the column is not what was written.
+    """
+    found = [reader.column_reader(name, translate=False) for reader in readers]
+    if len(found) == 1:  # values stand in their order
+        return [found[0].codes()]
+    values = [[column.value(code) for code in range(column.values)] for column in found]
+    rank = {
+        value: at for at, value in enumerate(sorted({value for held in values for value in held}))
+    }
+    return [
+        [rank[held[code]] for code in column.codes()]
+        for column, held in zip(found, values, strict=True)
+    ]
+
+
 def scatter_values(
     reader: IndexReader, name: str, places: "array[int]", part: slice, rows: Any
 ) -> None:

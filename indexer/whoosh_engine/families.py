@@ -11,11 +11,9 @@ its generation only: an update never takes over that of the generation before.
 import struct
 import sys
 from array import array
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
 from pathlib import Path
 from typing import Final
 from zlib import crc32
@@ -32,9 +30,9 @@ from indexer.search.fingerprint import BINS, fingerprint
 from indexer.search.grouping import leaders
 from indexer.whoosh_engine.column_values import (
     column_numbers,
-    column_values,
     live_numbers,
     scatter_values,
+    value_ranks,
 )
 from indexer.whoosh_engine.damage import MENDING
 
@@ -134,20 +132,14 @@ def _oldest_first(leaves: Sequence[tuple[IndexReader, int]]) -> "array[int]":
 
     They would else follow those that copy them.
     """
-    asked = array("I", (day for reader, _ in leaves for day in column_numbers(reader, "asked")))
-    uids = [column_values(reader, "uid") for reader, _ in leaves]
-    bases = [base for _, base in leaves]
-
-    def uid(number: int) -> bytes:
-        place = bisect_right(bases, number) - 1
-        return uids[place](number - bases[place])
-
+    readers = [reader for reader, _ in leaves]
+    keys: list[int] = []
+    for reader, uids in zip(readers, value_ranks(readers, "uid"), strict=True):
+        days = column_numbers(reader, "asked")
+        keys += [day << 32 | uid for day, uid in zip(days, uids, strict=True)]
     live = [base + local for reader, base in leaves for local in live_numbers(reader)]
-    live.sort(key=asked.__getitem__)
-    order = array("I")
-    for _, of_a_day in groupby(live, key=asked.__getitem__):
-        order.extend(sorted(of_a_day, key=uid))
-    return order
+    live.sort(key=keys.__getitem__)
+    return array("I", live)
 
 
 def _first_of_key(keys: "array[int]") -> Iterator[int]:
