@@ -16,7 +16,7 @@ from indexer.indexed_lines import indexed_question, stated_uid
 from indexer.question import Question
 from indexer.search.recalls import naming, recalls
 from indexer.whoosh_engine.acronyms import terms_of
-from indexer.whoosh_engine.families import kin_of
+from indexer.whoosh_engine.families import kin_of_each
 from indexer.whoosh_engine.schema import (
     FILTER_VALUES,
     PARTS,
@@ -41,7 +41,7 @@ def documents_of(lines: Sequence[Stamped]) -> dict[str, Sequence[Any]]:
         "uid": list(map(stated_uid, questions)),
         "digest": [digest.encode() for _, digest in lines],
         "record": records,
-        "kin": [kin_of(question) or None for question in questions],
+        "kin": kin_of_each(questions),
         "recalls": _recalled([question.question_text for question in questions]),
         "asked": [_day(question.date_question) for question in questions],
         "answered": [_day(question.date_answer) for question in questions],

@@ -25,6 +25,7 @@ from indexer.errors import IndexDamaged
 from indexer.fastwhoosh.columns import NOWHERE
 from indexer.fastwhoosh.executor import Executor
 from indexer.fastwhoosh.request import CollapseCodes
+from indexer.native import kernel
 from indexer.question import Question
 from indexer.search.fingerprint import BINS, fingerprint
 from indexer.search.grouping import leaders
@@ -52,6 +53,16 @@ def kin_of(question: Question) -> bytes:
         words, key, _ = fingerprint(question.answer_text)
         key = key if words >= _LEAST_ANSWER_WORDS else 0
     return _KEY.pack(key) + signature if key or signature else b""
+
+
+def kin_of_each(questions: Sequence[Question]) -> list[bytes | None]:
+    """Return what :func:`kin_of` does of each question, None for nothing."""
+    if kernel is None:
+        return [kin_of(question) or None for question in questions]
+    asked = [question.question_text for question in questions]
+    answers = [question.answer_text for question in questions]
+    found: list[bytes | None] = kernel.kin(asked, answers, _LEAST_ANSWER_WORDS)
+    return found
 
 
 @dataclass(frozen=True)

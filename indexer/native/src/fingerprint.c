@@ -115,15 +115,23 @@ static void read_text(Print *print, PyObject *text) {
     take_words(print, &reading);
 }
 
-/* A byte a bin, 0 where it is empty. */
-static PyObject *signature_of(const Print *print) {
-    if (print->words < LEAST_SHINGLES + SHINGLE - 1) return PyBytes_FromStringAndSize(NULL, 0);
-    PyObject *bytes = PyBytes_FromStringAndSize(NULL, BINS);
-    for (int bin = 0; bytes && bin < BINS; bin++) {
+/* How many bytes the signature has: none where the text is too short. */
+static Py_ssize_t signature_size(const Print *print) {
+    return print->words < LEAST_SHINGLES + SHINGLE - 1 ? 0 : BINS;
+}
+
+/* Writes the signature: a byte a bin, 0 where it is empty. */
+static void write_signature(const Print *print, uint8_t *out) {
+    for (Py_ssize_t bin = 0; bin < signature_size(print); bin++) {
         uint64_t value = print->least[bin];
-        ((uint8_t *)PyBytes_AS_STRING(bytes))[bin] = value == UINT64_MAX ? 0 : (uint8_t)(1 + ((value & 0xffff) * 255 >> 16));
+        out[bin] = value == UINT64_MAX ? 0 : (uint8_t)(1 + ((value & 0xffff) * 255 >> 16));
     }
-    return bytes;
+}
+
+static int check_text(PyObject *text) {
+    if (PyUnicode_Check(text)) return 0;
+    PyErr_Format(PyExc_TypeError, "a text must be a str, not %.100s", Py_TYPE(text)->tp_name);
+    return -1;
 }
 
 PyDoc_STRVAR(fingerprint_doc,
@@ -132,19 +140,59 @@ PyDoc_STRVAR(fingerprint_doc,
 
 static PyObject *fingerprint(PyObject *module, PyObject *text) {
     (void)module;
-    if (!PyUnicode_Check(text)) {
-        PyErr_Format(PyExc_TypeError, "a text must be a str, not %.100s", Py_TYPE(text)->tp_name);
-        return NULL;
-    }
+    if (check_text(text) < 0) return NULL;
     Print print;
     read_text(&print, text);
-    PyObject *signature = signature_of(&print);
+    PyObject *signature = PyBytes_FromStringAndSize(NULL, signature_size(&print));
     if (!signature) return NULL;
+    write_signature(&print, (uint8_t *)PyBytes_AS_STRING(signature));
     return Py_BuildValue("(IKN)", print.words, (unsigned long long)mixed(print.key), signature);
+}
+
+/* The key of an answer and the signature of a question as bytes; None where there is neither. */
+static PyObject *kin_of(PyObject *question, PyObject *answer, uint32_t least_words) {
+    if (check_text(question) < 0 || check_text(answer) < 0) return NULL;
+    Print print;
+    uint64_t key = 0;
+    if (PyUnicode_GET_LENGTH(answer)) {
+        read_text(&print, answer);
+        if (print.words >= least_words) key = mixed(print.key);
+    }
+    read_text(&print, question);
+    if (!key && !signature_size(&print)) Py_RETURN_NONE;
+    PyObject *bytes = PyBytes_FromStringAndSize(NULL, 8 + signature_size(&print));
+    if (!bytes) return NULL;
+    memcpy(PyBytes_AS_STRING(bytes), &key, 8);
+    write_signature(&print, (uint8_t *)PyBytes_AS_STRING(bytes) + 8);
+    return bytes;
+}
+
+PyDoc_STRVAR(kin_doc,
+"kin(questions, answers, least_words, /)\n--\n\n"
+"Return, for each question with its answer, the key of the answer, 0 if it has fewer words, and the\n"
+"signature of the question, which may be empty; None where there is neither.");
+
+static PyObject *kin(PyObject *module, PyObject *args) {
+    (void)module;
+    PyObject *questions, *answers;
+    unsigned int least_words;
+    if (!PyArg_ParseTuple(args, "O!O!I:kin", &PyList_Type, &questions, &PyList_Type, &answers, &least_words))
+        return NULL;
+    Py_ssize_t count = PyList_GET_SIZE(questions);
+    if (PyList_GET_SIZE(answers) != count)
+        return PyErr_SetString(PyExc_ValueError, "there must be as many answers as questions"), NULL;
+    PyObject *found = PyList_New(count);
+    for (Py_ssize_t at = 0; found && at < count; at++) {
+        PyObject *bytes = kin_of(PyList_GET_ITEM(questions, at), PyList_GET_ITEM(answers, at), least_words);
+        if (bytes) PyList_SET_ITEM(found, at, bytes);
+        else Py_CLEAR(found);
+    }
+    return found;
 }
 
 static PyMethodDef functions[] = {
     {"fingerprint", fingerprint, METH_O, fingerprint_doc},
+    {"kin", kin, METH_VARARGS, kin_doc},
     {NULL, NULL, 0, NULL},
 };
 
