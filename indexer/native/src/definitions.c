@@ -91,7 +91,7 @@ static Py_ssize_t after_last_stop(const Text *text, Py_ssize_t start, Py_ssize_t
 
 /* Appends an acronym with the words from one place on, which are of `source`. */
 static int append(Finder *finder, const Text *text, Py_ssize_t start, Py_ssize_t end, PyObject *source,
-                  Py_ssize_t place) {
+                  size_t place) {
     const WordReader *reader = &finder->reader;
     PyObject *acronym = PyUnicode_Substring(text->text, start, end);
     PyObject *meaning = PyUnicode_Substring(source, reader->words[place].start,
@@ -114,7 +114,7 @@ static int defined_before(Finder *finder, const Text *text, Py_ssize_t open, Py_
     PyObject *source = PyUnicode_Substring(text->text, start, open);
     int failed = source ? read_words(reader, source) : -1;
     if (!failed) {
-        Py_ssize_t place = spelt_start(reader->words, reader->count, &spelt);
+        size_t place = spelt_start(reader->words, reader->count, &spelt);
         if (place < reader->count) failed = append(finder, text, open + 1, close, source, place);
     }
     Py_XDECREF(source);
@@ -153,9 +153,9 @@ static int defined_after(Finder *finder, const Text *text, Py_ssize_t open, Py_s
     PyObject *source = PyUnicode_Substring(text->text, open + 1, close);
     int failed = source ? read_words(reader, source) : -1;
     if (!failed) {
-        Py_ssize_t place = spelt_start(reader->words, reader->count, &spelt);
+        size_t place = spelt_start(reader->words, reader->count, &spelt);
         int is_whole = place < reader->count;
-        for (Py_ssize_t i = 0; i < place; i++) is_whole &= !reader->words[i].stem;
+        for (size_t i = 0; i < place; i++) is_whole &= !reader->words[i].stem;
         if (is_whole) failed = append(finder, text, start, end, source, place);
     }
     Py_XDECREF(source);

@@ -68,8 +68,8 @@ static Py_ssize_t best_start(const SpeltWord *words, Py_ssize_t count, const Spe
     return best;
 }
 
-Py_ssize_t spelt_start(const SpeltWord *words, Py_ssize_t count, const Spelt *acronym) {
-    Py_ssize_t start = plain_start(words, count, acronym);
-    if (start < 0) start = best_start(words, count, acronym);
-    return start < 0 ? count : start;
+size_t spelt_start(const SpeltWord *words, size_t count, const Spelt *acronym) {
+    Py_ssize_t start = plain_start(words, (Py_ssize_t)count, acronym);
+    if (start < 0) start = best_start(words, (Py_ssize_t)count, acronym);
+    return start < 0 ? count : (size_t)start;
 }

@@ -9,10 +9,10 @@
 /* Letters of an acronym: two for each of its characters at most. */
 #define MOST_LETTERS 32
 
-/* A word: its place in the text, its first letters without accents (those that are not ASCII stand
+/* A word: where it stands in the text, its first letters without accents (those that are not ASCII stand
  * for nothing), and the first byte of its stem, 0 for a stop word. */
 typedef struct {
-    uint32_t word, start, end;
+    uint32_t start, end;
     uint8_t stem, is_article, letters[MOST_OF_A_WORD];
 } SpeltWord;
 
@@ -21,7 +21,7 @@ typedef struct {
     PyObject *lexicon, *fold; /* fold is asked for words that the table does not know */
     const uint8_t *folds;
     SpeltWord *words; /* PyMem_RawFree */
-    Py_ssize_t count, room;
+    size_t count, room;
 } WordReader;
 
 /* Reads the words of a text, those of which a hyphenated one is made, not the whole: 0, or -1 with an
@@ -36,6 +36,6 @@ typedef struct {
 } Spelt;
 
 /* The place of the first of the last words that make an acronym; `count` where they do not. */
-Py_ssize_t spelt_start(const SpeltWord *words, Py_ssize_t count, const Spelt *acronym);
+size_t spelt_start(const SpeltWord *words, size_t count, const Spelt *acronym);
 
 #endif

@@ -45,39 +45,38 @@ static int asked_letters(WordReader *reader, uint32_t word, uint8_t *letters) {
     return is_text ? 0 : -1;
 }
 
-static int describe(WordReader *reader, SpeltWord *word) {
+static int describe(WordReader *reader, const ReadToken *token, SpeltWord *word) {
     Py_ssize_t length;
-    uint32_t stem;
-    const uint8_t *exact = (const uint8_t *)lexicon_word(reader->lexicon, word->word, &length);
+    const uint8_t *exact = (const uint8_t *)lexicon_word(reader->lexicon, token->word, &length);
     if (!exact) return PyErr_SetString(PyExc_RuntimeError, "no such word"), -1;
-    word->is_article = (uint8_t)is_article(exact, length);
+    *word = (SpeltWord){token->start, token->end, 0, (uint8_t)is_article(exact, length), {0}};
+    int known = table_letters(reader->folds, exact, exact + length, word->letters);
+    const char *stem = NULL;
+    if (token->derived != NO_WORD) stem = lexicon_derived_word(reader->lexicon, token->derived, &length);
+    if (stem && length) word->stem = (uint8_t)*stem;
+    if (known) return 0;
     memset(word->letters, 0, sizeof word->letters);
-    if (!table_letters(reader->folds, exact, exact + length, word->letters)) {
-        memset(word->letters, 0, sizeof word->letters);
-        if (asked_letters(reader, word->word, word->letters) < 0) return -1;
-    }
-    if (lexicon_derived(reader->lexicon, word->word, &stem) < 0) return -1;
-    const char *derived = stem == NO_WORD ? NULL : lexicon_derived_word(reader->lexicon, stem, &length);
-    word->stem = derived && length ? (uint8_t)*derived : 0;
+    return asked_letters(reader, token->word, word->letters);
+}
+
+static int make_room(WordReader *reader, size_t count) {
+    if (count <= reader->room) return 0;
+    SpeltWord *words = PyMem_RawRealloc(reader->words, count * sizeof *words);
+    if (!words) return PyErr_NoMemory(), -1;
+    reader->words = words;
+    reader->room = count;
     return 0;
 }
 
 int read_words(WordReader *reader, PyObject *text) {
-    LexToken *tokens;
-    Py_ssize_t count;
+    size_t count = 0;
+    PyObject *bytes = lexicon_read(reader->lexicon, text);
     reader->count = 0;
-    if (lexicon_tokenise(reader->lexicon, text, &tokens, &count) < 0) return -1;
-    if (count > reader->room) {
-        SpeltWord *words = PyMem_RawRealloc(reader->words, (size_t)count * sizeof *words);
-        if (!words) return PyErr_NoMemory(), -1;
-        reader->words = words;
-        reader->room = count;
-    }
-    for (Py_ssize_t i = 0; i < count; i++) {
-        if (tokens[i].compound) continue;
-        reader->words[reader->count++] = (SpeltWord){tokens[i].word, tokens[i].start, tokens[i].end, 0, 0, {0}};
-    }
-    for (Py_ssize_t i = 0; i < reader->count; i++)
-        if (describe(reader, reader->words + i) < 0) return -1;
-    return 0;
+    if (!bytes) return -1;
+    const ReadToken *tokens = read_tokens(bytes, &count);
+    int failed = make_room(reader, count);
+    for (size_t i = 0; !failed && i < count; i++)
+        if (!tokens[i].compound) failed = describe(reader, tokens + i, reader->words + reader->count++);
+    Py_DECREF(bytes);
+    return failed;
 }
