@@ -22,6 +22,11 @@ def line_digest(line: bytes) -> str:
     return hashlib.sha256(line.rstrip(b"\n")).hexdigest()[:DIGITS]
 
 
+def line_digests(lines: Iterable[bytes]) -> list[str]:
+    """Return the digests of lines that come without their line feeds."""
+    return [hashlib.sha256(line).hexdigest()[:DIGITS] for line in lines]
+
+
 class CombinedDigest:
     """The digest of a whole set of records, whatever their order, while their own go by.
 

@@ -17,7 +17,7 @@ from typing import Any, Final, cast, get_type_hints
 
 from indexer.interchange import InvalidRecord, from_record, name_of
 from indexer.native import kernel
-from indexer.question import KINDS, Question
+from indexer.question import KINDS, Question, uid_of
 
 # What an index has no use for: markup, who else says the same, what only a page shows.
 LEFT_OUT: Final = frozenset(
@@ -91,7 +91,7 @@ def indexed_question(line: bytes) -> Question:
         found = _decode()(line)
     except (ValueError, RecursionError):
         return mended_question(line)
-    if found.stated_uid != found.uid or found.kind not in KINDS:
+    if found.stated_uid != uid_of(found) or found.kind not in KINDS:
         return mended_question(line)
     return cast("Question", found)
 

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from indexer.digests import CombinedDigest, line_digest
+from indexer.digests import CombinedDigest, line_digests
 from indexer.errors import CorpusError
 from indexer.partitions import Block
 from indexer.question import Key, uid_of
@@ -48,7 +48,7 @@ class Contents:
                 raise CorpusError(
                     f"{corpus.folder} : {uid} y est deux fois ; retirez l'une des lignes."
                 )
-            digests = list(map(line_digest, block.lines))
+            digests = line_digests(block.lines)
             self.digest.add("".join(digests))
             yield block, digests
 
