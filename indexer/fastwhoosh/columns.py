@@ -11,6 +11,7 @@ from array import array
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from io import BytesIO
+from itertools import pairwise
 from operator import gt
 from typing import Any, Final, Protocol
 
@@ -229,23 +230,26 @@ class CodesReader(whoosh_columns.ColumnReader):  # type: ignore[misc]  # Whoosh 
                 raise Malformed("valeur inconnue")
         return codes
 
+    def distinct(self) -> list[bytes]:
+        """Return all values in ascending order.
+
+        Raises:
+            DamagedSegment: one lies outside.
+        """
+        blob, offsets = bytes(self._blob), _numbers(self._offsets, U32.size)
+        with self._naming():
+            if any(map(gt, offsets, offsets[1:])) or offsets[-1] > len(blob):
+                raise Malformed("table des valeurs désordonnée")
+        return [blob[start:end] for start, end in pairwise(offsets)]
+
     def loaded(self) -> Callable[[int], bytes]:
         """Return what gives the same values ten times as fast: all is checked here, at once.
 
         Raises:
             DamagedSegment: a value or a code lies outside.
         """
-        blob, offsets = bytes(self._blob), _numbers(self._offsets, U32.size)
-        codes = self.codes()
-        with self._naming():
-            if any(map(gt, offsets, offsets[1:])) or offsets[-1] > len(blob):
-                raise Malformed("table des valeurs désordonnée")
-
-        def value(docnum: int) -> bytes:
-            code = codes[docnum]
-            return blob[offsets[code] : offsets[code + 1]]
-
-        return value
+        values, codes = self.distinct(), self.codes()
+        return lambda docnum: values[codes[docnum]]
 
     def scatter(self, places: "array[int]", part: slice, rows: Any) -> None:
         """Put a part of each document's value where it belongs among rows of one width.

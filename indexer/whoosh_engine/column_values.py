@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 from whoosh.reading import IndexReader
@@ -36,7 +37,9 @@ def live_numbers(reader: IndexReader) -> Iterable[int]:
 
 
 def value_ranks(readers: Sequence[IndexReader], name: str) -> list[Sequence[int]]:
-    """Return the rank of each document's value among those of all segments, by segment.
+    """Return a rank of each document's value among those of all segments, by segment.
+
+    Ranks are as the values are to each other; they may leave out numbers.
 
     Raises:
         DamagedSegment: the column is not what was written.
@@ -44,13 +47,12 @@ def value_ranks(readers: Sequence[IndexReader], name: str) -> list[Sequence[int]
     found = [reader.column_reader(name, translate=False) for reader in readers]
     if len(found) == 1:  # values stand in their order
         return [found[0].codes()]
-    values = [[column.value(code) for code in range(column.values)] for column in found]
-    rank = {
-        value: at for at, value in enumerate(sorted({value for held in values for value in held}))
-    }
+    values = [column.distinct() for column in found]
+    rank = {value: at for at, value in enumerate(sorted(chain.from_iterable(values)))}
+    ranks = [list(map(rank.__getitem__, held)) for held in values]
     return [
-        [rank[held[code]] for code in column.codes()]
-        for column, held in zip(found, values, strict=True)
+        list(map(of_code.__getitem__, column.codes()))
+        for column, of_code in zip(found, ranks, strict=True)
     ]
 
 
