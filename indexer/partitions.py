@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 from indexer.actors import with_author
 from indexer.errors import CorpusError
 from indexer.interchange import InvalidRecord, from_record, to_line
+from indexer.native import kernel
 from indexer.question import Key, Question, parse_reference, uid_of
 from indexer.spool import Partition
 
@@ -131,13 +132,24 @@ def _block(lines: list[bytes]) -> Block | None:
     if not first or not partition:
         return None
     # What stands before the number is the same in all lines but for those of another hand.
-    match_number = _number_after(lines[0][: first.start(2)])
+    numbers = numbers_after(lines[0][: first.start(2)], lines)
+    return Block(partition, numbers, lines[: len(numbers)])
+
+
+def numbers_after_in_python(head: bytes, lines: list[bytes]) -> list[int]:
+    """Return the numbers of the first lines that begin so and go on with digits and a quote."""
+    match_number = _number_after(head)
     numbers = []
     for line in lines:
         if not (match := match_number(line)):
             break
         numbers.append(int(match[1]))
-    return Block(partition, numbers, lines[: len(numbers)])
+    return numbers
+
+
+numbers_after: Final[Callable[[bytes, list[bytes]], list[int]]] = (
+    numbers_after_in_python if kernel is None else kernel.numbers_after
+)
 
 
 @lru_cache  # a file has one

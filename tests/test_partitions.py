@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 from indexer import partitions
 from indexer.digests import CombinedDigest, line_digest, line_digests
 from indexer.errors import CorpusError
-from indexer.partitions import blocks, lines_about, read_lines
+from indexer.partitions import (
+    blocks,
+    lines_about,
+    numbers_after,
+    numbers_after_in_python,
+    read_lines,
+)
 from indexer.question import Key
 
 # Lines of ours and of other hands, blank ones, and what is no record.
@@ -51,6 +57,14 @@ def test_blocks_are_the_lines_one_by_one(
         patch.setattr(partitions, "_BLOCK_BYTES", size)
         assert told(by_blocks, path) == told(one_by_one, path)
     assert lines_about(path) == path.read_bytes().count(b"\n")
+
+
+@given(LINES, HEADS)
+def test_numbers_are_read_natively_as_in_python(lines: list[bytes], head: bytes) -> None:
+    alike = [head + b'7"', head + b'1234567"', *lines, head + b"12345678", head, head + b"1"]
+    for start in range(len(alike)):
+        told = numbers_after(head, alike[start:])
+        assert told == numbers_after_in_python(head, alike[start:])
 
 
 def test_lines_of_a_large_file_are_estimated(

@@ -21,6 +21,43 @@ static PyObject *is_to_clean(PyObject *module, PyObject *line) {
     return PyBool_FromLong(length && memchr(bytes, 0x7f, (size_t)length) != NULL);
 }
 
+/* The number of a line that begins with `head`, one to seven digits and a quotation mark; -1 where it does not. */
+static long number_of(PyObject *line, const char *head, Py_ssize_t length) {
+    const char *at = PyBytes_AS_STRING(line), *end = at + PyBytes_GET_SIZE(line);
+    if (end - at < length || memcmp(at, head, (size_t)length)) return -1;
+    long number = 0;
+    int digits = 0;
+    for (at += length; at < end && *at >= '0' && *at <= '9' && digits < 7; at++, digits++)
+        number = 10 * number + *at - '0';
+    return digits && at < end && *at == '"' ? number : -1;
+}
+
+PyDoc_STRVAR(numbers_after_doc,
+"numbers_after(head, lines, /)\n--\n\n"
+"Return the numbers of the first lines of a list that begin with `head`, at most seven digits and a\n"
+"quotation mark.");
+
+static PyObject *numbers_after(PyObject *module, PyObject *args) {
+    (void)module;
+    PyObject *head, *lines;
+    if (!PyArg_ParseTuple(args, "SO!:numbers_after", &head, &PyList_Type, &lines)) return NULL;
+    PyObject *numbers = PyList_New(0);
+    for (Py_ssize_t at = 0; numbers && at < PyList_GET_SIZE(lines); at++) {
+        PyObject *line = PyList_GET_ITEM(lines, at);
+        if (!PyBytes_Check(line)) {
+            PyErr_SetString(PyExc_TypeError, "a line must be bytes");
+            Py_CLEAR(numbers);
+            break;
+        }
+        long number = number_of(line, PyBytes_AS_STRING(head), PyBytes_GET_SIZE(head));
+        if (number < 0) break;
+        PyObject *object = PyLong_FromLong(number);
+        if (!object || PyList_Append(numbers, object) < 0) Py_CLEAR(numbers);
+        Py_XDECREF(object);
+    }
+    return numbers;
+}
+
 /* Whether a text has the word "question", in small or in capital letters after the first. */
 static int names_question(PyObject *text) {
     static const char first[] = "qQ", rest[][8] = {"uestion", "UESTION"};
@@ -62,6 +99,7 @@ static PyObject *naming_questions(PyObject *module, PyObject *texts) {
 
 static PyMethodDef functions[] = {
     {"is_to_clean", is_to_clean, METH_O, is_to_clean_doc},
+    {"numbers_after", numbers_after, METH_VARARGS, numbers_after_doc},
     {"naming_questions", naming_questions, METH_O, naming_questions_doc},
     {NULL, NULL, 0, NULL},
 };
