@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from indexer.errors import IndexDamaged
 from indexer.fastwhoosh.errors import DamagedSegment
@@ -22,7 +22,6 @@ from indexer.native import why_not
 from indexer.question import Key, Question, Reference, uid_of
 from indexer.search import ranking
 from indexer.search.request import FILTERS
-from indexer.search.results import SegmentInfo
 from indexer.whoosh_engine.acronyms import Acronyms
 from indexer.whoosh_engine.column_values import column_numbers, live_numbers
 from indexer.whoosh_engine.damage import DAMAGE, MENDING, damage_said
@@ -31,6 +30,9 @@ from indexer.whoosh_engine.filter_values import FilterValues, filter_values
 from indexer.whoosh_engine.generations import Manifest, read_manifest
 from indexer.whoosh_engine.schema import PARTS, day_of, field_of, record_of
 from indexer.whoosh_engine.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from indexer.search.results import SegmentInfo
 
 # Words of a form whose frequency is remembered, some 10 MB of them.
 _MOST_KNOWN: Final = 50_000
@@ -251,8 +253,11 @@ class Snapshot:
             return None
         return why_not or "l'index n'est pas au format rapide"
 
-    def segments(self) -> tuple[SegmentInfo, ...]:
+    def segments(self) -> "tuple[SegmentInfo, ...]":
         """Describe the segments in the order of their documents."""
+        # Not at the head: a build has no use for what a search returns.
+        from indexer.search.results import SegmentInfo  # noqa: PLC0415  # start-up cost
+
         found = (reader.segment() for reader, _ in self.executor.leaves)
         return tuple(
             SegmentInfo(
