@@ -119,7 +119,7 @@ class Families:
 def families_of(executor: Executor, documents: int) -> Families:
     """Return the families of an index of so many documents.
 
-    Besides what it returns it holds 150 bytes a document.
+    Besides what it returns it holds 170 bytes a document.
     """
     leaves = executor.leaves
     order = _oldest_first(leaves)
