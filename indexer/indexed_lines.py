@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from functools import cache
-from typing import Any, Final, cast, get_type_hints
+from typing import Annotated, Any, Final, cast, get_type_hints
 
 from indexer.interchange import InvalidRecord, from_record, name_of
 from indexer.native import kernel
@@ -62,7 +62,10 @@ def _decode() -> Callable[[bytes], Any]:
     import msgspec  # noqa: PLC0415  # start-up cost
 
     read = {name: value for name, value in vars(Question).items() if isinstance(value, property)}
-    hints = get_type_hints(Question)
+    # The interchange form takes an empty text for none.
+    text = Annotated[str, msgspec.Meta(min_length=1)] | None
+    told = get_type_hints(Question)
+    hints = {name: text if hint == str | None else hint for name, hint in told.items()}
     made = stand_in("IndexedQuestion", LEFT_OUT, hints, namespace=read, frozen=True)
     decode: Callable[[bytes], Any] = msgspec.json.Decoder(made).decode
     return decode
