@@ -50,7 +50,7 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
         limitmb: memory that one process may hold and need for a segment, in MB.
         procs: processes that build segments, this one among them. Each has ``limitmb``.
         timeout: how long to wait for another writer, in seconds.
-        make: turns bytes that ``add_raw`` is given into what ``add_table`` takes; picklable, and
+        make: turns what ``add_raw`` is given into what ``add_table`` takes; picklable, and
             called in the worker processes where there are some.
         options: those of Whoosh's writers that have no meaning here.
 
@@ -134,8 +134,8 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
         self._check_usable()
         self._add(Batch("table", table))
 
-    def add_raw(self, batch: Sequence[bytes]) -> None:
-        """Add documents that ``make`` makes from bytes, in the worker processes if there are some.
+    def add_raw(self, batch: Sequence[Any]) -> None:
+        """Add documents that ``make`` makes of others, in the worker processes if there are some.
 
         An error ends the writer.
 

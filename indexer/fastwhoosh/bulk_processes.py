@@ -1,7 +1,7 @@
 """Worker processes that build segments, fed in batches by the writer.
 
-A worker gets batches of documents (as keyword arguments, by field, or as bytes that a callable of
-the caller's turns into them), writes segment files into the index's folder and tells their names at
+A worker gets batches of documents (as keyword arguments, by field, or as what a callable of the
+caller's turns into them), writes segment files into the index's folder and tells their names at
 the end. It publishes nothing: the writer does, once, when all have finished. What workers are given
 must be picklable: they are spawned, unless this process has one thread and can be forked, which
 saves each of them the start of an interpreter and what was already learned here.
@@ -33,12 +33,12 @@ _IN_HAND: Final = 2
 # How long a worker has to end after its pipe was closed, in seconds.
 _PATIENCE: Final = 10
 
-# Documents by field from some of those that the caller has as bytes.
-Make = Callable[[Sequence[bytes]], Table]
+# Documents by field from some of those that the caller has in a form of its own.
+Make = Callable[[Sequence[Any]], Table]
 
 
 class Batch(NamedTuple):
-    """Documents on their way: ``raw`` (bytes), ``documents`` (keyword arguments) or a ``table``."""
+    """Documents on their way: ``raw``, ``documents`` (keyword arguments) or a ``table``."""
 
     kind: Literal["raw", "documents", "table"]
     items: Any

@@ -5,7 +5,6 @@
 #include "search.h"
 
 #define MAX_PATTERN 256 /* characters; a longer one finds nothing */
-#define FOLDED 0x250    /* characters of a folding table, two letters each */
 
 /* Reads one character of UTF-8; a byte that is none counts as a character of its own. */
 uint32_t next_char(const uint8_t **at, const uint8_t *end);

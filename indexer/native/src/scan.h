@@ -68,6 +68,19 @@ static inline uint8_t scan_class(Py_UCS4 character) {
     return Py_UNICODE_ISDECIMAL(character) ? class | DIGIT : class;
 }
 
+/* The place of the next character that is a given one of ASCII, `length` where there is none. */
+static inline Py_ssize_t scan_next(int kind, const void *data, Py_ssize_t length, Py_ssize_t at, char wanted) {
+    const char *bytes = data;
+    while (at < length) {
+        const char *found = memchr(bytes + at * kind, wanted, (size_t)((length - at) * kind));
+        if (!found) return length;
+        at = (found - bytes) / kind;
+        if (PyUnicode_READ(kind, data, at) == (Py_UCS4)wanted) return at;
+        at++; /* a byte of another character */
+    }
+    return length;
+}
+
 #define READ(at) PyUnicode_READ(kind, data, at)
 #define CLASS(at) scan_class(READ(at))
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
