@@ -100,12 +100,14 @@ static size_t pack_group(const uint32_t *values, uint32_t count, int bits, uint8
     size_t size = 0;
     for (uint32_t i = 0; i < count; i++) {
         held |= (uint64_t)values[i] << filled;
-        for (filled += bits; filled >= 8; filled -= 8) {
-            out[size++] = (uint8_t)held;
-            held >>= 8;
-        }
+        filled += bits;
+        if (filled < 32) continue;
+        memcpy(out + size, &held, 4); /* little-endian: its low half */
+        size += 4;
+        held >>= 32;
+        filled -= 32;
     }
-    if (filled) out[size++] = (uint8_t)held;
+    for (; filled > 0; filled -= 8, held >>= 8) out[size++] = (uint8_t)held;
     return size;
 }
 
@@ -232,6 +234,46 @@ Encoded encoder_add(Encoder *encoder, uint32_t document, uint32_t tf, uint32_t *
     encoder->last = document;
     encoder->documents++;
     encoder->occurrences += tf;
+    return ENCODED;
+}
+
+/* Takes places that are no more than the postings that the record has room for. */
+static void take_places(Encoder *encoder, const uint32_t *places, size_t count, const Part *parts, int bits,
+                        uint32_t before) {
+    uint32_t held = encoder->held, document = encoder->last, mask = (1u << bits) - 1;
+    uint32_t tf = held ? encoder->tf[held - 1] : 0;
+    uint32_t *values = (uint32_t *)(void *)(encoder->values.data + encoder->values.size);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t place = places[i];
+        Part part = parts[place >> bits];
+        int is_new = part.document != document;
+        document = part.document;
+        held += (uint32_t)is_new;
+        tf = is_new ? 1 : tf + 1;
+        values[i] = is_new ? part.first + (place & mask) : place - before;
+        encoder->document[held - 1] = document;
+        encoder->tf[held - 1] = tf;
+        before = place;
+    }
+    encoder->documents += held - encoder->held;
+    encoder->occurrences += count;
+    encoder->values.size += count * 4;
+    encoder->held = held;
+    encoder->last = document;
+}
+
+Encoded encoder_add_places(Encoder *encoder, const uint32_t *places, size_t count, const Part *parts,
+                           int bits) {
+    for (size_t at = 0, some; at < count; at += some) {
+        if (encoder->held == BLOCK && parts[places[at] >> bits].document != encoder->last) {
+            Encoded done = put_block(encoder);
+            if (done != ENCODED) return done;
+        }
+        some = encoder->held == BLOCK ? 1 : BLOCK - encoder->held;
+        if (some > count - at) some = count - at;
+        if (bytes_reserve(&encoder->values, some * 4) < 0) return NO_MEMORY;
+        take_places(encoder, places + at, some, parts, bits, at ? places[at - 1] : 0);
+    }
     return ENCODED;
 }
 

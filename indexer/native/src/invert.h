@@ -1,4 +1,5 @@
-/* What the parts of the inversion share: invert.c and values.c collect, sections.c writes. */
+/* What the parts of the inversion share: invert.c and values.c collect, sections.c and
+ * text_sections.c write. */
 #ifndef INVERT_H
 #define INVERT_H
 
@@ -71,6 +72,18 @@ typedef struct {
     uint64_t length;
 } Sections;
 
+/* A term of a field with its bytes, for sorting. */
+typedef struct {
+    uint64_t prefix; /* the first 8 bytes, big-endian */
+    const char *text;
+    uint32_t length, term;
+} Key;
+
+/* sections.c */
+Key key_of(const char *text, size_t length, uint32_t term);
+void sort_keys(Key *keys, size_t count);
+/* Notes the length of a document, and its norm. */
+Encoded note_length(Sections *out, uint32_t document, uint32_t length, const uint32_t *bounds);
 void free_sections(Sections *out);
 /* Writes what belongs to a term beside its record, which the encoder holds. */
 Encoded end_term(Sections *out, const char *text, uint32_t length);
