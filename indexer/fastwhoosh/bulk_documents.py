@@ -114,6 +114,10 @@ class FieldPlan:
         if self.is_whole and value.__class__ is str:  # what Whoosh does, without its generators
             tf = whole(self.spec.format.field_boost * boost, self.name)
             return Posted(self.place, ((value.encode(), tf, None),), int(self.scorable))
+        if self.is_whole and value.__class__ is tuple and set(map(type, value)) == {str}:
+            tf = whole(self.spec.format.field_boost * boost, self.name)
+            items = tuple((term.encode(), tf, None) for term in dict.fromkeys(value))
+            return Posted(self.place, items, len(items) if self.scorable else 0)
         terms: dict[bytes, tuple[int, Sequence[int] | None]] = {}
         length = 0
         for term, frequency, weight, data in self.spec.index(value):

@@ -5,11 +5,13 @@ are given that of an earlier one, so that merging copies their entries as they a
 """
 
 import pickle
-import zlib
+import struct
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import accumulate, islice
 from typing import Any, Final
+from zlib import crc32
 
 import zstandard
 
@@ -25,6 +27,9 @@ _MIN_COMPRESSED: Final = 64
 _PICKLE_PROTOCOL: Final = 5
 RAW, ZSTD = 0, 1
 _RAW, _ZSTD = bytes([RAW]), bytes([ZSTD])
+_CRC: Final = struct.Struct("<I")
+# What zstandard gives of many documents are views of one buffer.
+Buffer = bytes | memoryview
 
 
 class Packer:
@@ -56,16 +61,16 @@ class Packer:
             for each in batch
         ]
 
-    def _compressed(self, batch: Sequence[bytes]) -> Iterable[bytes]:
+    def _compressed(self, batch: Sequence[bytes]) -> Iterable[Buffer]:
         if len(batch) <= 1 or not hasattr(self._compressor, "multi_compress_to_buffer"):
             return [self._compressor.compress(each) for each in batch]
-        packed: Any = self._compressor.multi_compress_to_buffer(list(batch))
-        return [each.tobytes() for each in packed]
+        packed: Iterable[Buffer] = self._compressor.multi_compress_to_buffer(list(batch))
+        return packed
 
 
-def _entry(pickled: bytes, packed: bytes) -> bytes:
+def _entry(pickled: bytes, packed: Buffer) -> bytes:
     tail = _ZSTD + packed if len(packed) < len(pickled) else _RAW + pickled
-    return zlib.crc32(tail).to_bytes(4, "little") + tail
+    return _CRC.pack(crc32(tail)) + tail
 
 
 def pickled(fields: dict[str, Any]) -> bytes:
@@ -75,6 +80,9 @@ def pickled(fields: dict[str, Any]) -> bytes:
 
 def stored_entries(table: Mapping[str, Sequence[Any]], count: int) -> list[bytes]:
     """Return the stored fields of documents given by field, each as an entry holds them."""
+    if len(table) == 1:
+        ((name, values),) = table.items()
+        return [b"" if value is None else pickled({name: value}) for value in values]
     rows: list[dict[str, Any]] = [{} for _ in range(count)]
     for name, values in table.items():
         for row, value in zip(rows, values, strict=True):
@@ -97,7 +105,7 @@ class Unpacker:
             ValueError: The entry is not what was written.
         """
         crc, tail = int.from_bytes(entry[:4], "little"), entry[4:]
-        if not tail or zlib.crc32(tail) != crc:
+        if not tail or crc32(tail) != crc:
             raise ValueError("Enregistrement abîmé")
         return tail[1:] if tail[0] == RAW else self._decompressor.decompress(tail[1:])
 
@@ -168,8 +176,7 @@ class StoredFields:
             self._put(entries)
 
     def _put(self, entries: Sequence[bytes]) -> None:
-        for entry in entries:
-            self._ends.append(self._ends[-1] + len(entry))
+        self._ends.extend(islice(accumulate(map(len, entries), initial=self._ends[-1]), 1, None))
         self._write(b"".join(entries))
 
 

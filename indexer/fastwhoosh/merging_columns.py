@@ -12,6 +12,7 @@ from whoosh.filedb.structfile import BufferFile
 from indexer.fastwhoosh.bulk_columns import (
     CodesColumn,
     NumberColumn,
+    StringsColumn,
     code_width,
     codes_entry,
     little_endian,
@@ -67,7 +68,7 @@ def merge_column(
         entry is None or _is_number(entry, builder) for entry in entries
     ):
         return _numbers(sources, entries, builder, file)
-    if isinstance(builder, CodesColumn) and all(
+    if isinstance(builder, CodesColumn | StringsColumn) and all(
         entry is None or entry["type"] == "codes" for entry in entries
     ):
         return _codes(sources, entries, file)

@@ -30,6 +30,10 @@ void bytes_free(Bytes *bytes) {
     *bytes = (Bytes){0};
 }
 
+PyObject *bytes_object(const Bytes *bytes) {
+    return PyBytes_FromStringAndSize((const char *)bytes->data, (Py_ssize_t)bytes->size);
+}
+
 int encoded_error(Encoded why) {
     if (why == NOT_ASCENDING)
         PyErr_SetString(PyExc_ValueError, "documents do not ascend or lie outside of the segment");

@@ -14,6 +14,7 @@ typedef struct {
 int bytes_reserve(Bytes *bytes, size_t more);
 int bytes_append(Bytes *bytes, const void *data, size_t size);
 void bytes_free(Bytes *bytes);
+PyObject *bytes_object(const Bytes *bytes); /* with the GIL: a copy, or NULL */
 
 static inline void bytes_u32(Bytes *bytes, uint32_t value) { /* room must be there */
     memcpy(bytes->data + bytes->size, &value, 4);

@@ -81,6 +81,7 @@ typedef struct {
 
 /* sections.c */
 Key key_of(const char *text, size_t length, uint32_t term);
+int compare_keys(const void *left, const void *right);
 void sort_keys(Key *keys, size_t count);
 /* Notes the length of a document, and its norm. */
 Encoded note_length(Sections *out, uint32_t document, uint32_t length, const uint32_t *bounds);

@@ -18,6 +18,7 @@ int register_fingerprint(PyObject *module); /* fingerprint.c: what a text is kno
 int register_lines(PyObject *module);   /* lines.c: lines of the corpus */
 int register_families(PyObject *module); /* families.c: texts that are nearly the same */
 int register_stem(PyObject *module);    /* stem.c: stems of words */
+int register_columns(PyObject *module);     /* columns.c: columns of a segment in the making */
 int register_frequencies(PyObject *module); /* frequencies.c: in how many documents a term stands */
 
 /* Raised (a ValueError) where a file is not what it should be; made in module.c. */

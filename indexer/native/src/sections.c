@@ -14,7 +14,7 @@ Key key_of(const char *text, size_t length, uint32_t term) {
     return (Key){key_prefix(text, length), text, (uint32_t)length, term};
 }
 
-static int compare_keys(const void *left, const void *right) {
+int compare_keys(const void *left, const void *right) {
     const Key *a = left, *b = right;
     if (a->prefix != b->prefix) return a->prefix < b->prefix ? -1 : 1;
     uint32_t common = a->length < b->length ? a->length : b->length;
