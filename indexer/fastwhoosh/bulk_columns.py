@@ -11,27 +11,28 @@ fields have, get the compact forms of the file format; every other class writes 
 (3, 1, b'LRSRC', [2, 0, 1])
 """
 
-import sys
 from array import array
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
-from itertools import accumulate
 from typing import Any, Final, Protocol
 
 from whoosh import columns
 from whoosh.filedb.structfile import StructFile
 
+from indexer.fastwhoosh.bulk_codes import (
+    Written,
+    code_width,
+    coded,
+    little_endian,
+    recoded,
+    strings,
+)
 from indexer.fastwhoosh.directory import Section
-from indexer.native import kernel
 
 # What the file calls each; array has the same letters and, on every platform, the same sizes.
 _NUMBERS: Final = frozenset("bBhHiIqQfd")
-# Where the codes of a segment need one, two or four bytes.
-_WIDTHS: Final = ((1, "B", 1 << 8), (2, "H", 1 << 16), (4, "I", 1 << 32))
 
 Put = Callable[[bytes], Section]
-# How many strings, the width of a code, and the sections: strings, where they begin, codes.
-Written = tuple[int, int, bytes, bytes, bytes]
 
 
 class Column(Protocol):
@@ -246,52 +247,6 @@ def codes_entry(
     return {"type": "codes", "values": count, "width": width, **sections}
 
 
-def strings(values: Iterable[bytes]) -> tuple[bytes, bytes]:
-    """Return byte strings one after the other, and where each begins and the last ends."""
-    parts = list(values)
-    offsets = array("I", accumulate(map(len, parts), initial=0))
-    return b"".join(parts), little_endian(offsets)
-
-
-def code_width(count: int) -> tuple[int, str]:
-    """Return the bytes that a code needs among ``count``, and the type of their array."""
-    return next((width, typecode) for width, typecode, most in _WIDTHS if count <= most)
-
-
-def coded_in_python(values: Sequence[bytes]) -> Written:
-    """Return the distinct byte strings in ascending order, and the code of each value."""
-    distinct = sorted(set(values))
-    blob, offsets = strings(distinct)
-    width, typecode = code_width(len(distinct))
-    code_of = dict(zip(distinct, range(len(distinct)), strict=True))
-    codes = array(typecode, map(code_of.__getitem__, values))
-    return len(distinct), width, blob, offsets, little_endian(codes)
-
-
-coded: Final[Callable[[Sequence[bytes]], Written]] = (
-    coded_in_python if kernel is None else kernel.coded
-)
-
-
-def gathered(table: "array[Any] | list[Any]", codes: "array[int]") -> "array[Any] | list[Any]":
-    """Return what a table has at the places that codes (unsigned, of 4 bytes) tell.
-
-    Raises:
-        IndexError: a code is outside of the table.
-    """
-    if kernel is not None and isinstance(table, array):
-        return array(table.typecode, kernel.gathered(table, table.itemsize, codes))
-    found = map(table.__getitem__, codes)
-    return array(table.typecode, found) if isinstance(table, array) else list(found)
-
-
-def recoded(codes: "array[int]", places: Sequence[int], typecode: str) -> bytes:
-    """Return codes through a table, as an array of the type in bytes."""
-    if codes.typecode != "I":
-        codes = array("I", codes)
-    return little_endian(gathered(array(typecode, places), codes))
-
-
 def _reach(values: "array[Any] | list[Any]", document: int, default: Any) -> None:
     """Make the next value that of a document: fill up, or forget a document that was refused."""
     missing = document - len(values)
@@ -299,11 +254,3 @@ def _reach(values: "array[Any] | list[Any]", document: int, default: Any) -> Non
         values.extend([default] * missing)
     elif missing < 0:
         del values[document:]
-
-
-def little_endian(numbers: "array[Any]") -> bytes:
-    """Return an array as the file has it, whatever the machine."""
-    if sys.byteorder == "big":
-        numbers = numbers[:]
-        numbers.byteswap()
-    return numbers.tobytes()

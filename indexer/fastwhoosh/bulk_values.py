@@ -16,7 +16,8 @@ from typing import Any, Final, Protocol
 from whoosh import fields
 from whoosh.fields import UnknownFieldError
 
-from indexer.fastwhoosh.bulk_columns import Column, StringsColumn, gathered
+from indexer.fastwhoosh.bulk_codes import gathered
+from indexer.fastwhoosh.bulk_columns import Column, StringsColumn
 from indexer.fastwhoosh.bulk_documents import POSITIONS, FieldPlan
 
 # Fields whose columns take a byte string as it is.

@@ -9,16 +9,14 @@ from typing import Any, Final
 
 from whoosh.filedb.structfile import BufferFile
 
+from indexer.fastwhoosh.bulk_codes import code_width, little_endian, recoded
 from indexer.fastwhoosh.bulk_columns import (
     CodesColumn,
     NumberColumn,
     StringsColumn,
-    code_width,
     codes_entry,
-    little_endian,
     new_column,
     number_entry,
-    recoded,
 )
 from indexer.fastwhoosh.columns import column_reader
 from indexer.fastwhoosh.errors import DamagedSegment

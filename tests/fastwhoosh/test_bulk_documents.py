@@ -84,6 +84,19 @@ def test_a_whole_value_is_posted_as_whoosh_posts_it(value: str) -> None:
     assert [(term, tf) for term, tf, _ in items] == terms
 
 
+@pytest.mark.parametrize("value", [("RF", "UE", "RF"), ("é",), (), ["RF"], ("RF", 3)])
+def test_whole_values_are_posted_as_whoosh_posts_them(value: Any) -> None:
+    try:
+        expected = {term for term, *_ in SCHEMA["group"].index(value)}
+    except Exception as error:  # whatever Whoosh raises
+        with pytest.raises(type(error)):
+            posted(group=value)
+        return
+    items, length = posted(group=value)["group"]
+    assert sorted(items) == sorted((term, 1, None) for term in expected)
+    assert length == 0
+
+
 def test_stored_values_and_columns_can_be_others_than_what_is_indexed() -> None:
     given = {"uid": "7", "_stored_uid": "sept", "group": "SRC", "_stored_group": "autre"}
     assert prepare(**given).stored == {"uid": "sept"}

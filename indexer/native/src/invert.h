@@ -1,5 +1,5 @@
-/* What the parts of the inversion share: invert.c and values.c collect, sections.c and
- * text_sections.c write. */
+/* What the parts of the inversion share: invert_texts.c, invert_terms.c and values.c
+ * collect, sections.c and text_sections.c write. */
 #ifndef INVERT_H
 #define INVERT_H
 
@@ -52,6 +52,16 @@ typedef struct {
 int inverter_refuse(const char *message);
 int inverter_usable(const Inverter *self);
 Field *inverter_field(Inverter *self, Py_ssize_t number);
+PyObject *inverter_append_field(Inverter *self, Field field); /* its number */
+
+/* invert_texts.c: the methods that take texts. */
+PyObject *inverter_add_text_field(PyObject *object, PyObject *args);
+PyObject *inverter_add_text(PyObject *object, PyObject *args);
+PyObject *inverter_add_cut(PyObject *object, PyObject *args);
+
+/* invert_terms.c: the methods that take terms one by one, and what they are made of. */
+PyObject *inverter_add_term(PyObject *object, PyObject *args);
+PyObject *inverter_add_values(PyObject *object, PyObject *args);
 /* The number of a term, a new one if it is new; -1 where there is no memory. */
 int64_t terms_intern(Terms *terms, const char *text, size_t length);
 int inverter_add_posting(Field *field, PyObject *term, uint32_t document, unsigned long tf,

@@ -31,7 +31,8 @@ DEFINE_ALL_PLAIN(all_plain_1, Py_UCS1)
 DEFINE_ALL_PLAIN(all_plain_2, Py_UCS2)
 DEFINE_ALL_PLAIN(all_plain_4, Py_UCS4)
 
-static int all_plain(PyObject *text) {
+int text_is_plain(PyObject *text) {
+    if (PyUnicode_IS_ASCII(text)) return 1;
     Py_ssize_t length = PyUnicode_GET_LENGTH(text);
     switch (PyUnicode_KIND(text)) {
     case PyUnicode_1BYTE_KIND: return all_plain_1(PyUnicode_1BYTE_DATA(text), length);
@@ -41,7 +42,7 @@ static int all_plain(PyObject *text) {
 }
 
 int text_is_unclean(Lexicon *self, PyObject *text) {
-    if (PyUnicode_IS_ASCII(text) || all_plain(text)) return 0;
+    if (text_is_plain(text)) return 0;
     int kind = PyUnicode_KIND(text);
     const void *data = PyUnicode_DATA(text);
     for (Py_ssize_t at = 0; at < PyUnicode_GET_LENGTH(text); at++)
