@@ -66,7 +66,8 @@ class Packer:
         """Return what each becomes, as bytes or as views of one buffer."""
         if len(batch) <= 1 or not hasattr(self._compressor, "multi_compress_to_buffer"):
             return [self._compressor.compress(each) for each in batch]
-        return self._compressor.multi_compress_to_buffer(list(batch))
+        packed: Any = self._compressor.multi_compress_to_buffer(list(batch))
+        return iter(packed)
 
 
 def _entry(pickled: bytes, packed: Any) -> bytes:
