@@ -67,7 +67,7 @@ class Packer:
         if len(batch) <= 1 or not hasattr(self._compressor, "multi_compress_to_buffer"):
             return [self._compressor.compress(each) for each in batch]
         packed: Any = self._compressor.multi_compress_to_buffer(list(batch))
-        return iter(packed)
+        return list(packed)
 
 
 def _entry(pickled: bytes, packed: Any) -> bytes:
