@@ -47,49 +47,65 @@ static int append_open(CutTexts *self, Py_ssize_t start) {
     return bytes_append(&self->words, &open, 4) < 0 ? -1 : bytes_append(&self->open, &start, sizeof start);
 }
 
-static int append_surface(CutTexts *self, const Surface *surface, uint64_t hash) {
-    const Lexicon *lexicon = (const Lexicon *)self->lexicon;
-    uint32_t note, more;
-    if (!surface_known(&lexicon->surfaces, surface, hash, &note, &more)) return append_open(self, surface->start);
-    if (!more) {
-        uint32_t word = note * 2;
-        return bytes_append(&self->words, &word, 4);
-    }
+/* Appends a surface that is not one known word. */
+static int append_other(CutTexts *self, const Surface *surface, const LexToken *parts, size_t count) {
     size_t before = self->words.size;
-    int appended = append_tokens(&self->words, lexicon->parts + note, more);
+    int appended = count ? append_tokens(&self->words, parts, count) : 0;
     if (appended) return appended < 0 ? -1 : 0;
-    self->words.size = before;
-    return append_open(self, surface->start); /* it is refused when it is read */
+    self->words.size = before; /* what skips words is refused when it is read */
+    return append_open(self, surface->start);
 }
 
-ALWAYS_INLINE int cut(CutTexts *self, int kind, const void *data, Py_ssize_t length) {
+ALWAYS_INLINE int append_surfaces(CutTexts *self, const Surface *surfaces, const uint64_t *hashes, int count) {
+    const Lexicon *lexicon = (const Lexicon *)self->lexicon;
+    if (bytes_reserve(&self->words, AT_ONCE * 4) < 0) return -1;
+    for (int i = 0; i < count; i++) {
+        uint32_t note, more = 0;
+        int known = surface_known(&lexicon->surfaces, surfaces + i, hashes[i], &note, &more);
+        if (known && !more) {
+            bytes_u32(&self->words, note * 2);
+        } else {
+            if (append_other(self, surfaces + i, lexicon->parts + (known ? note : 0), more) < 0 ||
+                bytes_reserve(&self->words, AT_ONCE * 4) < 0)
+                return -1;
+        }
+    }
+    return 0;
+}
+
+ALWAYS_INLINE int cut(CutTexts *self, int kind, const void *data, Py_ssize_t length, const Marks *marks) {
     const Surfaces *known = &((const Lexicon *)self->lexicon)->surfaces;
     Surface surfaces[AT_ONCE];
     uint64_t hashes[AT_ONCE] = {0};
     int count;
-    for (Py_ssize_t at = 0; (count = read_surfaces(known, kind, data, length, &at, surfaces, hashes));)
-        for (int i = 0; i < count; i++)
-            if (append_surface(self, surfaces + i, hashes[i]) < 0) return -1;
+    for (Py_ssize_t at = 0; (count = read_surfaces(known, kind, data, length, marks, &at, surfaces, hashes));)
+        if (append_surfaces(self, surfaces, hashes, count) < 0) return -1;
     return 0;
 }
 
-static int cut_text(CutTexts *self, PyObject *text) {
+/* Marks a text, and cuts it with the lock, before which those who want to change the Lexicon come. */
+ALWAYS_INLINE int cut_locked(CutTexts *self, int kind, PyObject *text, Marks *marks) {
+    Lexicon *lexicon = (Lexicon *)self->lexicon;
     const void *data = PyUnicode_DATA(text);
     Py_ssize_t length = PyUnicode_GET_LENGTH(text);
-    switch (PyUnicode_KIND(text)) {
-    case PyUnicode_1BYTE_KIND: return cut(self, PyUnicode_1BYTE_KIND, data, length);
-    case PyUnicode_2BYTE_KIND: return cut(self, PyUnicode_2BYTE_KIND, data, length);
-    default: return cut(self, PyUnicode_4BYTE_KIND, data, length);
-    }
-}
-
-/* Cuts one text with the lock, before which those who want to change the Lexicon come. */
-static int cut_locked(CutTexts *self, PyObject *text) {
-    Lexicon *lexicon = (Lexicon *)self->lexicon;
+    mark_text(kind, data, length, marks);
     while (atomic_load(&lexicon->waiting)) sched_yield();
     PyThread_acquire_lock(lexicon->lock, WAIT_LOCK);
-    int failed = cut_text(self, text);
+    int failed = cut(self, kind, data, length, marks);
     PyThread_release_lock(lexicon->lock);
+    return failed;
+}
+
+static int cut_text(CutTexts *self, PyObject *text) {
+    Marks marks;
+    if (marks_open(&marks, PyUnicode_GET_LENGTH(text)) < 0) return -1;
+    int failed = 0;
+    switch (PyUnicode_KIND(text)) {
+    case PyUnicode_1BYTE_KIND: failed = cut_locked(self, PyUnicode_1BYTE_KIND, text, &marks); break;
+    case PyUnicode_2BYTE_KIND: failed = cut_locked(self, PyUnicode_2BYTE_KIND, text, &marks); break;
+    default: failed = cut_locked(self, PyUnicode_4BYTE_KIND, text, &marks);
+    }
+    marks_close(&marks);
     return failed;
 }
 
@@ -97,7 +113,7 @@ static int cut_all(CutTexts *self) {
     for (Py_ssize_t at = 0; at < PyTuple_GET_SIZE(self->texts); at++) {
         PyObject *text = PyTuple_GET_ITEM(self->texts, at);
         int whole = text != Py_None && !text_is_plain(text);
-        if (text != Py_None && !whole && cut_locked(self, text) < 0) return -1;
+        if (text != Py_None && !whole && cut_text(self, text) < 0) return -1;
         self->ends[at] = (CutText){self->words.size / 4, self->open.size / sizeof(Py_ssize_t), whole};
     }
     return 0;

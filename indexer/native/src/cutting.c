@@ -7,14 +7,25 @@
 /* Tokens that are reserved before a text is cut, at most. */
 #define MAX_FIRST 65536
 
-ALWAYS_INLINE int cut(Lexicon *self, int kind, const void *data, Py_ssize_t length, Found *found) {
+ALWAYS_INLINE int cut_marked(Lexicon *self, int kind, const void *data, Py_ssize_t length, const Marks *marks,
+                             Found *found) {
     Surface surfaces[AT_ONCE];
-    uint64_t hashes[AT_ONCE];
+    uint64_t hashes[AT_ONCE] = {0};
     int count;
-    for (Py_ssize_t at = 0; (count = read_surfaces(&self->surfaces, kind, data, length, &at, surfaces, hashes));)
+    for (Py_ssize_t at = 0;
+         (count = read_surfaces(&self->surfaces, kind, data, length, marks, &at, surfaces, hashes));)
         for (int i = 0; i < count; i++)
             if (lexicon_append(self, kind, data, surfaces + i, hashes[i], found) < 0) return -1;
     return 0;
+}
+
+ALWAYS_INLINE int cut(Lexicon *self, int kind, const void *data, Py_ssize_t length, Found *found) {
+    Marks marks;
+    if (marks_open(&marks, length) < 0) return PyErr_NoMemory(), -1;
+    mark_text(kind, data, length, &marks);
+    int failed = cut_marked(self, kind, data, length, &marks, found);
+    marks_close(&marks);
+    return failed;
 }
 
 static int cut_1(Lexicon *self, const void *data, Py_ssize_t length, Found *found) {
@@ -84,7 +95,7 @@ void lexicon_keep_buffer(Lexicon *self, Found *found) {
 ALWAYS_INLINE int cut_one(Lexicon *self, int kind, const void *data, Py_ssize_t length, Py_ssize_t start,
                           Found *found) {
     Surface surface;
-    scan_surface(kind, data, length, start, &surface);
+    scan_surface(kind, data, length, start, NULL, &surface);
     uint64_t hash = is_short(&surface) ? short_hash(surface.key.units, self->surfaces.seed) : 0;
     return lexicon_append(self, kind, data, &surface, hash, found);
 }

@@ -58,14 +58,14 @@ int lexicon_append_parts(const LexToken *parts, size_t count, Py_ssize_t start, 
 
 /* Reads the next surfaces of a text from *at on, and the hashes of short ones: how many, 0 at the end. */
 ALWAYS_INLINE int read_surfaces(const Surfaces *known, int kind, const void *data, Py_ssize_t length,
-                                Py_ssize_t *at, Surface surfaces[AT_ONCE], uint64_t hashes[AT_ONCE]) {
+                                const Marks *marks, Py_ssize_t *at, Surface surfaces[AT_ONCE],
+                                uint64_t hashes[AT_ONCE]) {
     int count = 0;
     Py_ssize_t place = *at;
     for (; count < AT_ONCE; count++) {
         Surface *surface = surfaces + count;
-        while (place < length && !(CLASS(place) & BASE)) place++;
-        if (place >= length) break;
-        scan_surface(kind, data, length, place, surface);
+        if (place >= length || (place = next_base(marks, place, length)) >= length) break;
+        scan_surface(kind, data, length, place, marks, surface);
         place = surface->end;
         if (!is_short(surface)) continue;
         hashes[count] = short_hash(surface->key.units, known->seed);

@@ -7,10 +7,14 @@ static inline int is_invisible(Py_UCS4 character) {
            (character >= 0x200b && character <= 0x200d) || character == 0x2060 || character == 0xfeff;
 }
 
-/* Characters that are visible and composed whatever stands beside them, among the usual ones. */
+/* Characters that are visible and composed whatever stands beside them, among the usual ones: in
+ * arithmetic of the storage's own width, so that as many as possible are told at once. */
+#define IS_PLAIN(type, c)                                                                          \
+    (((c) < 0x80) | (((type)((c)-0xa0) < (type)(sizeof(type) > 1 ? 0x260 : 0x60)) & ((c) != 0xad)) |   \
+     (sizeof(type) > 1 && (((type)((c)-0x2010) < 0x50) | ((c) == (type)0x20ac))))
+
 static inline int is_plain(Py_UCS4 character) {
-    return (character < 0x80) | ((character >= 0xa0) & (character < 0x300) & (character != 0xad)) |
-           ((character >= 0x2010) & (character < 0x2060)) | (character == 0x20ac);
+    return IS_PLAIN(Py_UCS4, character);
 }
 
 #define CHUNK 512
@@ -20,8 +24,8 @@ static inline int is_plain(Py_UCS4 character) {
     static int name(const type *data, Py_ssize_t length) {        \
         for (Py_ssize_t at = 0; at < length; at += CHUNK) {       \
             Py_ssize_t end = length - at < CHUNK ? length : at + CHUNK; \
-            int plain = 1;                                        \
-            for (Py_ssize_t i = at; i < end; i++) plain &= is_plain(data[i]); \
+            type plain = 1;                                       \
+            for (Py_ssize_t i = at; i < end; i++) plain &= (type)IS_PLAIN(type, data[i]); \
             if (!plain) return 0;                                 \
         }                                                         \
         return 1;                                                 \

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "invert.h"
+#include "pages.h"
 #include "text.h"
 
 #define NO_TERM UINT32_MAX
@@ -165,7 +166,7 @@ static uint32_t put_places(const Work *work, const uint32_t *token, uint64_t cou
 static Encoded sort_places(Work *work, const uint32_t *bounds, Sections *out) {
     for (uint32_t term = 0; term < work->terms; term++)
         work->begins[term + 1] += work->begins[term];
-    work->places = malloc(((size_t)work->begins[work->terms] + 1) * 4);
+    work->places = pages_alloc(((size_t)work->begins[work->terms] + 1) * 4);
     if (!work->places) return NO_MEMORY;
     for (uint32_t entry = 0; entry < work->entry_count; entry++) {
         uint64_t count;
