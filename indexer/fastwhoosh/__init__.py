@@ -38,7 +38,8 @@ fields only; ``positions`` is empty unless the kind is ``positions``.
 * ``blob``: the T terms (bytes) one after the other, in ascending order of bytes, no duplicates.
 * ``offsets``: u32[T + 1], where each term begins in the blob; the last is the blob's length.
 * ``infos``: T entries of 16 bytes: u64 offset of the posting record in ``postings``, u32 document
-  frequency (at least 1), u32 collection frequency (sum of tf, 2**32 - 1 if larger).
+  frequency (at least 1), u32 collection frequency (sum of tf, 2**32 - 1 if larger). Records stand
+  in the order of the terms, each where the one before ends.
 * ``norms``: u8[N], Whoosh's ``length_to_byte`` of the field's length in each document, 0 for none.
 
 Posting record

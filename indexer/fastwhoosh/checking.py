@@ -10,7 +10,7 @@ also finds what a wrong writer wrote. It never raises, whatever the bytes are.
         print(problem)
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
@@ -20,12 +20,9 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.index import _DEF_INDEX_NAME, TOC
 
 from indexer.fastwhoosh import contents
+from indexer.fastwhoosh.checking_fields import field_problems, never_raising
 from indexer.fastwhoosh.columns import CodesReader, NumberReader
-from indexer.fastwhoosh.decoding import FieldReader, field_sections
-from indexer.fastwhoosh.errors import Malformed, SegmentError
-from indexer.fastwhoosh.impacts import impacts
-from indexer.fastwhoosh.lengths import check_lengths, check_occurrences
-from indexer.fastwhoosh.packing import LARGEST, Buffer
+from indexer.fastwhoosh.errors import Malformed
 from indexer.fastwhoosh.segment import FastSegment, detach
 from indexer.fastwhoosh.segmentfile import SegmentFile
 from indexer.fastwhoosh.stored import StoredReader, StoredSections
@@ -42,20 +39,7 @@ def check_deep(folder: Path | str, indexname: str = _DEF_INDEX_NAME) -> Iterator
         A French sentence for each problem; nothing where all is right.
     """
     where = f"Index {folder}"
-    yield from _never_raising(where, _index_problems, Path(folder), indexname)
-
-
-def _never_raising(
-    where: str, find: Callable[..., Iterable[str]], *arguments: Any
-) -> Iterator[str]:
-    try:
-        yield from find(*arguments)
-    except SegmentError as error:
-        yield str(error)
-    except Malformed as error:
-        yield f"{where} : {error}."
-    except Exception as error:  # noqa: BLE001 - Whoosh unpickles what it reads: anything can come
-        yield f"{where} : illisible ({type(error).__name__} : {error})."
+    yield from never_raising(where, _index_problems, Path(folder), indexname)
 
 
 class _ClosingStorage(FileStorage):  # type: ignore[misc]  # Whoosh has no types
@@ -83,8 +67,8 @@ def _index_problems(folder: Path, indexname: str) -> Iterator[str]:
     for segment in toc.segments:
         if isinstance(segment, FastSegment):
             where = f"Segment {segment.segment_id()}"
-            yield from _never_raising(where, _deletion_problems, folder, segment)
-            yield from _never_raising(where, _segment_problems, folder, segment)
+            yield from never_raising(where, _deletion_problems, folder, segment)
+            yield from never_raising(where, _segment_problems, folder, segment)
         else:
             yield f"Segment {segment!r} : d’un autre format, non vérifié."
 
@@ -116,60 +100,11 @@ def _segment_problems(folder: Path, segment: FastSegment) -> Iterator[str]:
 def _content_problems(file: SegmentFile) -> Iterator[str]:
     for name in file.directory["fields"]:
         where = f"{file.path} : champ « {name} »"
-        yield from _never_raising(where, _field_problems, file, name)
+        yield from never_raising(where, field_problems, file, name)
     for name in file.directory["columns"]:
         where = f"{file.path} : colonne « {name} »"
-        yield from _never_raising(where, _column_problems, file, name)
-    yield from _never_raising(str(file.path), _stored_problems, file)
-
-
-def _field_problems(file: SegmentFile, name: str) -> Iterator[str]:
-    reader = FieldReader(field_sections(file, name), file.docs)
-    where = f"{file.path} : champ « {name} »"
-    occurrences = [0] * file.docs
-    last: bytes | None = None
-    for place in range(reader.terms):
-        term = reader.term(place)
-        if last is not None and term <= last:
-            yield f"{where} : le terme {term!r} vient après {last!r}."
-        last = term
-        within = f"{where}, terme {term!r}"
-        yield from _never_raising(within, _record_problems, reader, place, occurrences)
-    entry = file.directory["fields"][name]
-    yield from _never_raising(where, _length_problems, entry, reader.sections.norms, occurrences)
-
-
-def _record_problems(reader: FieldReader, place: int, counted: list[int]) -> Iterable[str]:
-    """Check the postings of a term and add its occurrences to those of each document."""
-    entry = reader.entry(place)
-    record = reader.record(place)
-    norms = reader.sections.norms
-    occurrences, before = 0, -1
-    for number in range(record.blocks):
-        block = record.load(number)
-        if block.docs[0] <= before:
-            raise Malformed("documents désordonnés")
-        before = block.docs[-1]
-        occurrences += sum(block.tfs)
-        for doc, tf in zip(block.docs, block.tfs, strict=True):
-            counted[doc] += tf
-        bytes_ = [0 if norms is None else norms[doc] for doc in block.docs]
-        if record.impacts(number) != impacts(block.tfs, bytes_):
-            raise Malformed(f"les bornes du bloc {number} ne sont pas les siennes")
-        if reader.sections.kind == "positions":
-            record.positions(number, block.tfs)
-    if min(occurrences, LARGEST) != entry.cf:
-        raise Malformed(f"{entry.cf} occurrences annoncées, {occurrences} trouvées")
-    return ()
-
-
-def _length_problems(
-    entry: dict[str, Any], norms: Buffer | None, occurrences: list[int]
-) -> Iterable[str]:
-    if norms is not None:
-        check_lengths(entry, norms, len(occurrences))
-        check_occurrences(entry, norms, occurrences)
-    return ()
+        yield from never_raising(where, _column_problems, file, name)
+    yield from never_raising(str(file.path), _stored_problems, file)
 
 
 def _column_problems(file: SegmentFile, name: str) -> Iterable[str]:

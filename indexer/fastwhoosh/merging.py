@@ -15,6 +15,7 @@ from whoosh import formats
 from whoosh.fields import Schema
 
 from indexer.fastwhoosh.bulk_documents import KINDS, POSITIONS
+from indexer.fastwhoosh.checking_fields import field_problems, never_raising
 from indexer.fastwhoosh.errors import DamagedSegment, Malformed, naming
 from indexer.fastwhoosh.lengths import check_lengths
 from indexer.fastwhoosh.merging_columns import merge_column
@@ -114,7 +115,12 @@ class _Merger:
         """Return a field of a segment, None where an earlier schema meant something else by it."""
         entry: dict[str, Any] | None = source.file.directory["fields"].get(name)
         wanted = isinstance(self._schema[name].format, formats.Positions)
-        if not entry or (entry["kind"] == KINDS[POSITIONS]) != wanted:
+        if not entry:
+            return None
+        if (entry["kind"] == KINDS[POSITIONS]) != wanted:
+            # Left out without a trace: only what is another field, not what damage makes one.
+            for problem in never_raising(f"champ « {name} »", field_problems, source.file, name):
+                raise DamagedSegment(source.file.path, problem)
             return None
         if "norms" in entry:
             # The merged sum is made to fit the merged norms: damage would not show any more.

@@ -60,6 +60,13 @@ class Record(Protocol):
     def positions(self, block: int, tfs: list[int]) -> list[list[int]]:
         """Decode the positions of each posting of a block whose frequencies are ``tfs``."""
 
+    def end(self) -> int:
+        """Return where the record ends in its section.
+
+        Raises:
+            Malformed: it has positions, which its field does not keep.
+        """
+
 
 def open_record(sections: FieldSections, docs: int, offset: int, df: int) -> Record:
     """Open the record at ``offset`` of ``df`` postings in a segment of ``docs`` documents.
@@ -101,9 +108,16 @@ class ShortRecord:
 
     def positions(self, block: int, tfs: list[int]) -> list[list[int]]:  # noqa: ARG002  # the same for all kinds
         """Decode the positions of all postings."""
+        return _summed(self._deltas(tfs)[0], tfs)
+
+    def end(self) -> int:
+        """Return where the postings end, or the positions behind them."""
+        has_positions = self._sections.kind == "positions"
+        return self._deltas(self._block.tfs)[1] if has_positions else self._after
+
+    def _deltas(self, tfs: list[int]) -> tuple[list[int], int]:
         postings = self._sections.postings
-        deltas, _ = read_varints(postings, self._after, len(postings), sum(tfs))
-        return _summed(deltas, tfs)
+        return read_varints(postings, self._after, len(postings), sum(tfs))
 
 
 class LongRecord:
@@ -116,7 +130,7 @@ class LongRecord:
         self._data = self._skips + self.blocks * SKIP_ENTRY.size
         if self._data > len(sections.postings):
             raise Malformed("table de saut coupée")
-        header = LONG_HEADER.unpack_from(sections.postings, offset)
+        header: tuple[int, int, int] = LONG_HEADER.unpack_from(sections.postings, offset)
         self._positions, self._length, self._positions_length = header
         if self._data + self._length > len(sections.postings):
             raise Malformed("blocs hors de leur section")
@@ -152,6 +166,12 @@ class LongRecord:
         start, end = self._extent(block, 2, self._positions_length)
         at = self._positions
         return _summed(_read_groups(self._sections.positions, at + start, at + end, sum(tfs)), tfs)
+
+    def end(self) -> int:
+        """Return where the block data ends."""
+        if self._sections.kind != "positions" and (self._positions or self._positions_length):
+            raise Malformed("positions d’un champ qui n’en garde pas")
+        return self._data + self._length
 
     def _skip(self, block: int) -> tuple[int, ...]:
         if not 0 <= block < self.blocks:

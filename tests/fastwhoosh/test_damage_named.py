@@ -200,3 +200,58 @@ def merge_without(folder: Path, term: str) -> None:
     finally:
         if not writer.is_closed:
             writer.cancel()
+
+
+KIND_OF = {"text": "positions", "keywords": "frequencies", "group": "existence"}
+
+
+@pytest.mark.parametrize("documents", [9, 200])
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("text", "frequencies"),
+        ("text", "existence"),
+        ("keywords", "positions"),
+        ("group", "positions"),
+    ],
+)
+def test_a_merge_leaves_no_field_out_whose_kind_is_another(
+    tmp_path: Path, name: str, kind: str, documents: int
+) -> None:
+    schema = fields.Schema(
+        text=fields.TEXT, keywords=fields.KEYWORD(scorable=True), group=fields.ID()
+    )
+    with create_in(tmp_path, schema).writer() as writer:
+        for _ in range(documents):
+            writer.add_document(text="loup gris", keywords="ours brun", group="tous")
+    (path,) = tmp_path.glob("*.fws")
+    with open_dir(tmp_path).writer() as writer:
+        writer.merge = False
+        writer.add_document(text="chasse")
+    body, directory = split(bytearray(path.read_bytes()))
+    assert directory["fields"][name]["kind"] == KIND_OF[name]
+    directory["fields"][name]["kind"] = kind
+    path.write_bytes(joined(body, directory))
+    assert any(f"champ « {name} »" in problem for problem in check_deep(tmp_path))
+    with pytest.raises(DamagedSegment, match=rf"{path.name} : champ « {name} »"):
+        open_dir(tmp_path).writer().commit(optimize=True)
+
+
+def test_a_merge_leaves_out_what_was_another_field(tmp_path: Path) -> None:
+    before = fields.Schema(name=fields.ID, word=fields.KEYWORD(scorable=True))
+    with create_in(tmp_path, before).writer() as writer:
+        for number in range(200):
+            writer.add_document(name=f"{number}", word="ours")
+    with open_dir(tmp_path).writer() as writer:
+        writer.merge = False
+        writer.remove_field("word")
+    with open_dir(tmp_path).writer() as writer:
+        writer.add_field("word", fields.TEXT)
+    with open_dir(tmp_path).writer() as writer:
+        writer.merge = False
+        writer.add_document(name="loup", word="loup")
+    open_dir(tmp_path).writer().commit(optimize=True)
+    assert list(check_deep(tmp_path)) == []
+    with open_dir(tmp_path).searcher() as searcher:
+        assert searcher.doc_count() == 201
+        assert list(searcher.lexicon("word")) == [b"loup"]
