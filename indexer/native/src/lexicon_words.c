@@ -1,6 +1,7 @@
 /* The words of a Lexicon and their derived forms, as others ask for them (see text.h). Of a word's entry,
  * `note` is its derived form or NO_WORD, once `more` says that it was asked. */
 #include "lexicon.h"
+#include "stem.h"
 
 /* Writes a str in UTF-8, lone surrogates as three bytes, to the scratch: its length, or -1. */
 static Py_ssize_t encode(Lexicon *self, PyObject *word) {
@@ -118,7 +119,12 @@ PyObject *lexicon_derived_str(PyObject *lexicon, uint32_t id) {
     return lexicon_str_of(&((Lexicon *)lexicon)->derived, id);
 }
 
-static int ask_derived(Lexicon *self, uint32_t id) {
+static void keep_derived(Lexicon *self, uint32_t id, uint32_t derived) {
+    self->words.entries[id].note = derived;
+    self->words.entries[id].more = 1;
+}
+
+static int ask_python(Lexicon *self, uint32_t id) {
     PyObject *word = lexicon_str_of(&self->words, id);
     PyObject *form = word ? PyObject_CallOneArg(self->derive, word) : NULL;
     Py_XDECREF(word);
@@ -126,11 +132,22 @@ static int ask_derived(Lexicon *self, uint32_t id) {
     uint32_t derived = NO_WORD;
     int failed = form == Py_None ? 0 : intern(self, &self->derived, form, &derived);
     Py_DECREF(form);
-    if (!failed) {
-        self->words.entries[id].note = derived;
-        self->words.entries[id].more = 1;
-    }
+    if (!failed) keep_derived(self, id, derived);
     return failed;
+}
+
+/* A Stemmer is asked without making a str of the word. */
+static int ask_derived(Lexicon *self, uint32_t id) {
+    char text[LONGEST_STEM];
+    size_t count;
+    int known = -1;
+    if (stemmer_check(self->derive))
+        known = stemmer_stem(self->derive, words_bytes(&self->words, id), self->words.entries[id].length, text, &count);
+    if (known < 0) return ask_python(self, id);
+    uint32_t derived = known ? words_intern(&self->derived, text, count) : NO_WORD;
+    if (known && derived == NO_WORD) return -1;
+    keep_derived(self, id, derived);
+    return 0;
 }
 
 int lexicon_derived(PyObject *lexicon, uint32_t id, uint32_t *derived) {
