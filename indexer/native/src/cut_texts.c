@@ -175,22 +175,27 @@ static int read_whole(CutTexts *self, PyObject *text, Bytes *words) {
     return failed;
 }
 
+/* Appends the words of the surface at an open place. */
+static int read_open(CutTexts *self, PyObject *text, size_t open, Found *found, Bytes *words) {
+    Py_ssize_t start;
+    memcpy(&start, self->open.data + sizeof start * open, sizeof start);
+    found->count = found->position = 0;
+    if (lexicon_cut_surface((Lexicon *)self->lexicon, text, start, found) < 0) return -1;
+    return put_tokens(words, found);
+}
+
 /* Appends the words of a text, reading what stands at its open places. */
 static int fill(CutTexts *self, PyObject *text, size_t at, size_t end, size_t open, Bytes *words) {
     Found found = {0};
     int failed = 0;
-    for (; !failed && at < end; at++) {
-        uint32_t word = load_u32(self->words.data + 4 * at);
-        if (word != OPEN) {
-            failed = bytes_append(words, &word, 4);
-            if (failed) PyErr_NoMemory();
-            continue;
-        }
-        Py_ssize_t start;
-        memcpy(&start, self->open.data + sizeof start * open++, sizeof start);
-        found.count = found.position = 0;
-        failed = lexicon_cut_surface((Lexicon *)self->lexicon, text, start, &found);
-        if (!failed) failed = put_tokens(words, &found);
+    while (!failed && at < end) {
+        const uint32_t *known = (const uint32_t *)(const void *)self->words.data + at;
+        size_t count = 0;
+        while (at + count < end && known[count] != OPEN) count++;
+        failed = bytes_append(words, known, count * 4);
+        if (failed) PyErr_NoMemory();
+        at += count;
+        if (!failed && at++ < end) failed = read_open(self, text, open++, &found, words);
     }
     PyMem_RawFree(found.tokens);
     return failed;
@@ -220,7 +225,9 @@ int cut_texts_words(PyObject *object, Py_ssize_t number, const uint32_t **words,
     *count = own.words - before.words;
     if (!own.whole && own.open == before.open) return 0;
     /* Reading may run Python code, in which another thread may ask for another text. */
-    Bytes filled = {0};
+    Bytes filled = self->filled;
+    self->filled = (Bytes){0};
+    filled.size = 0;
     int failed = own.whole ? read_whole(self, text, &filled)
                            : fill(self, text, before.words, own.words, before.open, &filled);
     bytes_free(&self->filled);
