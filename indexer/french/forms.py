@@ -87,9 +87,10 @@ def _native_stem_form() -> Callable[[str], str | None] | None:
     return native
 
 
-_STEM_FORM: Final = _native_stem_form() or stem_form_in_python
+# What :func:`stem_form` asks; a native Lexicon asks it without Python.
+STEMMER: Final = _native_stem_form() or stem_form_in_python
 
 
 def stem_form(exact: str) -> str | None:
     """Return the stem of an exact form, without accents; None for a stop word."""
-    return _STEM_FORM(exact)
+    return STEMMER(exact)
