@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
@@ -29,10 +30,11 @@ from indexer.durable import Unchanged, remove_leftovers, replaced, temporary
 from indexer.errors import CorpusError
 from indexer.interchange import to_line
 from indexer.partitions import (
+    Block,
     Line,
+    blocks,
     filled_line,
-    keyed_lines,
-    lines_in,
+    lines_about,
     merged_lines,
     ordered_lines,
     partition_name,
@@ -87,22 +89,29 @@ class Corpus:
             for line in read_lines(path):
                 yield self._question(line)
 
-    def lines(self) -> Iterator[tuple[Key, bytes]]:
-        """Yield key and record of every question, unread: for those who read them elsewhere.
+    def blocks(self) -> Iterator[Block]:
+        """Yield every question, some hundred at a time, unread: for those who read them elsewhere.
 
         Raises:
             CorpusError: a line names no question; the message names file and line.
         """
         for path in self._paths():
             if self._complete is None:
-                yield from keyed_lines(path)
+                yield from blocks(path)
                 continue
-            for line in read_lines(path):
-                yield line.key, to_line(self._question(line)).encode("utf-8", "surrogatepass")
+            for partition, group in groupby(read_lines(path), key=lambda line: line.key[:3]):
+                questions = [self._question(line) for line in group]
+                lines = [to_line(each).encode("utf-8", "surrogatepass") for each in questions]
+                yield Block(partition, [each.number for each in questions], lines)
+
+    def lines(self) -> Iterator[tuple[Key, bytes]]:
+        """Yield key and record of every question, as :meth:`blocks` does, one by one."""
+        for block in self.blocks():
+            yield from zip(block.keys(), block.lines, strict=True)
 
     def lines_about(self) -> int:
-        """Return how many lines there are, blank ones too: quicker than counting questions."""
-        return sum(lines_in(path) for path in self._paths())
+        """Return about how many lines there are, blank ones too; exactly, if they are not many."""
+        return sum(map(lines_about, self._paths()))
 
     def digests(self) -> Iterator[tuple[str, str]]:
         """Yield identifier and content digest of every question."""

@@ -13,11 +13,11 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from functools import cache
-from typing import Any, Final, cast, get_type_hints
+from typing import Annotated, Any, Final, cast, get_type_hints
 
 from indexer.interchange import InvalidRecord, from_record, name_of
 from indexer.native import kernel
-from indexer.question import KINDS, Question, properties_of_question
+from indexer.question import KINDS, Question, uid_of
 
 # What an index has no use for: markup, who else says the same, what only a page shows.
 LEFT_OUT: Final = frozenset(
@@ -57,13 +57,22 @@ def stand_in(name: str, left_out: frozenset[str], hints: Mapping[str, Any], **op
     return msgspec.defstruct(name, members, kw_only=True, gc=False, **options)
 
 
+def properties_of_question() -> dict[str, Any]:
+    """Return what is computed of a question, by name: for what stands in for one."""
+    return {name: value for name, value in vars(Question).items() if isinstance(value, property)}
+
+
 @cache
 def _decode() -> Callable[[bytes], Any]:
     import msgspec  # noqa: PLC0415  # start-up cost
 
-    hints = get_type_hints(Question)
-    namespace = properties_of_question()
-    made = stand_in("IndexedQuestion", LEFT_OUT, hints, namespace=namespace, frozen=True)
+    # The interchange form takes an empty text for none.
+    text = Annotated[str, msgspec.Meta(min_length=1)] | None
+    told = get_type_hints(Question)
+    hints = {name: text if hint == str | None else hint for name, hint in told.items()}
+    made = stand_in(
+        "IndexedQuestion", LEFT_OUT, hints, namespace=properties_of_question(), frozen=True
+    )
     decode: Callable[[bytes], Any] = msgspec.json.Decoder(made).decode
     return decode
 
@@ -91,7 +100,7 @@ def indexed_question(line: bytes) -> Question:
         found = _decode()(line)
     except (ValueError, RecursionError):
         return mended_question(line)
-    if found.stated_uid != found.uid or found.kind not in KINDS:
+    if found.stated_uid != uid_of(found) or found.kind not in KINDS:
         return mended_question(line)
     return cast("Question", found)
 

@@ -7,20 +7,25 @@ are copied as they are, unread. Nothing here writes or replaces files.
 import heapq
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial, reduce
+from functools import lru_cache, reduce
 from itertools import groupby
 from pathlib import Path
+from typing import Final, NamedTuple
 
 from indexer.actors import with_author
 from indexer.errors import CorpusError
 from indexer.interchange import InvalidRecord, from_record, to_line
+from indexer.native import kernel
 from indexer.question import Key, Question, parse_reference, uid_of
 from indexer.spool import Partition
 
 # The identifier stands first in every line: lines are told apart without reading them whole.
 _UID = re.compile(rb'\s*\{\s*"uid"\s*:\s*"([A-Z0-9]{1,32}?)([0-9]{1,7})"')
+# What is read of a file at a time: about a hundred lines, in the processor's cache.
+_BLOCK_BYTES: Final = 1 << 18
+_COUNTED_BLOCKS: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,37 +75,108 @@ def read_lines(path: Path) -> Iterator[Line]:
         raise CorpusError(f"{path} : lecture impossible ({error.strerror})") from error
 
 
-def keyed_lines(path: Path) -> Iterator[tuple[Key, bytes]]:
-    """Yield key and record of each line of a file, without the line feed.
+class Block(NamedTuple):
+    """Some lines of a file in a row, without their line feeds; ``numbers`` are those of their keys.
+
+    All are of one partition.
+    """
+
+    partition: Partition
+    numbers: Sequence[int]
+    lines: Sequence[bytes]
+
+    def keys(self) -> list[Key]:
+        """Return the keys of the lines."""
+        return [Key(*self.partition, number) for number in self.numbers]
+
+
+def blocks(path: Path) -> Iterator[Block]:
+    """Yield the lines of a file some hundred at a time, unread but for their keys; no blank ones.
 
     Raises:
         CorpusError: one is no record of ours; the message names file and line.
     """
-    match_uid, partition_of = _UID.match, _partition
+    number = 1
+    for lines in _lines_by_block(path):
+        place = 0
+        while place < len(lines):
+            block = _block(lines[place:])
+            if block is None and lines[place].strip():
+                raise _unreadable(path, number + place)
+            if block is not None:
+                yield block
+            place += len(block.lines) if block else 1
+        number += len(lines)
+
+
+def _lines_by_block(path: Path) -> Iterator[list[bytes]]:
+    begun: list[bytes] = []  # pieces of the line that the next block goes on with
     try:
-        with path.open("rb") as stream:
-            for number, data in enumerate(stream, start=1):
-                match = match_uid(data)
-                partition = partition_of(match[1]) if match else None
-                if match and partition:
-                    yield Key(*partition, int(match[2])), data.rstrip(b"\n")
-                elif data.strip():
-                    raise _unreadable(path, number)
+        with path.open("rb", buffering=0) as stream:
+            while data := stream.read(_BLOCK_BYTES):
+                end, *others = data.split(b"\n")
+                begun.append(end)
+                if others:
+                    lines = [b"".join(begun), *others]
+                    begun = [lines.pop()]
+                    yield lines
     except OSError as error:
         raise CorpusError(f"{path} : lecture impossible ({error.strerror})") from error
+    yield [b"".join(begun)]
 
 
-def lines_in(path: Path) -> int:
-    """Return how many lines a file has.
+def _block(lines: list[bytes]) -> Block | None:
+    """Return the first lines that are of one partition, None where the first is no record."""
+    first = _UID.match(lines[0])
+    partition = _partition(first[1]) if first else None
+    if not first or not partition:
+        return None
+    # What stands before the number is the same in all lines but for those of another hand.
+    numbers = numbers_after(lines[0][: first.start(2)], lines)
+    return Block(partition, numbers, lines[: len(numbers)])
+
+
+def numbers_after_in_python(head: bytes, lines: list[bytes]) -> list[int]:
+    """Return the numbers of the first lines that begin so and go on with digits and a quote."""
+    match_number = _number_after(head)
+    numbers = []
+    for line in lines:
+        if not (match := match_number(line)):
+            break
+        numbers.append(int(match[1]))
+    return numbers
+
+
+numbers_after: Final[Callable[[bytes, list[bytes]], list[int]]] = (
+    numbers_after_in_python if kernel is None else kernel.numbers_after
+)
+
+
+@lru_cache  # a file has one
+def _number_after(head: bytes) -> Callable[[bytes], re.Match[bytes] | None]:
+    return re.compile(re.escape(head) + rb'([0-9]{1,7})"').match
+
+
+def lines_about(path: Path) -> int:
+    """Return about how many lines a file has; of some megabytes, exactly how many.
+
+    What is counted stands in some blocks that are spread evenly over the file.
 
     Raises:
         CorpusError: it cannot be read.
     """
+    found = read = 0
     try:
-        with path.open("rb") as stream:
-            return sum(block.count(b"\n") for block in iter(partial(stream.read, 1 << 20), b""))
+        size = path.stat().st_size
+        with path.open("rb", buffering=0) as stream:
+            for start in range(0, size, max(_BLOCK_BYTES, size // _COUNTED_BLOCKS)):
+                stream.seek(start)
+                data = stream.read(_BLOCK_BYTES)
+                found += data.count(b"\n")
+                read += len(data)
     except OSError as error:
         raise CorpusError(f"{path} : lecture impossible ({error.strerror})") from error
+    return found * size // read if read else 0
 
 
 def _line(path: Path, number: int, data: bytes) -> Line:

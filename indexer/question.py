@@ -36,6 +36,11 @@ STATUSES: Final[Mapping[str, str]] = {
     "lapsed": "Caduque",
 }
 
+_STATUS_OF_CLOSING: Final[Mapping[Closing, Status]] = {
+    Closing.ANSWERED: "answered",
+    Closing.WITHDRAWN: "withdrawn",
+    Closing.LAPSED: "lapsed",
+}
 _UID_PREFIX: Final[Mapping[Chamber, str]] = {"AN": "QANR5L", "SENAT": "QSENR5L"}
 _CIVILITY = re.compile(r"^(M\.|MM\.|Mme|Mmes|Mlle)(?=[\s\w])\s*", re.IGNORECASE)
 # Pages of the first digital legislatures write "Nom Prénom"; later ones "Prénom Nom".
@@ -161,14 +166,12 @@ class Question:
     @property
     def status(self) -> Status:
         """Answered once an answer is known of; else what the closing says; else waiting."""
-        closing = closing_status(self.closing_code, self.closing_label)
-        if self.answer_text or self.date_answer or closing is Closing.ANSWERED:
+        if self.answer_text or self.date_answer:
             return "answered"
-        if closing is Closing.LAPSED:
-            return "lapsed"
-        if self.date_withdrawn or self.withdrawal_reason or closing is Closing.WITHDRAWN:
-            return "withdrawn"
-        return "waiting"
+        closing = closing_status(self.closing_code, self.closing_label)
+        if closing is None:
+            return "withdrawn" if self.date_withdrawn or self.withdrawal_reason else "waiting"
+        return _STATUS_OF_CLOSING[closing]
 
     @property
     def delay_days(self) -> int | None:
@@ -189,8 +192,7 @@ class Question:
         """The author as "Prénom Nom", whatever the order in the source, without civility."""
         if not self.author:
             return None
-        old = self.chamber == "AN" and self.legislature <= _LAST_REVERSED_LEGISLATURE
-        return _given_name_first(self.author, is_reversed=old)
+        return _given_name_first(self.author, self.chamber, self.legislature)
 
     @property
     def author_label(self) -> str | None:
@@ -209,13 +211,9 @@ class Question:
         )
 
 
-def properties_of_question() -> dict[str, Any]:
-    """Return what is computed of a question, by name: for what stands in for one."""
-    return {name: value for name, value in vars(Question).items() if isinstance(value, property)}
-
-
 @lru_cache(maxsize=20_000)  # a thousand members ask a million questions
-def _given_name_first(author: str, *, is_reversed: bool) -> str | None:
+def _given_name_first(author: str, chamber: Chamber, legislature: int) -> str | None:
+    is_reversed = chamber == "AN" and legislature <= _LAST_REVERSED_LEGISLATURE
     glued = re.match(r"M\.\w", author)
     name = _CIVILITY.sub("", author).strip()
     if (is_reversed or glued) and " " in name:

@@ -13,8 +13,8 @@ from functools import cache
 from itertools import count
 from typing import Annotated, Any, Final, cast, get_type_hints
 
-from indexer.indexed_lines import is_to_clean, mended_question, stand_in
-from indexer.question import Question, Turn, properties_of_question
+from indexer.indexed_lines import is_to_clean, mended_question, properties_of_question, stand_in
+from indexer.question import Question, Turn
 
 # Reading so many slowly takes less than loading msgspec does: a fresh process that answers one
 # search does without it.

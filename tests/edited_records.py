@@ -19,4 +19,5 @@ EDITED: Final[tuple[dict[str, Any], ...]] = (
     {"chamber": ""},
     {"of_another": {"deep": [1]}},
     {"page_question": "3"},
+    {"title": ""},
 )

@@ -34,7 +34,8 @@ def document_of(line: bytes) -> dict[str, Any]:
         "delay": 0 if question.delay_days is None else question.delay_days + 1,
     }
     texts = texts_of(question)
-    if acronyms := terms_of(texts.values()):
+    (acronyms,) = terms_of([[text] for text in texts.values()])
+    if acronyms:
         document["acronym"] = acronyms
     if kin := kin_of(question):
         document["kin"] = kin

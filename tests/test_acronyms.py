@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from indexer.corpus import Corpus
 from indexer.fastwhoosh.request import Request as PlanRequest
-from indexer.french.acronyms import definitions, stems_of
+from indexer.french.acronyms import stems_of
 from indexer.french.analysis import analyse
+from indexer.french.definitions import definitions
 from indexer.interchange import to_line
 from indexer.question import Question
 from indexer.search.acronyms import widened

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.french import acronyms
-from indexer.french.acronyms import Definition, definitions, is_spelt_by, key_of, stems_of
+from indexer.french.acronyms import Definition, is_spelt_by, key_of, stems_of
 from indexer.french.analysis import analyse, fold
+from indexer.french.definitions import definitions, spelt_in, spelt_in_python
+from indexer.french.forms import folding_table
+from indexer.french.lexicon import new_lexicon
 from indexer.native import kernel
 from indexer.sources.markup import text_of
 
@@ -116,45 +118,60 @@ def test_any_text_can_be_read(text: str) -> None:
         assert found.key == key_of(found.acronym)
 
 
-BRACKETED = st.text(
-    st.sampled_from("ABÉaéœ()) ( \n.-_’0123ЖⒶ\u2028\U0001d400"), max_size=60
-) | st.lists(
-    st.sampled_from(
-        [
-            "(ARS)",
-            " (",
-            ")",
-            "agence régionale de santé",
-            "ARS",
-            " ",
-            "É.N.A.",
-            "x" * 80,
-            "\n",
-            "((",
-        ]
-    ),
-    max_size=9,
-).map("".join)
-
-
-def check_brackets(text: str) -> None:
-    assert kernel
-    told, every = kernel.defining_brackets(text), acronyms.brackets_in_python(text)
-    assert told == [span for span in every if span in set(told)]
-    found = list(definitions(text))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(acronyms, "_brackets", acronyms.brackets_in_python)
-        assert list(definitions(text)) == found
+# Words that an acronym may be made of, with all that is near: letters that fold to two or to none,
+# beyond the folding table, other scripts, signs that are no letters, what ends a definition.
+PIECES = st.sampled_from(
+    ["agence", "Régionale", "de", "du", "santé", "l'", "d’aide", "œuvre", "État", "médico-éducatif",
+     "Æther", "ßtraße", "e\u0301cole", "ếtude", "x\u0302y", "ΑΡΣ", "ⅣX", "ªb", "µm", "ŉa", "ȳ",
+     "12", "ARS", "É.N.A.", "A.R", "IV", "Ae", "×AS", "A÷S", "ÀÉÎ", "ÐÞ", "𝐀RS", "AÆS", "R-S",
+     "A_S", "(ARS)", "(AS)", "(É.N.A.)", "(ASE)", "(RASED)", "(Ae)", "(ARS", "(a", "((", ") (",
+     " (", ")", " ", " ", " ", "\n", "\u2028", ". ", "… ", ".", "; ", ": ", "! ", "x" * 80, "\xad",
+     "\ud800"]
+)  # fmt: skip
+BRACKETED = st.lists(PIECES, max_size=14).map("".join) | st.lists(PIECES, max_size=9).map(" ".join)
 
 
 @pytest.mark.skipif(kernel is None, reason="the extension is not compiled")
-@given(BRACKETED)
-def test_native_code_leaves_out_no_bracket_that_defines(text: str) -> None:
-    check_brackets(text)
+@settings(max_examples=500)
+@given(st.lists(BRACKETED | st.none() | st.text(st.sampled_from("ABÉaé(). -_’1"), max_size=40)))
+def test_native_code_finds_what_python_finds(texts: list[str | None]) -> None:
+    assert list(spelt_in(texts)) == list(spelt_in_python(texts))
+
+
+@settings(deadline=None, max_examples=500)
+@given(
+    st.lists(WORDS, min_size=1, max_size=9),
+    st.text(st.sampled_from("ARSEDIOaé"), min_size=2, max_size=7),
+    st.booleans(),
+)
+def test_native_code_aligns_letters_as_python_does(
+    words: list[str], acronym: str, is_before: bool
+) -> None:
+    meaning = " ".join(words)
+    text = f"{meaning} ({acronym})" if is_before else f"{acronym} ({meaning})"
+    assert list(spelt_in([text])) == list(spelt_in_python([text]))
 
 
 @pytest.mark.skipif(kernel is None, reason="the extension is not compiled")
-def test_native_code_leaves_out_no_bracket_of_real_texts_that_defines(shared_data: Path) -> None:
+def test_native_code_finds_what_python_finds_in_real_texts(shared_data: Path) -> None:
     with gzip.open(shared_data / "amendements_17.jsonl.gz", "rt", encoding="utf-8") as lines:
-        for line in islice(lines, 3000):
-            check_brackets(text_of(json.loads(line)["expose_html"]))
+        texts: list[str | None] = [
+            text_of(json.loads(line)["expose_html"]) for line in islice(lines, 3000)
+        ]
+    found = list(spelt_in(texts))
+    assert len(found) > 400
+    assert found == list(spelt_in_python(texts))
+
+
+@pytest.mark.skipif(kernel is None, reason="the extension is not compiled")
+def test_native_code_refuses_what_is_no_text() -> None:
+    assert kernel
+    lexicon, table = new_lexicon(), folding_table()
+    with pytest.raises(TypeError, match="str or None"):
+        kernel.definitions(lexicon, [b"x"], table, fold)
+    with pytest.raises(TypeError, match="Lexicon"):
+        kernel.definitions(None, [], table, fold)
+    with pytest.raises(ValueError, match="folding table"):
+        kernel.definitions(lexicon, [], table[1:], fold)
+    with pytest.raises(ZeroDivisionError):
+        kernel.definitions(lexicon, ["ȳx ΑΡΣ (AR)"], table, lambda _: str(1 // 0))

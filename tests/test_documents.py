@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from indexer.corpus import sample_corpus
 from indexer.digests import line_digest
 from indexer.interchange import from_record, to_line
-from indexer.whoosh_engine.documents import documents_of, stamped
+from indexer.whoosh_engine.documents import documents_of
 from indexer.whoosh_engine.schema import schema
 from tests.plain_documents import document_of
 
@@ -20,7 +20,7 @@ KEY = {"uid": "QANR5L15QE1", "type": "QE", "legislature": 15, "number": 1}
 
 
 def rows(lines: list[bytes]) -> list[dict[str, Any]]:
-    table = documents_of([stamped(line, line_digest(line)) for line in lines])
+    table = documents_of([(line, line_digest(line)) for line in lines])
     assert {len(values) for values in table.values()} == {len(lines)}
     assert set(table) == set(schema().names())
     return [
@@ -79,4 +79,4 @@ def test_a_line_that_is_no_record_is_refused() -> None:
     good = json.dumps(KEY).encode()
     for bad in (b"", b"[]", b"{", b'{"uid":"\xff"}', good[:-1], b'{"uid":"QANR5L15QE1","type":3}'):
         with pytest.raises(ValueError):  # noqa: PT011 - any of several, told by the reader
-            documents_of([stamped(line, "0" * 32) for line in (good, bad)])
+            documents_of([(line, "0" * 32) for line in (good, bad)])

@@ -20,6 +20,7 @@ from indexer.settings import Settings
 from indexer.whoosh_engine import build, check_files, open_engine
 from indexer.whoosh_engine.families import FILE
 from indexer.whoosh_engine.generations import current_name
+from indexer.whoosh_engine.indexed import indexed_digests
 from indexer.whoosh_engine.snapshot import Snapshot
 
 Make = Callable[..., Question]
@@ -68,7 +69,7 @@ class Workshop:
     def families(self) -> set[tuple[str, ...]]:
         snapshot = Snapshot(self.settings.index, current_name(self.settings.index))
         numbers = range(snapshot.documents)
-        live = [number for _, _, number in snapshot.indexed_digests()]
+        live = [number for _, _, number in indexed_digests(snapshot.executor)]
         found = {
             tuple(
                 sorted(snapshot.record(member).uid for member in snapshot.families.near.members(n))

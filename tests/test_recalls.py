@@ -5,9 +5,12 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from indexer.native import kernel
 from indexer.question import Question
-from indexer.search.recalls import Recall, meant, recalls
+from indexer.search.recalls import Recall, meant, naming, naming_in_python, recalls
 
 OWN = "rappelle à Mme la ministre les termes de sa question écrite n°"
 
@@ -121,3 +124,40 @@ def test_which_question_is_meant(
 def test_no_question_recalls_itself(make_question: Make) -> None:
     question = make_question(100)
     assert not meant(Recall(100, "QE"), question, question)
+
+
+ALMOST = st.text(
+    st.sampled_from("qQuestionUESTION °n1 ’\u7100\u0171"), max_size=30
+) | st.sampled_from(
+    [
+        "question n° 5",
+        "QUESTION N° 5",
+        "Questions n° 5",
+        "l’uestion n° 5",
+        "qUESTION n° 5",
+        "sa quest",
+    ]
+)
+
+
+@given(st.lists(st.lists(ALMOST, max_size=4).map("".join)))
+def test_texts_that_are_left_out_name_nothing(texts: list[str]) -> None:
+    kept = naming(texts)
+    assert set(kept) <= set(naming_in_python(texts))
+    assert kept == sorted(kept)
+    assert {place for place, text in enumerate(texts) if recalls(text)} <= set(kept)
+
+
+@pytest.mark.skipif(kernel is None, reason="the extension is not compiled")
+def test_the_word_is_found_wherever_it_stands() -> None:
+    assert kernel
+    words = ["question", "Question", "QUESTION", "qUESTION"]
+    texts = [
+        f"{'x' * before}{word}{after}" for word in words for before in range(9) for after in "s’"
+    ]
+    assert kernel.naming_questions(texts) == list(range(len(texts)))
+    assert kernel.naming_questions([text[:-2] for text in texts]) == []
+    with pytest.raises(TypeError, match="must be a str"):
+        kernel.naming_questions([b"question"])
+    with pytest.raises(TypeError, match="list of texts"):
+        kernel.naming_questions("question")

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from indexer import stored_lines
 from indexer.corpus import sample_corpus
+from indexer.indexed_lines import properties_of_question
 from indexer.interchange import InvalidRecord, from_record, to_line
-from indexer.question import Question, Turn, properties_of_question
+from indexer.question import Question, Turn
 from indexer.sources.interchange_lines import with_turns
 from indexer.stored_lines import question_of_line, shown_question
 from tests.edited_records import EDITED, KEY

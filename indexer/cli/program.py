@@ -23,8 +23,8 @@ _PLACES: Final[Mapping[str, tuple[str, str]]] = {
     "similar": ("searching", "similar"),
     "stats": ("statistics", "stats"),
     "export": ("exporting", "export"),
-    "status": ("indexing", "status"),
-    "check": ("indexing", "check"),
+    "status": ("state", "status"),
+    "check": ("state", "check"),
     "serve": ("serving", "serve"),
 }
 

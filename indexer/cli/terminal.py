@@ -16,11 +16,12 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, BinaryIO, Final, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, TextIO
 
 import click
 
-from indexer.search.results import Piece
+if TYPE_CHECKING:
+    from indexer.search.results import Piece
 
 # Control characters, what turns the direction of writing, line ends of Unicode, and halves of
 # characters: all that makes a terminal do something else than print.
@@ -109,7 +110,7 @@ class Style:
         text = clean(text)
         return click.style(text, **style) if self.colours and text else text
 
-    def paragraph(self, pieces: Sequence[Piece], indent: str, label: str = "") -> list[str]:
+    def paragraph(self, pieces: "Sequence[Piece]", indent: str, label: str = "") -> list[str]:
         """Return the lines of a text with its matches marked.
 
         Args:
@@ -127,7 +128,7 @@ class Style:
             line, used = line + word, used + length
         return [*lines, line.rstrip()] if used else lines
 
-    def _words(self, pieces: Sequence[Piece]) -> Iterable[tuple[str, int]]:
+    def _words(self, pieces: "Sequence[Piece]") -> Iterable[tuple[str, int]]:
         """Yield the words, each with the spaces behind it, as printed and with their length."""
         word, length = "", 0
         for piece in pieces:

@@ -20,21 +20,17 @@ from whoosh import writing
 from whoosh.index import TOC, LockError
 from whoosh.util.filelock import try_for
 
-from indexer.fastwhoosh.bulk_documents import Documents
-from indexer.fastwhoosh.bulk_flushing import Flushing
+from indexer.fastwhoosh.bulk_builders import Builders
 from indexer.fastwhoosh.bulk_merging import Place, merged, shared_dictionary
 from indexer.fastwhoosh.bulk_policy import policy_of
-from indexer.fastwhoosh.bulk_processes import Batch, Make, Workers, WorkerSetup
+from indexer.fastwhoosh.bulk_processes import Batch, Make, WorkerSetup
 from indexer.fastwhoosh.bulk_publish import publish, sweep
-from indexer.fastwhoosh.bulk_stored import TRAINED_ON, stored_entries, trained
 from indexer.fastwhoosh.bulk_values import Table
 from indexer.fastwhoosh.codec import folder_of
 from indexer.fastwhoosh.segment import FastSegment
 
 # Documents that go to a worker process at a time.
 _BATCH: Final = 64
-# With fewer, this process is done before others have started; a dictionary is trained on them.
-_WORTH_PROCESSES: Final = TRAINED_ON
 _RETRY_SECONDS: Final = 0.05
 # What Whoosh's writers take and what means nothing here.
 _WHOOSH_OPTIONS: Final = frozenset(
@@ -50,7 +46,7 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
         limitmb: memory that one process may hold and need for a segment, in MB.
         procs: processes that build segments, this one among them. Each has ``limitmb``.
         timeout: how long to wait for another writer, in seconds.
-        make: turns bytes that ``add_raw`` is given into what ``add_table`` takes; picklable, and
+        make: turns what ``add_raw`` is given into what ``add_table`` takes; picklable, and
             called in the worker processes where there are some.
         options: those of Whoosh's writers that have no meaning here.
 
@@ -95,11 +91,11 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
         for segment in self.segments:
             if isinstance(segment, FastSegment):
                 segment.folder = self._folder
-        self._limit, self._procs, self._make = limit, procs, make
-        self._flushing: Flushing | None = None
-        self._workers: Workers | None = None
+        self._procs, self._make = procs, make
+        setup = WorkerSetup(self._folder, self.indexname, self.schema, limit, make)
+        dictionary = partial(shared_dictionary, self.segments, self._folder)
+        self._builders = Builders(setup, procs, dictionary)
         self._rows: list[dict[str, Any]] = []
-        self._waiting: list[Batch] = []
         self._searcher: Any = None
         self._failed: BaseException | None = None
         self.merge, self.optimize, self.mergetype = True, False, None
@@ -119,7 +115,7 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
             if len(self._rows) >= _BATCH:
                 self._send_rows()
         else:
-            self._here().add(fields)
+            self._builders.here().add(fields)
         self.docnum = self._added = self.docnum + 1
 
     def add_table(self, table: Table) -> None:
@@ -132,10 +128,10 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
                 another process takes it.
         """
         self._check_usable()
-        self._add(Batch("table", table))
+        self._add_batch(Batch("table", table))
 
-    def add_raw(self, batch: Sequence[bytes]) -> None:
-        """Add documents that ``make`` makes from bytes, in the worker processes if there are some.
+    def add_raw(self, batch: Sequence[Any]) -> None:
+        """Add documents that ``make`` makes of others, in the worker processes if there are some.
 
         An error ends the writer.
 
@@ -146,14 +142,11 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
         self._check_usable()
         if self._make is None:
             raise TypeError("add_raw demande un BulkWriter(…, make=…)")
-        self._add(Batch("raw", batch))
+        self._add_batch(Batch("raw", batch))
 
-    def _add(self, batch: Batch) -> None:
-        if self._procs > 1:
-            self._send_rows()
-            self._send(batch)
-        else:
-            self._take(batch)
+    def _add_batch(self, batch: Batch) -> None:
+        self._send_rows()
+        self._add(batch)
         self.docnum = self._added = self.docnum + len(batch)
 
     def add_reader(self, reader: Any) -> None:
@@ -201,75 +194,19 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
     def _built(self) -> list[Any]:
         """Return the segments of all documents that were added."""
         self._send_rows()
-        if self._workers is not None:
-            self._workers.end()
-        for batch in self._waiting:
-            self._take(batch)
-        own = self._flushing.finish() if self._flushing else []
-        return own + (self._workers.finish() if self._workers else [])
-
-    def _here(self) -> Flushing:
-        """Return what builds segments in this process."""
-        if self._flushing is None:
-            self._begin(shared_dictionary(self.segments, self._folder))
-        assert self._flushing
-        return self._flushing
-
-    def _begin(self, dictionary: bytes | None) -> None:
-        documents = Documents(self.schema)
-        self._flushing = Flushing(self._folder, self.indexname, documents, self._limit, dictionary)
-
-    def _take(self, batch: Batch) -> None:
-        """Build segments of a batch in this process."""
-        try:
-            batch.add_to(self._here(), self._make)
-        except BaseException as error:
-            self._failed = error
-            raise
+        return self._builders.finish()
 
     def _send_rows(self) -> None:
         if self._rows:
             rows, self._rows = self._rows, []
-            self._send(Batch("documents", rows))
+            self._add(Batch("documents", rows))
 
-    def _send(self, batch: Batch) -> None:
-        """Give a batch to a process that has room for it, or take it here."""
+    def _add(self, batch: Batch) -> None:
         try:
-            if self._workers is not None:
-                self._deal(batch)
-                return
-            self._waiting.append(batch)
-            if sum(map(len, self._waiting)) >= _WORTH_PROCESSES:
-                self._start_workers()
+            self._builders.add(batch)
         except BaseException as error:
             self._failed = error
             raise
-
-    def _deal(self, batch: Batch) -> None:
-        if not (self._workers and self._workers.deal(batch)):
-            self._take(batch)
-
-    def _start_workers(self) -> None:
-        # What a dictionary is made from is read once.
-        waiting = [Batch("table", batch.table(self._make)) for batch in self._waiting]
-        self._waiting.clear()
-        setup = WorkerSetup(self._folder, self.indexname, self.schema, self._limit, self._make)
-        self._workers = Workers(self._procs - 1, setup, partial(self._dictionary, waiting))
-        self._begin(self._workers.dictionary)
-        for batch in waiting:
-            self._deal(batch)
-
-    def _dictionary(self, waiting: Sequence[Batch]) -> bytes:
-        """Return the dictionary of the stored fields: the index's, or one for what waits."""
-        known = shared_dictionary(self.segments, self._folder)
-        if known is not None:
-            return known
-        names = [name for name, field in self.schema.items() if field.stored]
-        samples: list[bytes] = []
-        for batch in waiting:
-            stored = {name: batch.items[name] for name in names if name in batch.items}
-            samples += stored_entries(stored, len(batch))
-        return trained(samples[:TRAINED_ON])
 
     def _check_usable(self) -> None:
         self._check_state()
@@ -278,12 +215,7 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
 
     def _give_up(self) -> None:
         """Stop building and remove what was written, whatever the writer came to."""
-        if self._workers is not None:
-            self._workers.cancel()
-            self._workers = None
-        if self._flushing is not None:
-            self._flushing.cancel()
-            self._flushing = None
+        self._builders.cancel()
         self._close_searcher()
         with suppress(Exception):  # an error that led here is the one to tell
             sweep(self._index, self._folder)

@@ -11,22 +11,26 @@ fields have, get the compact forms of the file format; every other class writes 
 (3, 1, b'LRSRC', [2, 0, 1])
 """
 
-import sys
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
-from itertools import accumulate
 from typing import Any, Final, Protocol
 
 from whoosh import columns
 from whoosh.filedb.structfile import StructFile
 
+from indexer.fastwhoosh.bulk_codes import (
+    Written,
+    code_width,
+    coded,
+    little_endian,
+    recoded,
+    strings,
+)
 from indexer.fastwhoosh.directory import Section
 
 # What the file calls each; array has the same letters and, on every platform, the same sizes.
 _NUMBERS: Final = frozenset("bBhHiIqQfd")
-# Where the codes of a segment need one, two or four bytes.
-_WIDTHS: Final = ((1, "B", 1 << 8), (2, "H", 1 << 16), (4, "I", 1 << 32))
 
 Put = Callable[[bytes], Section]
 
@@ -43,6 +47,9 @@ class Column(Protocol):
 
     def kept(self, value: Any) -> Any:
         """Return what ``extend`` takes for a value; good as long as the column lasts."""
+
+    def table(self) -> Any:
+        """Return an empty array or list for what ``kept`` returns; see :func:`gathered`."""
 
     def extend(self, first: int, kept: Sequence[Any]) -> None:
         """Set the values of documents in a row from ``first`` on."""
@@ -73,6 +80,10 @@ class NumberColumn:
     def kept(self, value: Any) -> Any:
         """Return the number."""
         return value
+
+    def table(self) -> "array[Any]":
+        """Return an array of the numbers' type."""
+        return array(self.typecode)
 
     def extend(self, first: int, kept: Sequence[Any]) -> None:
         """Set the numbers of documents in a row."""
@@ -106,6 +117,10 @@ class CodesColumn:
         """Return the code of a byte string."""
         return self.code_of.setdefault(value, len(self.code_of))
 
+    def table(self) -> "array[int]":
+        """Return an array of codes."""
+        return array("I")
+
     def extend(self, first: int, kept: Sequence[int]) -> None:
         """Set the byte strings of documents in a row, given by their codes."""
         if len(self.codes) != first:
@@ -117,7 +132,7 @@ class CodesColumn:
         count, width, blob, offsets, codes = self.written(docs)
         return codes_entry(count, width, put(blob), put(offsets), put(codes))
 
-    def written(self, docs: int) -> tuple[int, int, bytes, bytes, bytes]:
+    def written(self, docs: int) -> Written:
         """Return how many strings there are, the width of a code, and the three sections."""
         codes = self.codes + array("I", [0]) * (docs - len(self.codes))
         used = set(codes)
@@ -131,6 +146,41 @@ class CodesColumn:
         blob, offsets = strings(values)
         width, typecode = code_width(len(values))
         return len(values), width, blob, offsets, recoded(codes, places, typecode)
+
+
+class StringsColumn:
+    """Byte strings of which hardly any are equal; documents without one have the empty string."""
+
+    missing = b""
+
+    def __init__(self) -> None:
+        self.values: list[bytes] = []
+
+    def add(self, document: int, value: bytes) -> None:
+        """Set the byte string of a document."""
+        if len(self.values) != document:
+            _reach(self.values, document, b"")
+        self.values.append(value)
+
+    def kept(self, value: bytes) -> bytes:
+        """Return the byte string."""
+        return value
+
+    def table(self) -> list[bytes]:
+        """Return a list of byte strings."""
+        return []
+
+    def extend(self, first: int, kept: Sequence[bytes]) -> None:
+        """Set the byte strings of documents in a row."""
+        if len(self.values) != first:
+            _reach(self.values, first, b"")
+        self.values.extend(kept)
+
+    def write(self, docs: int, put: Put) -> dict[str, Any]:
+        """Write the distinct strings and the codes."""
+        values = self.values + [b""] * (docs - len(self.values))
+        count, width, blob, offsets, codes = coded(values)
+        return codes_entry(count, width, put(blob), put(offsets), put(codes))
 
 
 class RawColumn:
@@ -151,6 +201,10 @@ class RawColumn:
         """Return the value."""
         return value
 
+    def table(self) -> list[Any]:
+        """Return a list of values."""
+        return []
+
     def extend(self, first: int, kept: Sequence[Any]) -> None:
         """Give the values of documents in a row to Whoosh."""
         for document, value in enumerate(kept, first):
@@ -167,11 +221,17 @@ def new_column(column: Any) -> Column:
     """Return the builder for a column of Whoosh's."""
     if type(column) is columns.NumericColumn and column._typecode in _NUMBERS:  # noqa: SLF001 - nowhere else
         return NumberColumn(column._typecode, column._default)  # noqa: SLF001  # nowhere else
-    if type(column) in {columns.VarBytesColumn, columns.RefBytesColumn} and (
-        column.default_value() == b""
-    ):
-        return CodesColumn()
+    strings = _STRINGS.get(type(column))
+    if strings is not None and column.default_value() == b"":
+        return strings()
     return RawColumn(column)
+
+
+# What Whoosh's two columns of byte strings are meant for.
+_STRINGS: Final[Mapping[type, Callable[[], Column]]] = {
+    columns.VarBytesColumn: StringsColumn,
+    columns.RefBytesColumn: CodesColumn,
+}
 
 
 def number_entry(typecode: str, default: Any, values: Section) -> dict[str, Any]:
@@ -187,35 +247,10 @@ def codes_entry(
     return {"type": "codes", "values": count, "width": width, **sections}
 
 
-def strings(values: Iterable[bytes]) -> tuple[bytes, bytes]:
-    """Return byte strings one after the other, and where each begins and the last ends."""
-    parts = list(values)
-    offsets = array("I", accumulate(map(len, parts), initial=0))
-    return b"".join(parts), little_endian(offsets)
-
-
-def code_width(count: int) -> tuple[int, str]:
-    """Return the bytes that a code needs among ``count``, and the type of their array."""
-    return next((width, typecode) for width, typecode, most in _WIDTHS if count <= most)
-
-
-def recoded(codes: Iterable[int], places: Sequence[int], typecode: str) -> bytes:
-    """Return codes through a table, as an array of the type in bytes."""
-    return little_endian(array(typecode, map(places.__getitem__, codes)))
-
-
-def _reach(values: "array[Any]", document: int, default: Any) -> None:
+def _reach(values: "array[Any] | list[Any]", document: int, default: Any) -> None:
     """Make the next value that of a document: fill up, or forget a document that was refused."""
     missing = document - len(values)
     if missing > 0:
         values.extend([default] * missing)
     elif missing < 0:
         del values[document:]
-
-
-def little_endian(numbers: "array[Any]") -> bytes:
-    """Return an array as the file has it, whatever the machine."""
-    if sys.byteorder == "big":
-        numbers = numbers[:]
-        numbers.byteswap()
-    return numbers.tobytes()

@@ -8,13 +8,14 @@ tokeniser or None, ``family`` names what the analyzers share and ``form`` is ``e
 ``derived``; two fields of one family that are given the same text have it tokenised once.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from whoosh import analysis, fields, formats
 from whoosh.fields import Schema, UnknownFieldError
 
+from indexer.fastwhoosh.bulk_weights import spread, whole
 from indexer.fastwhoosh.errors import UnsupportedField
 
 EXISTENCE, FREQUENCIES, POSITIONS = 0, 1, 2
@@ -111,9 +112,11 @@ class FieldPlan:
 
     def posted(self, value: Any, boost: float) -> Posted:
         """Return the terms of a value and its length, as Whoosh's field gives them."""
-        if self.is_whole and value.__class__ is str:  # what Whoosh does, without its generators
+        words = _whole_words(value) if self.is_whole else None
+        if words is not None:  # what Whoosh does, without its generators
             tf = whole(self.spec.format.field_boost * boost, self.name)
-            return Posted(self.place, ((value.encode(), tf, None),), int(self.scorable))
+            own: Items = tuple([(word.encode(), tf, None) for word in words])
+            return Posted(self.place, own, len(own) if self.scorable else 0)
         terms: dict[bytes, tuple[int, Sequence[int] | None]] = {}
         length = 0
         for term, frequency, weight, data in self.spec.index(value):
@@ -124,7 +127,7 @@ class FieldPlan:
                 positions = self.spec.format.decode_positions(data)
             terms[term] = _joined(terms.get(term), tf, positions, self.kind)
         items = tuple(
-            (term, tf, None if positions is None else _spread(positions, tf, self.name))
+            (term, tf, None if positions is None else spread(positions, tf, self.name))
             for term, (tf, positions) in terms.items()
         )
         return Posted(self.place, items, length if self.scorable else 0)
@@ -240,18 +243,13 @@ class Documents:
         prepared.texts.setdefault(key, []).append(plan.place)
 
 
-def whole(weight: float, name: str) -> int:
-    """Return a weight as the number of times that a term counts.
-
-    Raises:
-        ValueError: It is not a whole number from 1.
-    """
-    number = int(weight)
-    if number != weight or number < 1:
-        raise ValueError(
-            f"Poids {weight} du champ {name} : un nombre entier à partir de 1 est requis"
-        )
-    return number
+def _whole_words(value: Any) -> Iterable[str] | None:
+    """Return the terms of a text, or of some, that are each one term; None for anything else."""
+    if value.__class__ is str:
+        return (value,)
+    if value.__class__ is tuple and set(map(type, value)) == {str}:
+        return dict.fromkeys(value)
+    return None
 
 
 def _kind_of(name: str, spec: Any) -> int:
@@ -283,13 +281,3 @@ def _joined(
         return max(known[0], tf), None
     both = None if positions is None else sorted([*(known[1] or ()), *positions])
     return known[0] + tf, both
-
-
-def _spread(positions: Sequence[int], tf: int, name: str) -> Sequence[int]:
-    """Return tf positions: each as often as its weight says, what is left over at the last."""
-    times, over = divmod(tf, len(positions))
-    if not times:
-        raise ValueError(f"Poids {tf} du champ {name} : moins que de positions ({len(positions)})")
-    if times == 1 and not over:
-        return positions
-    return [place for place in positions for _ in range(times)] + [positions[-1]] * over

@@ -1,7 +1,7 @@
 """Worker processes that build segments, fed in batches by the writer.
 
-A worker gets batches of documents (as keyword arguments, by field, or as bytes that a callable of
-the caller's turns into them), writes segment files into the index's folder and tells their names at
+A worker gets batches of documents (as keyword arguments, by field, or as what a callable of the
+caller's turns into them), writes segment files into the index's folder and tells their names at
 the end. It publishes nothing: the writer does, once, when all have finished. What workers are given
 must be picklable: they are spawned, unless this process has one thread and can be forked, which
 saves each of them the start of an interpreter and what was already learned here.
@@ -33,12 +33,12 @@ _IN_HAND: Final = 2
 # How long a worker has to end after its pipe was closed, in seconds.
 _PATIENCE: Final = 10
 
-# Documents by field from some of those that the caller has as bytes.
-Make = Callable[[Sequence[bytes]], Table]
+# Documents by field from some of those that the caller has in a form of its own.
+Make = Callable[[Sequence[Any]], Table]
 
 
 class Batch(NamedTuple):
-    """Documents on their way: ``raw`` (bytes), ``documents`` (keyword arguments) or a ``table``."""
+    """Documents on their way: ``raw``, ``documents`` (keyword arguments) or a ``table``."""
 
     kind: Literal["raw", "documents", "table"]
     items: Any
@@ -52,6 +52,10 @@ class Batch(NamedTuple):
         if self.kind == "raw" and make is not None:
             return make(self.items)
         return table_of(self.items) if self.kind == "documents" else self.items
+
+    def made(self, make: Make | None) -> "Batch":
+        """Return the same documents, made of their bytes where they are given so."""
+        return Batch("table", self.table(make)) if self.kind == "raw" else self
 
     def add_to(self, flushing: Flushing, make: Make | None) -> None:
         """Add the documents to segments in this process."""
@@ -94,21 +98,34 @@ class _Worker:
 class Workers:
     """``count`` processes, dealt batches as they are ready for them.
 
-    They are told the ``dictionary`` of the stored fields, which all segments share, while they
-    start: it is asked for meanwhile.
+    Until they are told the dictionary of the stored fields, which all segments share, they make
+    documents of what they are given, and keep them.
     """
 
-    def __init__(self, count: int, setup: WorkerSetup, dictionary: Callable[[], bytes]) -> None:
+    def __init__(self, count: int, setup: WorkerSetup) -> None:
         self._workers: list[_Worker] = []
         try:
             for _ in range(count):
                 self._workers.append(_started(setup, [each.pipe for each in self._workers]))
-            self.dictionary = dictionary()
-            for worker in self._workers:
-                self._send(worker, ("dictionary", self.dictionary))
         except BaseException:
             self.cancel()
             raise
+
+    def give(self, batch: Batch) -> None:
+        """Give a batch to the worker that has least, whatever it has.
+
+        Raises:
+            WorkerFailed: A worker raised or is gone.
+        """
+        self._collect()
+        worker = min(self._workers, key=attrgetter("in_hand"))
+        self._send(worker, tuple(batch))
+        worker.in_hand += 1
+
+    def tell(self, dictionary: bytes) -> None:
+        """Tell all workers the dictionary, once: they begin to write segments."""
+        for worker in self._workers:
+            self._send(worker, ("dictionary", dictionary))
 
     def deal(self, batch: Batch) -> bool:
         """Give a batch to a worker; return False where all have enough.
@@ -117,11 +134,9 @@ class Workers:
             WorkerFailed: A worker raised or is gone; no more can be dealt.
         """
         self._collect()
-        worker = min(self._workers, key=attrgetter("in_hand"))
-        if worker.in_hand >= _IN_HAND:
+        if min(worker.in_hand for worker in self._workers) >= _IN_HAND:
             return False
-        self._send(worker, tuple(batch))
-        worker.in_hand += 1
+        self.give(batch)
         return True
 
     def end(self) -> None:
@@ -223,27 +238,56 @@ def work(pipe: Connection, setup: WorkerSetup, inherited: Sequence[Connection] =
         each.close()
     # The keyboard interrupts all processes; what it ends is for the writer to say.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    flushing = None
+    work = _Work(setup)
     try:
-        _, dictionary = pipe.recv()
-        documents = Documents(setup.schema)
-        flushing = Flushing(setup.folder, setup.indexname, documents, setup.limit, dictionary)
-        _take_batches(pipe, flushing, setup.make)
+        work.take_batches(pipe)
     except BaseException as error:  # noqa: BLE001 - told to the writer, which raises it
         if not isinstance(error, (EOFError, BrokenPipeError, ConnectionResetError)):
             with suppress(OSError):
                 pipe.send(("failed", (f"{type(error).__name__}: {error}", traceback.format_exc())))
-        if flushing is not None:
-            flushing.cancel()
+        work.cancel()
     finally:
         pipe.close()
 
 
-def _take_batches(pipe: Connection, flushing: Flushing, make: Make | None) -> None:
-    while True:
-        kind, items = pipe.recv()
-        if kind == "finish":
-            pipe.send(("segments", flushing.finish()))
-            return
-        Batch(kind, items).add_to(flushing, make)
-        pipe.send(("taken", None))
+class _Work:
+    """What a worker has: batches that wait for the dictionary, then segments."""
+
+    def __init__(self, setup: WorkerSetup) -> None:
+        self._setup = setup
+        self._waiting: list[Batch] = []
+        self._flushing: Flushing | None = None
+
+    def take_batches(self, pipe: Connection) -> None:
+        """Take batches until told to finish."""
+        while True:
+            kind, items = pipe.recv()
+            if kind == "dictionary":
+                self._begin(items)
+            elif kind == "finish":
+                assert self._flushing is not None, "the dictionary comes first"
+                pipe.send(("segments", self._flushing.finish()))
+                return
+            else:
+                self._take(Batch(kind, items))
+                pipe.send(("taken", None))
+
+    def cancel(self) -> None:
+        """Remove what was written."""
+        if self._flushing is not None:
+            self._flushing.cancel()
+
+    def _begin(self, dictionary: bytes) -> None:
+        setup = self._setup
+        documents = Documents(setup.schema)
+        flushing = Flushing(setup.folder, setup.indexname, documents, setup.limit, dictionary)
+        self._flushing = flushing
+        waiting, self._waiting = self._waiting, []
+        for batch in waiting:
+            batch.add_to(flushing, setup.make)
+
+    def _take(self, batch: Batch) -> None:
+        if self._flushing is None:
+            self._waiting.append(batch.made(self._setup.make))
+        else:
+            batch.add_to(self._flushing, self._setup.make)

@@ -3,16 +3,18 @@
 It knows neither the index nor other segments, so that worker processes use it as the writer does.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
-from indexer.fastwhoosh.bulk_columns import Column, little_endian, new_column
+from indexer.fastwhoosh.bulk_codes import little_endian
+from indexer.fastwhoosh.bulk_columns import Column, new_column
 from indexer.fastwhoosh.bulk_documents import KINDS, Documents, FieldPlan, Prepared
 from indexer.fastwhoosh.bulk_inverter import Inverted, new_inverter
 from indexer.fastwhoosh.bulk_stored import StoredFields, pickled, stored_entries
+from indexer.fastwhoosh.bulk_texts import CutAhead, Texts
 from indexer.fastwhoosh.bulk_values import FieldValues, Table, field_values
 from indexer.fastwhoosh.segmentfile import SegmentFileWriter
 
@@ -42,6 +44,7 @@ class SegmentBuilder:
         self._file.begin()
         self._stored = StoredFields(self._file.append, dictionary)
         self._inverter = new_inverter()
+        self._texts = CutAhead(self._inverter)
         # By place among the plans of ``documents``: the number of a field, its column.
         self._numbers: list[int] = []
         self._columns: list[Column | None] = []
@@ -54,7 +57,8 @@ class SegmentBuilder:
     @property
     def memory(self) -> int:
         """Memory held, and needed to write the segment."""
-        return self._held + self._stored.memory + self._waiting_bytes * _WAITING_FACTOR
+        waiting = self._waiting_bytes * _WAITING_FACTOR
+        return self._held + self._stored.memory + self._texts.memory + waiting
 
     @property
     def dictionary(self) -> bytes | None:
@@ -96,24 +100,22 @@ class SegmentBuilder:
         plans = [self.documents.plan(name) for name in names]
         self._declare_new()
         self._stored.add(stored_entries({p.name: table[p.name] for p in plans if p.stored}, count))
-        texts = [plan for plan in plans if plan.lexicon is not None]
-        for numbers, values, weight in self._same_texts(texts, table):
-            self._inverter.add_texts(tuple(values), first, numbers, weight)
+        self._texts.add(first, self._same_texts(plans, table))
         for plan in plans:
             if plan.lexicon is None or plan.column:
                 self._values_of(plan).add(first, table[plan.name])
         self._note_held()
 
-    def _same_texts(
-        self, plans: list[FieldPlan], table: Table
-    ) -> Iterator[tuple[tuple[int, ...], Sequence[Any], int]]:
-        """Yield fields that share a lexicon, a weight and a sequence of texts, with these."""
+    def _same_texts(self, plans: list[FieldPlan], table: Table) -> Iterator[Texts]:
+        """Yield the texts of fields that share a lexicon, a weight and a sequence of texts."""
         groups: dict[tuple[int, int, int], list[FieldPlan]] = {}
         for plan in plans:
-            key = id(plan.lexicon), id(table[plan.name]), plan.weight(1.0)
-            groups.setdefault(key, []).append(plan)
+            if plan.lexicon is not None:
+                key = id(plan.lexicon), id(table[plan.name]), plan.weight(1.0)
+                groups.setdefault(key, []).append(plan)
         for (_, _, weight), group in groups.items():
-            yield self._group(tuple(plan.place for plan in group)), table[group[0].name], weight
+            fields = self._group(tuple(plan.place for plan in group))
+            yield Texts(group[0].lexicon, table[group[0].name], fields, weight)
 
     def _values_of(self, plan: FieldPlan) -> FieldValues:
         values = self._values.get(plan.place)
@@ -136,6 +138,7 @@ class SegmentBuilder:
         first = self.docs - len(batch)
         self._stored.add(entries)
         self._declare_new()
+        self._texts.settle()
         numbered = list(enumerate(batch, first))
         for document, prepared in numbered:
             self._add_texts(document, prepared)
@@ -152,6 +155,8 @@ class SegmentBuilder:
     def finish(self) -> None:
         """Write the segment; its file is on the disk afterwards."""
         self._take()
+        self._texts.settle()
+        self._texts.close()
         dictionary, ends = self._stored.finish()
         stored = {"data": self._file.end()}
         stored["index"] = self._file.section(little_endian(ends))
@@ -181,6 +186,7 @@ class SegmentBuilder:
 
     def cancel(self) -> None:
         """Give the segment up and remove its file."""
+        self._texts.close()
         self._stored.close()
         self._file.abandon()
 

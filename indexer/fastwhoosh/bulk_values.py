@@ -11,13 +11,17 @@ code from then on, and a batch of codes is one call.
 
 from array import array
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
+from whoosh import fields
 from whoosh.fields import UnknownFieldError
 
-from indexer.fastwhoosh.bulk_columns import Column
+from indexer.fastwhoosh.bulk_codes import gathered
+from indexer.fastwhoosh.bulk_columns import Column, StringsColumn
 from indexer.fastwhoosh.bulk_documents import POSITIONS, FieldPlan
 
+# Fields whose columns take a byte string as it is.
+_BYTES_AS_THEY_ARE: Final = frozenset({fields.COLUMN, fields.ID})
 # The values of documents in a row, by field; all sequences are of one length.
 Table = Mapping[str, Sequence[Any]]
 Inverter = Any  # what ``new_inverter`` returns: the native one or its twin
@@ -112,9 +116,9 @@ class _UniqueValues:
         self._others = _SingleValues(plan, number, inverter, None)
 
     def add(self, first: int, values: Sequence[Any]) -> None:
-        if self._plan.is_whole and all(value.__class__ is str for value in values):
+        if self._plan.is_whole and set(map(type, values)) == {str}:
             tf, length = self._plan.weight(1.0), int(self._plan.scorable)
-            values = [value.encode() for value in values]  # as its column has them, too
+            values = list(map(str.encode, values))  # as its column has them, too
             self._inverter.add_terms(self._number, first, tuple(values), tf, length)
         else:
             self._others.add(first, values)
@@ -137,7 +141,10 @@ class _CodedValues(dict[Any, int]):
         self._number = number
         self._inverter = inverter
         self._column = column
-        self._kept = [None if column is None else column.missing]
+        self._kept: Any = []
+        if column is not None:
+            self._kept = column.table()
+            self._kept.append(column.missing)
 
     def add(self, first: int, values: Sequence[Any]) -> None:
         try:
@@ -146,8 +153,7 @@ class _CodedValues(dict[Any, int]):
             codes = array("I", map(self._code, values))
         self._inverter.add_codes(self._number, first, codes)
         if self._column is not None:
-            kept = self._kept
-            self._column.extend(first, [kept[code] for code in codes])
+            self._column.extend(first, gathered(self._kept, codes))
 
     def __missing__(self, value: Any) -> int:
         code = self[value] = self._define(value)
@@ -168,5 +174,11 @@ class _CodedValues(dict[Any, int]):
 
 
 def _kept(column: Column, plan: FieldPlan, values: Sequence[Any]) -> Sequence[Any]:
+    if isinstance(column, StringsColumn) and type(plan.spec) in _BYTES_AS_THEY_ARE:
+        classes = set(map(type, values))
+        if classes == {bytes}:
+            return values
+        if classes <= {bytes, type(None)}:
+            return [b"" if value is None else value for value in values]
     kept, missing, shown = column.kept, column.missing, plan.spec.to_column_value
     return [missing if value is None else kept(shown(value)) for value in values]

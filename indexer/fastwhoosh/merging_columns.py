@@ -9,15 +9,14 @@ from typing import Any, Final
 
 from whoosh.filedb.structfile import BufferFile
 
+from indexer.fastwhoosh.bulk_codes import code_width, little_endian, recoded
 from indexer.fastwhoosh.bulk_columns import (
     CodesColumn,
     NumberColumn,
-    code_width,
+    StringsColumn,
     codes_entry,
-    little_endian,
     new_column,
     number_entry,
-    recoded,
 )
 from indexer.fastwhoosh.columns import column_reader
 from indexer.fastwhoosh.errors import DamagedSegment
@@ -67,7 +66,7 @@ def merge_column(
         entry is None or _is_number(entry, builder) for entry in entries
     ):
         return _numbers(sources, entries, builder, file)
-    if isinstance(builder, CodesColumn) and all(
+    if isinstance(builder, CodesColumn | StringsColumn) and all(
         entry is None or entry["type"] == "codes" for entry in entries
     ):
         return _codes(sources, entries, file)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import zstandard
 
-from indexer.fastwhoosh.bulk_columns import little_endian
+from indexer.fastwhoosh.bulk_codes import little_endian
 from indexer.fastwhoosh.bulk_stored import Packer, Unpacker
 from indexer.fastwhoosh.directory import Section
 from indexer.fastwhoosh.errors import DamagedSegment

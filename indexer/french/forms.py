@@ -6,7 +6,7 @@
 
 import unicodedata
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 from indexer.french.specification import specification
@@ -14,6 +14,9 @@ from indexer.french.stemmer import SUFFIXES, stem
 from indexer.native import kernel
 
 APOSTROPHES: Final = "'’‘ʼ`´"
+# Characters whose folded form native code is given (Latin with its accents), and letters of each.
+FOLDED_CHARACTERS: Final = 0x250
+_WIDTH: Final = 2
 
 
 def fold(text: str) -> str:
@@ -35,6 +38,22 @@ def _open_ligatures(text: str) -> str:
 
 # What nearly all words come to, found without decomposing them one character at a time.
 _LATIN: Final = {code: _without_accents(_open_ligatures(chr(code))) for code in range(0xC0, 0x180)}
+
+
+@cache
+def folding_table() -> bytes:
+    r"""Return what each of the first characters is folded to: at most two ASCII letters each.
+
+    >>> table = folding_table()
+    >>> table[2 * ord("é") : 2 * ord("é") + 2], table[2 * ord("œ") : 2 * ord("œ") + 2]
+    (b'e\x00', b'oe')
+    """
+    table = bytearray()
+    for code in range(FOLDED_CHARACTERS):
+        folded = fold(chr(code))
+        usable = folded.isascii() and 0 < len(folded) <= _WIDTH and code >= ord("\x80")
+        table += folded.encode().ljust(_WIDTH, b"\0") if usable else bytes(_WIDTH)
+    return bytes(table)
 
 
 def exact_form(surface: str) -> str:
@@ -68,6 +87,8 @@ def _native_stem_form() -> Callable[[str], str | None] | None:
     return native
 
 
+# What :func:`stem_form` asks; a native Lexicon asks it without Python.
+STEMMER: Final = _native_stem_form() or stem_form_in_python
 # The stem of an exact form, without accents; None for a stop word. A search asks
 # hundreds of times.
-stem_form: Final[Callable[[str], str | None]] = _native_stem_form() or stem_form_in_python
+stem_form: Final[Callable[[str], str | None]] = STEMMER

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from indexer.french.cutting import Token, surface_words
-from indexer.french.forms import stem_form
+from indexer.french.forms import STEMMER
 from indexer.french.specification import specification
 from indexer.native import kernel
 
@@ -33,7 +33,7 @@ def new_lexicon(surfaces: int = 1_000_000) -> "Lexicon | None":
         lists.elisions,
         lists.whole_words,
         surface_words,
-        stem_form,
+        STEMMER,
         token=Token,
         surfaces=surfaces,
     )

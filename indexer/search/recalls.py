@@ -12,12 +12,13 @@ is the author's own. :func:`meant` then says which of the questions of that numb
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from indexer.french.forms import fold
+from indexer.native import kernel
 from indexer.question import Chamber, Question
 
 # Past its beginning a text that names another question has a matter of its own.
@@ -71,6 +72,19 @@ class Recall:
     day: date | None = None
     is_own: bool = False
     is_reminder: bool = False
+
+
+def naming_in_python(texts: list[str]) -> list[int]:
+    """Return the places of the texts that may name a question; the others name none.
+
+    Native code leaves out some more.
+    """
+    return [place for place, text in enumerate(texts) if any(word in text for word in _WORDS)]
+
+
+naming: Final[Callable[[list[str]], list[int]]] = (
+    naming_in_python if kernel is None else kernel.naming_questions
+)
 
 
 def recalls(text: str) -> tuple[Recall, ...]:

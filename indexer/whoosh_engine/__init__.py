@@ -8,10 +8,10 @@ into a plan, ``finding`` runs it, and ``engine`` answers. Open it with :func:`op
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from indexer.search.engine import Engine
 from indexer.settings import Settings
 
 if TYPE_CHECKING:
+    from indexer.search.engine import Engine
     from indexer.whoosh_engine.building import BuildReport, build
     from indexer.whoosh_engine.checking import check, check_files
 
@@ -33,7 +33,7 @@ def __getattr__(name: str) -> Any:
     return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
 
 
-def open_engine(settings: Settings) -> Engine:
+def open_engine(settings: Settings) -> "Engine":
     """Open the index of the settings.
 
     Raises:

@@ -4,7 +4,8 @@ Each definition of a question is three terms, whose document frequencies are the
 with the acronym and holds all, one with the stems of its meaning, one with its plain words. Looking
 any of them up is a walk over a few neighbours in the dictionary; nothing is loaded beforehand.
 
->>> terms_of(["la caisse d'allocations familiales (CAF)"])[1].split("\x1f")
+>>> (terms,) = terms_of([["la caisse d'allocations familiales (CAF)"]])
+>>> terms[1].split("\x1f")
 ['<cais aloc familial', 'caf']
 """
 
@@ -16,7 +17,8 @@ from typing import Final
 from indexer.fastwhoosh import plan
 from indexer.fastwhoosh.executor import Executor
 from indexer.fastwhoosh.plan import Expansion
-from indexer.french.acronyms import Definition, definitions
+from indexer.french.acronyms import defined
+from indexer.french.definitions import spelt_in
 from indexer.search.meanings import Meaning
 from indexer.search.suggest import plain
 
@@ -28,24 +30,33 @@ _SPOKEN: Final = "="
 _BETWEEN: Final = "\x1f"
 
 
-def terms_of(texts: Iterable[str]) -> tuple[str, ...]:
-    """Return the terms of what the texts of one question define, each once."""
-    terms: dict[str, None] = {}
-    for text in texts:
-        for definition in definitions(text):
-            terms.update(_terms_of(definition))
-    return tuple(terms)
+def terms_of(parts: Iterable[list[str | None]]) -> list[tuple[str, ...] | None]:
+    """Return the terms of what some questions define, each once; None for none.
+
+    Args:
+        parts: the texts of all questions, part by part.
+    """
+    found: defaultdict[int, dict[str, None]] = defaultdict(dict)
+    questions = 0
+    for texts in parts:
+        questions = len(texts)
+        for place, acronym, words in spelt_in(texts):
+            found[place].update(_terms_of(acronym, words))
+    return [tuple(found[place]) or None if place in found else None for place in range(questions)]
 
 
+# Most definitions are made again and again.
 @lru_cache(maxsize=20_000)
-def _terms_of(definition: Definition) -> dict[str, None]:
-    key, stems, acronym, meaning = definition
-    joined = " ".join(stems)
+def _terms_of(acronym: str, words: str) -> dict[str, None]:
+    definition = defined(acronym, words)
+    if definition is None:
+        return {}
+    joined = " ".join(definition.stems)
     return dict.fromkeys(
         (
-            _BETWEEN.join((_FORWARD + key, joined, acronym, meaning)),
-            _BETWEEN.join((_BACKWARD + joined, key)),
-            _BETWEEN.join((_SPOKEN + plain(meaning), meaning)),
+            _BETWEEN.join((_FORWARD + definition.key, joined, *definition[2:])),
+            _BETWEEN.join((_BACKWARD + joined, definition.key)),
+            _BETWEEN.join((_SPOKEN + plain(definition.meaning), definition.meaning)),
         )
     )
 

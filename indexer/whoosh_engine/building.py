@@ -7,7 +7,7 @@ end in the same verification and publication, so that readers never see half of 
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from indexer.digests import combined_digest, line_digest
+from indexer.digests import line_digest
 from indexer.errors import IndexDamaged, IndexingError
 from indexer.fastwhoosh.index import create_in, open_dir
 from indexer.french.specification import specification
@@ -24,10 +24,11 @@ from indexer.settings import Settings
 from indexer.whoosh_engine import generations
 from indexer.whoosh_engine.contents import Contents
 from indexer.whoosh_engine.damage import DAMAGE, damage_said
-from indexer.whoosh_engine.documents import documents_of, stamped
+from indexer.whoosh_engine.documents import Stamped, documents_of
 from indexer.whoosh_engine.families import FILE, families_of, write_families
 from indexer.whoosh_engine.garbage import without_collector
 from indexer.whoosh_engine.generations import Manifest
+from indexer.whoosh_engine.indexed import indexed_digest, indexed_digests
 from indexer.whoosh_engine.schema import SCHEMA_VERSION, schema
 from indexer.whoosh_engine.snapshot import Snapshot
 
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 # Memory that the writer may hold before it writes a segment, in MB.
 _WRITER_MEMORY: Final = 384
-# Records given to the writer at a time, and told of.
+# Records of an update that are given to the writer at a time, and told of.
 _BATCH: Final = 200
 # Fewer questions than this are written sooner than other processes start.
 _WORTH_PROCESSES: Final = 4_000
@@ -44,6 +45,7 @@ _WORTH_PROCESSES: Final = 4_000
 _MAX_CHANGED_SHARE: Final = 0.3
 
 Progress = Callable[[int, int | None], None]
+Batches = Iterator[Sequence[Stamped]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +64,15 @@ class BuildReport:
 
 @dataclass(frozen=True)
 class _Work:
-    """How much is to be written, by how many processes, and whom to tell."""
+    """About how much is to be written, by how many processes, and whom to tell."""
 
     total: int
     processes: int
     progress: Progress | None
 
-    def show(self, done: int) -> None:
+    def show(self, done: int, *, is_all: bool = False) -> None:
         if self.progress:
-            self.progress(done, self.total)
+            self.progress(done, done if is_all else max(done, self.total))
 
 
 @damage_said()
@@ -89,7 +91,7 @@ def build(
         settings: where the index is, how long to wait for another build, what to keep.
         full: build anew even where a difference would do.
         is_sample: recorded in the manifest: the questions are fictional examples.
-        progress: called with (questions done, questions in all).
+        progress: called with (questions done, about how many in all).
 
     Raises:
         IndexingError: the index cannot be written, or is not what was asked for; the current one
@@ -151,7 +153,8 @@ def _known(folder: Path) -> _Known | None:
         manifest = snapshot.manifest
         if (manifest.schema_version, manifest.analysis_digest) != versions():
             return None
-        return _Known(name, _digests(snapshot), manifest.is_sample)
+        digests = {uid: digest for uid, digest, _ in indexed_digests(snapshot.executor)}
+        return _Known(name, digests, manifest.is_sample)
     except (OSError, ValueError, KeyError):  # damage that opening did not find
         return None
     finally:
@@ -163,16 +166,15 @@ def versions() -> tuple[int, str]:
     return SCHEMA_VERSION, specification().digest
 
 
-def _digests(snapshot: Snapshot) -> dict[str, str]:
-    return {uid: digest for uid, digest, _ in snapshot.indexed_digests()}
-
-
 def _rebuild(folder: Path, corpus: "Corpus", work: _Work) -> _Written:
     name = generations.new_name()
     (folder / name).mkdir()
     index = create_in(folder / name, schema())
     contents = Contents()
-    _write(index, (stamped(line, digest) for _, digest, line in contents.passing(corpus)), work)
+    passing = contents.passing(corpus)
+    _write(
+        index, (list(zip(block.lines, digests, strict=True)) for block, digests in passing), work
+    )
     index.close()
     return _Written(name, contents, added=contents.total)
 
@@ -189,32 +191,31 @@ def _brought_up_to_date(
     contents = Contents()
     added, updated = set[str](), set[str]()
     removed = known.digests
-    for key, digest, _ in contents.passing(corpus):
-        uid = uid_of(key)
-        before = removed.pop(uid, None)
-        if before != digest:
-            (updated if before else added).add(uid)
+    for block, digests in contents.passing(corpus):
+        for key, digest in zip(block.keys(), digests, strict=True):
+            uid = uid_of(key)
+            before = removed.pop(uid, None)
+            if before != digest:
+                (updated if before else added).add(uid)
     changed = len(added) + len(updated) + len(removed)
     if not changed and known.is_sample == is_sample:
         return _Written(known.name, contents, is_new=False)
     if changed > _MAX_CHANGED_SHARE * max(1, contents.total):
         return None
     wanted = added | updated
-    chosen = (line for key, line in corpus.lines() if uid_of(key) in wanted)
-    lines = (stamped(line, line_digest(line)) for line in chosen)
-    name = _update(folder, known.name, lines, replace(work, total=changed), {*updated, *removed})
+    lines = ((line, line_digest(line)) for key, line in corpus.lines() if uid_of(key) in wanted)
+    batches = iter(lambda: list(islice(lines, _BATCH)), [])
+    name = _update(folder, known.name, batches, replace(work, total=changed), {*updated, *removed})
     return _Written(name, contents, len(added), len(updated), len(removed)) if name else None
 
 
-def _update(
-    folder: Path, known: str, lines: Iterator[bytes], work: _Work, stale: set[str]
-) -> str | None:
+def _update(folder: Path, known: str, batches: Batches, work: _Work, stale: set[str]) -> str | None:
     """Return the name of the updated generation, None where damage of the known one shows."""
     name = generations.new_name()
     _link(folder / known, folder / name)
     index = open_dir(folder / name)
     try:
-        _write(index, lines, work, stale=stale)
+        _write(index, batches, work, stale=stale)
     except DAMAGE:
         return None
     index.close()
@@ -229,7 +230,7 @@ def _link(source: Path, target: Path) -> None:
             os.link(path, target / path.name)
 
 
-def _write(index: Any, lines: Iterator[bytes], work: _Work, stale: set[str] | None = None) -> None:
+def _write(index: Any, batches: Batches, work: _Work, stale: set[str] | None = None) -> None:
     """Delete what is stale, add what is new, and commit."""
     processes = work.processes if work.total >= _WORTH_PROCESSES else 1
     writer = index.writer(procs=processes, limitmb=_WRITER_MEMORY, make=documents_of)
@@ -238,7 +239,7 @@ def _write(index: Any, lines: Iterator[bytes], work: _Work, stale: set[str] | No
             writer.delete_by_term("uid", uid)
         done = 0
         with without_collector():
-            while batch := list(islice(lines, _BATCH)):
+            for batch in batches:
                 writer.add_raw(batch)
                 done += len(batch)
                 work.show(done)
@@ -248,7 +249,7 @@ def _write(index: Any, lines: Iterator[bytes], work: _Work, stale: set[str] | No
             with suppress(Exception):  # the first error is the one to tell
                 writer.cancel()
         raise
-    work.show(work.total)
+    work.show(done if stale is None else work.total, is_all=True)
 
 
 def _finish(folder: Path, written: _Written, *, is_sample: bool) -> None:
@@ -287,7 +288,7 @@ def _verify(snapshot: Snapshot, manifest: Manifest) -> None:
     """Compare what was written with the corpus by the digest of all its records."""
     live = int(snapshot.reader.doc_count())
     try:
-        indexed = combined_digest(digest for _, digest, _ in snapshot.indexed_digests())
+        indexed = indexed_digest(snapshot.executor)
     except ValueError:  # what stands there is no digest
         indexed = ""
     if live != manifest.questions or indexed != manifest.corpus_digest:

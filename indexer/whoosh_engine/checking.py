@@ -15,6 +15,7 @@ from indexer.whoosh_engine.building import versions
 from indexer.whoosh_engine.damage import MENDING, damage_said
 from indexer.whoosh_engine.families import FILE, families_of
 from indexer.whoosh_engine.generations import current_name
+from indexer.whoosh_engine.indexed import indexed_digests
 from indexer.whoosh_engine.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def _family_problems(settings: Settings, name: str) -> Iterator[str]:
 def _differences(snapshot: Snapshot, corpus: "Corpus") -> Iterator[str]:
     if (snapshot.manifest.schema_version, snapshot.manifest.analysis_digest) != versions():
         yield "L'index est d'une autre version du logiciel : « questions index »."
-    indexed = list(snapshot.indexed_digests())
+    indexed = list(indexed_digests(snapshot.executor))
     known = {uid: digest for uid, digest, _ in indexed}
     wanted = dict(corpus.digests())
     gone, lacking = sorted(known.keys() - wanted.keys()), sorted(wanted.keys() - known.keys())

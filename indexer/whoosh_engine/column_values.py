@@ -1,10 +1,13 @@
 """The values of a column for all documents of a segment: read at once, not one by one."""
 
+from array import array
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
+from typing import Any
 
 from whoosh.reading import IndexReader
 
-from indexer.fastwhoosh.columns import CodesReader, NumberReader
+from indexer.fastwhoosh.columns import NOWHERE, CodesReader, NumberReader
 from indexer.fastwhoosh.interpreted import numbers_of
 
 
@@ -31,3 +34,45 @@ def live_numbers(reader: IndexReader) -> Iterable[int]:
     if reader.has_deletions():
         return reader.all_doc_ids()  # type: ignore[no-any-return]  # Whoosh has no types
     return range(reader.doc_count_all())
+
+
+def value_ranks(readers: Sequence[IndexReader], name: str) -> list[Sequence[int]]:
+    """Return a rank of each document's value among those of all segments, by segment.
+
+    Ranks are as the values are to each other; they may leave out numbers.
+
+    Raises:
+        DamagedSegment: the column is not what was written.
+    """
+    found = [reader.column_reader(name, translate=False) for reader in readers]
+    if len(found) == 1:  # values stand in their order
+        return [found[0].codes()]
+    values = [column.distinct() for column in found]
+    rank = {value: at for at, value in enumerate(sorted(chain.from_iterable(values)))}
+    ranks = [list(map(rank.__getitem__, held)) for held in values]
+    return [
+        list(map(of_code.__getitem__, column.codes()))
+        for column, of_code in zip(found, ranks, strict=True)
+    ]
+
+
+def scatter_values(
+    reader: IndexReader, name: str, places: "array[int]", part: slice, rows: Any
+) -> None:
+    """Put a part of each document's value where it belongs among rows of one width.
+
+    See :meth:`indexer.fastwhoosh.columns.CodesReader.scatter`; where there is no such column, rows
+    are left as they were.
+    """
+    if reader.has_column(name):
+        reader.column_reader(name, translate=False).scatter(places, part, rows)
+
+
+def live_rows(reader: IndexReader, name: str, width: int) -> bytes:
+    """Return the values of all documents that are not deleted, cut or filled to one width."""
+    places = array("I", [NOWHERE]) * reader.doc_count_all()
+    for row, number in enumerate(live_numbers(reader)):
+        places[number] = row
+    rows = bytearray(width * reader.doc_count())
+    scatter_values(reader, name, places, slice(0, width), rows)
+    return bytes(rows)

@@ -8,8 +8,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from indexer.digests import CombinedDigest, line_digest
+from indexer.digests import CombinedDigest, line_digests
 from indexer.errors import CorpusError
+from indexer.partitions import Block
 from indexer.question import Key, uid_of
 from indexer.spool import Partition
 
@@ -34,25 +35,31 @@ class Contents:
         """How many questions of each kind went by."""
         return Counter({partition: seen.count(1) for partition, seen in self._seen.items()})
 
-    def passing(self, corpus: "Corpus") -> Iterator[tuple[Key, str, bytes]]:
-        """Yield key, digest and line of every question, taking note of them.
+    def passing(self, corpus: "Corpus") -> Iterator[tuple[Block, list[str]]]:
+        """Yield every question with its digest, some hundred at a time, taking note of them.
 
         Raises:
             CorpusError: a line is damaged, or a question comes twice.
         """
-        for key, line in corpus.lines():
-            if self._is_known(key):
+        for block in corpus.blocks():
+            twice = self._first_known(block)
+            if twice is not None:
+                uid = uid_of(Key(*block.partition, twice))
                 raise CorpusError(
-                    f"{corpus.folder} : {uid_of(key)} y est deux fois ; retirez l'une des lignes."
+                    f"{corpus.folder} : {uid} y est deux fois ; retirez l'une des lignes."
                 )
-            digest = line_digest(line)
-            self.digest.add(digest)
-            yield key, digest, line
+            digests = line_digests(block.lines)
+            self.digest.add("".join(digests))
+            yield block, digests
 
-    def _is_known(self, key: Key) -> bool:
-        number, seen = key.number, self._seen[key[:3]]
-        if number >= len(seen):
-            seen.extend(bytes(number + 1 - len(seen) + 1024))
-        known = seen[number]
-        seen[number] = 1
-        return bool(known)
+    def _first_known(self, block: Block) -> int | None:
+        """Return the number of the first question of a block that went by, None where none did."""
+        seen = self._seen[block.partition]
+        highest = max(block.numbers)
+        if highest >= len(seen):
+            seen.extend(bytes(highest + 1 - len(seen) + 1024))
+        for number in block.numbers:
+            if seen[number]:
+                return number
+            seen[number] = 1
+        return None

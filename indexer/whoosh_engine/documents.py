@@ -1,10 +1,10 @@
 """From lines of the corpus to documents of the index, field by field.
 
 A batch of lines becomes a table (:mod:`indexer.fastwhoosh.bulk_values`): what the schema's fields
-hold of each question. Lines come stamped with their digests, which whoever read them knows.
+hold of each question. Lines come with their digests, which whoever read them knows.
 
 >>> line = b'{"uid":"QANR5L15QE1","type":"QE","legislature":15,"number":1,"title":"Loup"}'
->>> documents_of([stamped(line, "0" * 32)])["title_exact"]
+>>> documents_of([(line, "0" * 32)])["title_exact"]
 ['Loup']
 """
 
@@ -14,9 +14,9 @@ from typing import Any, Final
 
 from indexer.indexed_lines import indexed_question, stated_uid
 from indexer.question import Question
-from indexer.search.recalls import recalls
+from indexer.search.recalls import naming, recalls
 from indexer.whoosh_engine.acronyms import terms_of
-from indexer.whoosh_engine.families import kin_of
+from indexer.whoosh_engine.families import kin_of_each
 from indexer.whoosh_engine.schema import (
     FILTER_VALUES,
     PARTS,
@@ -25,29 +25,24 @@ from indexer.whoosh_engine.schema import (
     title_text,
 )
 
-# Hexadecimal digits of a line's digest.
-_DIGITS: Final = 32
+# A line of the corpus and its digest.
+Stamped = tuple[bytes, str]
 
 
-def stamped(line: bytes, digest: str) -> bytes:
-    """Return a line with its digest, as :func:`documents_of` takes it."""
-    return digest.encode() + line
-
-
-def documents_of(lines: Sequence[bytes]) -> dict[str, Sequence[Any]]:
-    """Return the documents of some stamped lines by field, in order.
+def documents_of(lines: Sequence[Stamped]) -> dict[str, Sequence[Any]]:
+    """Return the documents of some lines by field, in order.
 
     Raises:
         ValueError: a line is no record.
     """
-    records = [line[_DIGITS:] for line in lines]
+    records = [record for record, _ in lines]
     questions = [indexed_question(record) for record in records]
     table: dict[str, Sequence[Any]] = {
         "uid": list(map(stated_uid, questions)),
-        "digest": [line[:_DIGITS] for line in lines],
+        "digest": [digest.encode() for _, digest in lines],
         "record": records,
-        "kin": [kin_of(question) or None for question in questions],
-        "recalls": [_recalled(question) for question in questions],
+        "kin": kin_of_each(questions),
+        "recalls": _recalled([question.question_text for question in questions]),
         "asked": [_day(question.date_question) for question in questions],
         "answered": [_day(question.date_answer) for question in questions],
         "delay": [_delay(question) for question in questions],
@@ -57,7 +52,7 @@ def documents_of(lines: Sequence[bytes]) -> dict[str, Sequence[Any]]:
         "question": [question.question_text or None for question in questions],
         "answer": [question.answer_text or None for question in questions],
     }
-    table["acronym"] = _acronyms(texts)
+    table["acronym"] = terms_of(texts.values())
     for part in PARTS:
         # One list for both: the texts of fields that share it are read once.
         table[field_of(part, "exact")] = table[field_of(part, "stem")] = texts[part]
@@ -76,12 +71,9 @@ def _delay(question: Question) -> int:
     return 0 if delay is None else delay + 1
 
 
-def _recalled(question: Question) -> str | None:
-    return " ".join([str(recall.number) for recall in recalls(question.question_text)]) or None
-
-
-def _acronyms(texts: dict[str, list[str | None]]) -> list[tuple[str, ...] | None]:
-    return [
-        terms_of([text for text in parts if text and "(" in text]) or None
-        for parts in zip(*texts.values(), strict=True)
-    ]
+def _recalled(texts: list[str]) -> list[str | None]:
+    """Return the numbers that each text names, one after another."""
+    named: list[str | None] = [None] * len(texts)
+    for place in naming(texts):
+        named[place] = " ".join([str(recall.number) for recall in recalls(texts[place])]) or None
+    return named

@@ -104,7 +104,7 @@ def texts_of(question: Question) -> dict[str, str]:
 def title_text(question: Question) -> str:
     """Return the title and headings, one a line, as they are searched and shown."""
     headings = (question.title, question.rubrique, question.tete_analyse, *question.analyses)
-    return "\n".join(dict.fromkeys([heading for heading in headings if heading]))
+    return "\n".join(filter(None, dict.fromkeys(headings)))
 
 
 def shown_title(question: Question) -> str:
@@ -134,8 +134,8 @@ def _group(question: Question) -> str | None:
     return _GROUPS.get(group, group) if group else None
 
 
-def _rubrique(question: Question) -> str | None:
-    rubrique = question.rubrique
+@lru_cache(maxsize=20_000)  # there are some hundred
+def _begun_small(rubrique: str | None) -> str | None:
     if rubrique and not rubrique[:2].isupper():
         return rubrique[0].lower() + rubrique[1:]
     return rubrique
@@ -183,7 +183,7 @@ FILTER_VALUES: Final[Mapping[str, Callable[[Question], str | None]]] = {
     "ministere_reponse": lambda question: (
         question.ministry_answering_short or question.ministry_answering
     ),
-    "rubrique": _rubrique,
+    "rubrique": lambda question: _begun_small(question.rubrique),
     "analyse": _analyse,
     "type": attrgetter("kind"),
     "statut": lambda question: VALUE_OF_STATUS[question.status],

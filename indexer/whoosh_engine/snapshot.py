@@ -4,11 +4,11 @@ A snapshot is immutable; the engine swaps it for another when a new generation i
 takes time is made when first asked for. Where the extension is compiled, threads may share it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from indexer.errors import IndexDamaged
 from indexer.fastwhoosh.errors import DamagedSegment
@@ -22,10 +22,9 @@ from indexer.native import why_not
 from indexer.question import Key, Question, Reference, uid_of
 from indexer.search import ranking
 from indexer.search.request import FILTERS
-from indexer.search.results import SegmentInfo
 from indexer.stored_lines import question_of_line, shown_question
 from indexer.whoosh_engine.acronyms import Acronyms
-from indexer.whoosh_engine.column_values import column_numbers, column_values, live_numbers
+from indexer.whoosh_engine.column_values import column_numbers, live_numbers
 from indexer.whoosh_engine.damage import DAMAGE, MENDING, said
 from indexer.whoosh_engine.families import Families, read_families
 from indexer.whoosh_engine.filter_values import FilterValues, filter_values
@@ -34,6 +33,9 @@ from indexer.whoosh_engine.schema import PARTS, day_of, field_of
 from indexer.whoosh_engine.vocabulary import Vocabulary
 from indexer.whoosh_engine.weighing import FIELDS, Weighing
 from indexer.whoosh_engine.word_counts import WordCounts
+
+if TYPE_CHECKING:
+    from indexer.search.results import SegmentInfo
 
 # Questions that are remembered: feedback reads those of a page before they are shown.
 _MOST_SHOWN: Final = 64
@@ -212,8 +214,11 @@ class Snapshot:
             return None
         return why_not or "l'index n'est pas au format rapide"
 
-    def segments(self) -> tuple[SegmentInfo, ...]:
+    def segments(self) -> "tuple[SegmentInfo, ...]":
         """Describe the segments in the order of their documents."""
+        # Not at the head: a build has no use for what a search returns.
+        from indexer.search.results import SegmentInfo  # noqa: PLC0415  # start-up cost
+
         found = (reader.segment() for reader, _ in self.executor.leaves)
         return tuple(
             SegmentInfo(
@@ -245,16 +250,3 @@ class Snapshot:
             key for key in keys if reference.fits(key) and self.number(uid_of(key)) is not None
         ]
         return tuple(sorted(fitting, key=lambda key: (-key.legislature, key)))
-
-    def indexed_digests(self) -> Iterator[tuple[str, str, int]]:
-        """Yield identifier, digest and document number of every live question."""
-        base = 0
-        for reader, _ in self.executor.leaves:
-            uids, digests = column_values(reader, "uid"), column_values(reader, "digest")
-            for number in live_numbers(reader):
-                yield _decoded(uids(number)), _decoded(digests(number)), base + number
-            base += reader.doc_count_all()
-
-
-def _decoded(value: Any) -> str:
-    return value.decode("utf-8") if isinstance(value, bytes) else (value or "")

@@ -2,19 +2,14 @@
 
 import re
 from collections import Counter
-from functools import cache, cached_property
+from functools import cached_property
 from heapq import nsmallest
-from typing import Final
 
 from indexer.fastwhoosh import plan
 from indexer.fastwhoosh.executor import Executor
 from indexer.fastwhoosh.expansions import distance
 from indexer.fastwhoosh.plan import Expansion
-from indexer.french.analysis import fold
-
-# Characters whose folded form native code is given: Latin with its accents. Others keep theirs.
-_FOLDED_CHARACTERS: Final = 0x250
-_WIDTH: Final = 2
+from indexer.french.forms import FOLDED_CHARACTERS, fold, folding_table
 
 
 class Vocabulary:
@@ -100,25 +95,9 @@ def _commonest(counts: dict[str, int], most: int) -> tuple[str, ...]:
     return tuple(word for word, _ in ranked)
 
 
-@cache
-def folding_table() -> bytes:
-    r"""Return what each of the first characters is folded to: at most two ASCII letters each.
-
-    >>> table = folding_table()
-    >>> table[2 * ord("é") : 2 * ord("é") + 2], table[2 * ord("œ") : 2 * ord("œ") + 2]
-    (b'e\x00', b'oe')
-    """
-    table = bytearray()
-    for code in range(_FOLDED_CHARACTERS):
-        folded = fold(chr(code))
-        usable = folded.isascii() and 0 < len(folded) <= _WIDTH and code >= ord("\x80")
-        table += folded.encode().ljust(_WIDTH, b"\0") if usable else bytes(_WIDTH)
-    return bytes(table)
-
-
 def _folded(word: str) -> str:
     """Fold what the folding table folds, so that both readings agree on any word."""
-    return "".join(fold(c) if 0x80 <= ord(c) < _FOLDED_CHARACTERS else c for c in word)  # noqa: PLR2004  # beyond ASCII
+    return "".join(fold(c) if 0x80 <= ord(c) < FOLDED_CHARACTERS else c for c in word)  # noqa: PLR2004  # beyond ASCII
 
 
 def _folded_by_letter(word: str) -> str:

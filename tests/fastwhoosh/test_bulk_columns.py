@@ -6,7 +6,14 @@ from typing import Any
 import pytest
 from whoosh import columns
 
-from indexer.fastwhoosh.bulk_columns import CodesColumn, NumberColumn, RawColumn, new_column
+from indexer.fastwhoosh.bulk_codes import coded, coded_in_python, gathered
+from indexer.fastwhoosh.bulk_columns import (
+    CodesColumn,
+    NumberColumn,
+    RawColumn,
+    StringsColumn,
+    new_column,
+)
 
 
 def written(column: Any, docs: int) -> tuple[dict[str, Any], list[bytes]]:
@@ -28,11 +35,14 @@ def test_numbers_with_gaps() -> None:
     assert memoryview(parts[0]).cast("i").tolist() == [-1, 7, -1, 9, -1]
 
 
+@pytest.mark.parametrize("new", [CodesColumn, StringsColumn])
 @pytest.mark.parametrize(("distinct", "width"), [(1, 1), (200, 1), (300, 2), (70_000, 4)])
-def test_codes_are_as_wide_as_they_need_be(distinct: int, width: int) -> None:
+def test_codes_are_as_wide_as_they_need_be(
+    distinct: int, width: int, new: type[CodesColumn | StringsColumn]
+) -> None:
     rng = random.Random(distinct)
     values = [str(rng.randrange(10**9)).encode() for _ in range(distinct)]
-    column, docs = CodesColumn(), distinct * 2
+    column, docs = new(), distinct * 2
     expected = [b""] * docs
     for document, value in zip(sorted(rng.sample(range(docs), distinct)), values, strict=True):
         expected[document] = value
@@ -47,6 +57,38 @@ def test_codes_are_as_wide_as_they_need_be(distinct: int, width: int) -> None:
     assert [kept[place] for place in places] == expected
 
 
+@pytest.mark.parametrize("native", [coded, coded_in_python])
+@pytest.mark.parametrize("seed", range(30))
+def test_values_are_coded_by_their_order(seed: int, native: Any) -> None:
+    rng = random.Random(seed)
+    known = [rng.randbytes(rng.choice([0, 1, 7, 8, 9, 30])) for _ in range(rng.choice([1, 9, 300]))]
+    known += [value + b"\0" for value in known]
+    values = rng.choices(known, k=rng.choice([0, 1, 400]))
+    distinct = sorted(set(values))
+    count, width, blob, offsets, codes = native(values)
+    ends = memoryview(offsets).cast("I").tolist()
+    assert count == len(distinct)
+    assert [blob[a:b] for a, b in pairwise(ends)] == distinct
+    places = array({1: "B", 2: "H"}[width], codes)
+    assert [distinct[place] for place in places] == values
+
+
+def test_what_is_no_byte_string_is_not_coded() -> None:
+    with pytest.raises(TypeError):
+        coded([b"a", "b"])  # type: ignore[list-item]  # that is what is tested
+
+
+@pytest.mark.parametrize("typecode", "bBhHiIqQfd")
+def test_a_table_gives_what_codes_stand_for(typecode: str) -> None:
+    table, codes = array(typecode, range(100)), array("I", [99, 0, 7, 7])
+    assert gathered(table, codes) == array(typecode, [99, 0, 7, 7])
+    assert gathered([*table], codes) == [99, 0, 7, 7]
+    with pytest.raises(IndexError):
+        gathered(table, array("I", [100]))
+    with pytest.raises(IndexError):
+        gathered([*table], array("I", [100]))
+
+
 @pytest.mark.parametrize("column", [NumberColumn("i", 0), CodesColumn()])
 def test_a_document_that_was_refused_leaves_no_value(column: Any) -> None:
     value: Any = b"a" if isinstance(column, CodesColumn) else 1
@@ -57,8 +99,9 @@ def test_a_document_that_was_refused_leaves_no_value(column: Any) -> None:
     assert list(column.values if isinstance(column, NumberColumn) else column.codes) == [1, 2]
 
 
-def test_an_unused_string_is_not_written() -> None:
-    column = CodesColumn()
+@pytest.mark.parametrize("new", [CodesColumn, StringsColumn])
+def test_an_unused_string_is_not_written(new: type[CodesColumn | StringsColumn]) -> None:
+    column = new()
     column.add(0, b"gone")
     column.add(0, b"here")
     entry, parts = written(column, 1)
@@ -67,7 +110,7 @@ def test_an_unused_string_is_not_written() -> None:
 
 def test_each_class_of_whoosh_gets_its_form() -> None:
     assert isinstance(new_column(columns.NumericColumn("q")), NumberColumn)
-    assert isinstance(new_column(columns.VarBytesColumn()), CodesColumn)
+    assert isinstance(new_column(columns.VarBytesColumn()), StringsColumn)
     assert isinstance(new_column(columns.RefBytesColumn()), CodesColumn)
     assert isinstance(new_column(columns.RefBytesColumn(default=b"x")), RawColumn)
     assert isinstance(new_column(columns.BitColumn()), RawColumn)

@@ -84,6 +84,21 @@ def test_a_whole_value_is_posted_as_whoosh_posts_it(value: str) -> None:
     assert [(term, tf) for term, tf, _ in items] == terms
 
 
+@pytest.mark.parametrize("value", [("RF", "UE", "RF"), ("é",), (), ["RF"]])
+def test_whole_values_are_posted_as_whoosh_posts_them(value: Any) -> None:
+    expected = sorted((term, 1, None) for term, *_ in SCHEMA["group"].index(value))
+    _, items, length = Documents(SCHEMA).plan("group").posted(value, 1.0)
+    assert sorted(items) == expected
+    assert length == 0
+
+
+def test_whole_values_that_are_no_texts_are_refused_as_whoosh_refuses_them() -> None:
+    with pytest.raises(TypeError):
+        list(SCHEMA["group"].index(("RF", 3)))
+    with pytest.raises(TypeError):
+        Documents(SCHEMA).plan("group").posted(("RF", 3), 1.0)
+
+
 def test_stored_values_and_columns_can_be_others_than_what_is_indexed() -> None:
     given = {"uid": "7", "_stored_uid": "sept", "group": "SRC", "_stored_group": "autre"}
     assert prepare(**given).stored == {"uid": "sept"}

@@ -190,3 +190,21 @@ def test_what_cannot_be_sent_to_a_worker_is_not_lost_in_silence(empty: Any, tmp_
     with pytest.raises((AttributeError, PicklingError), match="pickle"):
         add()
     _assert_untouched(empty, tmp_path)
+
+
+@pytest.mark.parametrize("count", [1_000, 1_001, 2_500, 5_000])
+@pytest.mark.parametrize("batch", [64, 400, 5_000])
+def test_all_documents_arrive_whenever_the_dictionary_is_made(
+    empty: Any, tmp_path: Path, count: int, batch: int
+) -> None:
+    given = documents(count)
+    writer = BulkWriter(empty, procs=2)
+    for at in range(0, count, batch):
+        writer.add_table(table_of(given[at : at + batch]))
+    writer.commit()
+    assert frequencies(tmp_path) == (count, words_of(given))
+    dictionaries = set()
+    for path in tmp_path.glob("*.fws"):
+        with SegmentFile(path) as file:
+            dictionaries.add(bytes(file.section(file.directory["stored"]["dict"])))
+    assert len(dictionaries) == 1

@@ -3,6 +3,7 @@
 import random
 from collections import defaultdict
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -90,3 +91,89 @@ def test_what_cannot_be_held_is_refused() -> None:
         native.add_text("la loi", 4, (0,), 0)
     with pytest.raises(ValueError, match="ascend"):
         native.invert(0, 3)
+
+
+def odd_text(rng: random.Random) -> str:
+    """Return words that no lexicon knows, some of them not composed or written in odd letters."""
+    words = ["".join(rng.choices("abcdeéœ’-'.\xad\u0301\u200bŁ1", k=9)) for _ in range(30)]
+    return " ".join(rng.choices(words + WORDS, k=rng.choice([0, 3, 80])))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_texts_that_are_cut_together_are_those_added_one_by_one(seed: int) -> None:
+    assert kernel is not None
+    rng = random.Random(seed)
+    texts = [rng.choice([text, odd_text])(rng) if rng.random() < 0.9 else None for _ in range(300)]
+    together, alone = kernel.Inverter(LENGTHS), kernel.Inverter(LENGTHS)
+    lexicon, other = new_lexicon(), new_lexicon()
+    assert lexicon is not None
+    for derived in (False, True):
+        together.add_text_field(lexicon, derived)
+        alone.add_text_field(other, derived)
+    for begin in (0, 100, 250):
+        end = {0: 100, 100: 250, 250: 300}[begin]
+        cut = lexicon.cut((None, *texts[begin:end]))
+        together.add_cut(cut, 1, end - begin, begin, (0, 1), 2)
+    for document, each in enumerate(texts):
+        if each is not None:
+            alone.add_text(each, document, (0, 1), 2)
+    for number in range(2):
+        assert together.invert(number, 300) == alone.invert(number, 300)
+
+
+def test_texts_are_cut_while_others_add_surfaces() -> None:
+    lexicon, other = new_lexicon(2_000), new_lexicon()
+    assert kernel is not None
+    assert lexicon is not None
+    assert other is not None
+    rng = random.Random(7)
+    texts = tuple(odd_text(rng) + text(rng) for _ in range(600))
+    inverters = kernel.Inverter(LENGTHS), kernel.Inverter(LENGTHS)
+    for inverter, used in zip(inverters, (lexicon, other), strict=True):
+        inverter.add_text_field(used, True)
+    with ThreadPoolExecutor(3) as pool:
+        cuts = [pool.submit(lexicon.cut, texts[at : at + 50]) for at in range(0, 600, 50)]
+        for each in reversed(texts):
+            assert [token.exact for token in lexicon.tokens(each)] == [
+                token.exact for token in analyse(each)
+            ]
+        for at, cut in enumerate(cuts):
+            inverters[0].add_cut(cut.result(), 0, 50, at * 50, (0,), 1)
+    for document, each in enumerate(texts):
+        inverters[1].add_text(each, document, (0,))
+    assert inverters[0].invert(0, 600) == inverters[1].invert(0, 600)
+
+
+def test_cut_texts_that_make_no_sense_are_refused() -> None:
+    assert kernel is not None
+    native, lexicon, other = kernel.Inverter(LENGTHS), new_lexicon(), new_lexicon()
+    assert lexicon is not None
+    assert other is not None
+    native.add_text_field(lexicon, False)
+    cut = lexicon.cut(("la loi", None))
+    for wrong in (("a", 3), ["a"], "a"):
+        with pytest.raises(TypeError):
+            lexicon.cut(wrong)  # type: ignore[arg-type]  # that is what is tested
+    with pytest.raises(TypeError, match="lexicon"):
+        native.add_cut(other.cut(("la loi",)), 0, 1, 0, (0,), 1)
+    for begin, count in ((0, 3), (2, 1)):
+        with pytest.raises(IndexError):
+            native.add_cut(cut, begin, count, 10, (0,), 1)
+    with pytest.raises(ValueError, match="bounds"):
+        native.add_cut(cut, -1, 1, 20, (0,), 1)
+    with pytest.raises(ValueError, match="ascend"):
+        native.add_cut(cut, 0, 1, 0, (0,), 1)
+
+
+def test_words_whose_positions_skip_are_refused() -> None:
+    assert kernel is not None
+
+    def skipping(surface: str) -> list[tuple[str, int, int, int, bool]]:
+        return [(surface, 0, 0, 1, False), (surface, 2, 1, 2, False)]
+
+    lexicon = kernel.Lexicon(frozenset(), frozenset(), skipping, str.lower)
+    native = kernel.Inverter(LENGTHS)
+    native.add_text_field(lexicon, False)
+    for _ in range(2):  # new, then known
+        with pytest.raises(ValueError, match="skip"):
+            native.add_text("Łódź", 0, (0,))

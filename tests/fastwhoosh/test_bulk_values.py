@@ -212,8 +212,8 @@ def test_the_native_inverter_refuses_what_makes_no_sense() -> None:
         (lambda: native.add_terms(plain, most, (b"a",), 1, 0), ValueError),
         (lambda: native.add_terms(plain, 0, ("a",), 1, 0), TypeError),
         (lambda: native.add_terms(plain, 0, (b"a",), 0, 0), ValueError),
-        (lambda: native.add_texts(("a",), 0, (plain,), 1), ValueError),
-        (lambda: native.add_texts((3,), 0, (plain,), 1), TypeError),
+        (lambda: native.add_text("a", 0, (plain,)), ValueError),
+        (lambda: native.add_cut(3, 0, 1, 0, (plain,), 1), ValueError),
     )
     for call, error in calls:
         with pytest.raises(error):

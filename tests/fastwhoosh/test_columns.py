@@ -1,6 +1,7 @@
 """Columns against Whoosh's own, value by value."""
 
 import random
+from array import array
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -11,7 +12,13 @@ from whoosh import columns
 from whoosh.filedb.structfile import BufferFile, StructFile
 
 from indexer.fastwhoosh.building import write_stored
-from indexer.fastwhoosh.columns import CodesReader, NumberReader, column_builder, column_reader
+from indexer.fastwhoosh.columns import (
+    NOWHERE,
+    CodesReader,
+    NumberReader,
+    column_builder,
+    column_reader,
+)
 from indexer.fastwhoosh.errors import DamagedSegment
 from indexer.fastwhoosh.segmentfile import SegmentFile, SegmentFileWriter
 from indexer.fastwhoosh.stored import encode
@@ -162,3 +169,36 @@ def test_values_that_lie_outside_are_not_loaded(tmp_path: Path) -> None:
     entry["offsets"][1] -= 4
     with pytest.raises(DamagedSegment, match="inconnue"):
         column_reader(codes, "c", columns.VarBytesColumn()).loaded()
+
+
+@pytest.mark.parametrize("distinct", [1, 3, 300])
+@pytest.mark.parametrize("part", [slice(0, 2), slice(1, 9), slice(4, 5)])
+def test_parts_of_values_are_put_in_rows(tmp_path: Path, distinct: int, part: slice) -> None:
+    values = {doc: b"v%d" % (doc % distinct) for doc in range(0, DOCS, 2)}
+    file = written(tmp_path / "c.fws", columns.VarBytesColumn(), values)
+    reader = column_reader(file, "c", columns.VarBytesColumn())
+    width = part.stop - part.start
+    places = array("I", [NOWHERE if doc % 7 == 0 else DOCS - 1 - doc for doc in range(DOCS)])
+    expected = bytearray(b"." * width * DOCS)
+    for doc, place in enumerate(places):
+        if place != NOWHERE:
+            taken = values.get(doc, b"")[part]
+            expected[place * width : place * width + len(taken)] = taken
+    for scatter in (reader.scatter, reader._scatter_in_python):  # both ways
+        rows = bytearray(b"." * width * DOCS)
+        scatter(places, part, rows)
+        assert rows == expected
+
+
+def test_what_lies_outside_is_put_nowhere(tmp_path: Path) -> None:
+    codes = written(tmp_path / "c.fws", columns.VarBytesColumn(), dict.fromkeys(range(DOCS), b"a"))
+    entry = codes.directory["columns"]["c"]
+    places, part = array("I", range(DOCS)), slice(0, 1)
+    reader = column_reader(codes, "c", columns.VarBytesColumn())
+    with pytest.raises((DamagedSegment, ValueError)):
+        reader.scatter(places, part, bytearray(DOCS - 1))
+    with pytest.raises((ValueError, IndexError)):
+        reader.scatter(array("I", range(DOCS + 1)), part, bytearray(DOCS + 1))
+    entry["blob"][1] = 0
+    with pytest.raises(DamagedSegment, match="désordonnée"):
+        column_reader(codes, "c", columns.VarBytesColumn()).scatter(places, part, bytearray(DOCS))

@@ -17,13 +17,13 @@ from indexer.fastwhoosh.histogram import NOWHERE, histogram
 from indexer.fastwhoosh.index import create_in, open_dir
 from indexer.fastwhoosh.plan_query import PlanQuery
 from indexer.fastwhoosh.request import FacetCodes, OrderKey, Request
+from indexer.french.forms import folding_table
 from indexer.native import COMPILED
 from indexer.settings import Settings
 from indexer.whoosh_engine.generations import current_name
 from indexer.whoosh_engine.schema import day_number, day_of
 from indexer.whoosh_engine.snapshot import Snapshot
 from indexer.whoosh_engine.translate import Translator
-from indexer.whoosh_engine.vocabulary import folding_table
 
 TEXTS = ("le loup gris", "le mouton", "un loup et un mouton", "la bergère", "loup loup loup")
 SCHEMA = fields.Schema(

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.native import kernel
+from indexer.question import Question
 from indexer.search.fingerprint import (
     BINS,
     LEAST_SHINGLES,
@@ -19,6 +20,7 @@ from indexer.search.fingerprint import (
     fingerprint,
     fingerprint_in_python,
 )
+from indexer.whoosh_engine.families import kin_of, kin_of_each
 
 compiled = pytest.mark.skipif(kernel is None, reason="the extension is not compiled")
 WORDS = st.lists(
@@ -93,3 +95,27 @@ def _shingles(text: str) -> set[tuple[str, ...]]:
 def test_texts_that_have_nothing_in_common_are_not_alike() -> None:
     texts = [" ".join(f"m{text}x{place}" for place in range(200)) for text in range(8)]
     assert all(_estimate(one, other) < 0.06 for one, other in combinations(texts, 2))
+
+
+TEXTS = st.lists(st.sampled_from(["loup", "Été", "l’ours", "n° 5", " , "]), max_size=60).map(
+    " ".join
+)
+
+
+@given(st.lists(st.tuples(TEXTS, TEXTS)))
+def test_kin_is_that_of_each_question(pairs: list[tuple[str, str]]) -> None:
+    questions = [
+        Question(legislature=15, kind="QE", number=1, question_text=asked, answer_text=answer)
+        for asked, answer in pairs
+    ]
+    assert kin_of_each(questions) == [kin_of(question) or None for question in questions]
+
+
+@compiled
+def test_kin_needs_texts_and_as_many_of_both() -> None:
+    assert kernel
+    with pytest.raises(ValueError, match="as many answers"):
+        kernel.kin(["loup"], [], 30)
+    for questions, answers in ([b"loup"], [""]), ([""], [None]):
+        with pytest.raises(TypeError, match="must be a str"):
+            kernel.kin(questions, answers, 30)

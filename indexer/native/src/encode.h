@@ -14,6 +14,7 @@ typedef struct {
 int bytes_reserve(Bytes *bytes, size_t more);
 int bytes_append(Bytes *bytes, const void *data, size_t size);
 void bytes_free(Bytes *bytes);
+PyObject *bytes_object(const Bytes *bytes); /* with the GIL: a copy, or NULL */
 
 static inline void bytes_u32(Bytes *bytes, uint32_t value) { /* room must be there */
     memcpy(bytes->data + bytes->size, &value, 4);
@@ -61,6 +62,15 @@ void encoder_begin(Encoder *encoder);
 /* Adds a posting. For POSITIONS *values is set to where the caller then writes tf numbers: the
    first position, then differences. For EXISTENCE tf must be 1. */
 Encoded encoder_add(Encoder *encoder, uint32_t document, uint32_t tf, uint32_t **values);
+/* A run of places: the document that they are of, and the position of the first. */
+typedef struct {
+    uint32_t document, first;
+} Part;
+/* Adds the postings of ascending places to a record of POSITIONS: a place is of the part that its bits
+   above `bits` number, and its lower bits count on from the part's first position. The caller has checked
+   that documents ascend with the parts and are of the segment, and that those of a document follow. */
+Encoded encoder_add_places(Encoder *encoder, const uint32_t *places, size_t count, const Part *parts,
+                           int bits);
 /* Ends the record (at least one posting). */
 Encoded encoder_end(Encoder *encoder, TermInfo *info);
 /* Forgets the bytes of postings (or positions) that the caller has put elsewhere. */

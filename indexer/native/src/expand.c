@@ -34,6 +34,13 @@ int lexicon_append_parts(const LexToken *parts, size_t count, Py_ssize_t start, 
     return 0;
 }
 
+/* For a change of what others may read without the GIL. */
+static void lock(Lexicon *self) {
+    atomic_fetch_add(&self->waiting, 1);
+    PyThread_acquire_lock(self->lock, WAIT_LOCK);
+    atomic_fetch_sub(&self->waiting, 1);
+}
+
 /* Forgets the surfaces where there are too many; words stay. */
 static void bound_surfaces(Lexicon *self) {
     Py_ssize_t count = surfaces_count(&self->surfaces) + PyDict_GET_SIZE(self->odd);
@@ -46,8 +53,7 @@ static void bound_surfaces(Lexicon *self) {
     PyDict_Clear(self->odd);
 }
 
-static int keep_parts(Lexicon *self, const Surface *surface, const LexToken *parts, size_t count) {
-    if (!count) return 0;
+static int add_parts(Lexicon *self, const Surface *surface, const LexToken *parts, size_t count) {
     bound_surfaces(self);
     if (self->parts_used + count > self->parts_room) {
         size_t room = self->parts_room * 2 + count + 256;
@@ -65,10 +71,28 @@ static int keep_parts(Lexicon *self, const Surface *surface, const LexToken *par
     return 0;
 }
 
+static int keep_parts(Lexicon *self, const Surface *surface, const LexToken *parts, size_t count) {
+    if (!count) return 0;
+    lock(self);
+    int failed = add_parts(self, surface, parts, count);
+    PyThread_release_lock(self->lock);
+    return failed;
+}
+
 /* A surface that is one word from end to end has no parts: `more` is 0 and `note` the word. */
 static int keep_word(Lexicon *self, const Surface *surface, uint32_t word) {
+    lock(self);
     bound_surfaces(self);
-    return surfaces_keep(&self->surfaces, surface, word, 0);
+    int failed = surfaces_keep(&self->surfaces, surface, word, 0);
+    PyThread_release_lock(self->lock);
+    return failed;
+}
+
+static int keep_odd(Lexicon *self, PyObject *word, PyObject *bytes) {
+    lock(self);
+    bound_surfaces(self);
+    PyThread_release_lock(self->lock);
+    return PyDict_SetItem(self->odd, word, bytes);
 }
 
 /* Reads one (exact, offset, start, end, compound) of what `expand` gave. */
@@ -132,8 +156,7 @@ static int append_odd(Lexicon *self, int kind, const void *data, Surface *surfac
             failed = keep_parts(self, surface, (const LexToken *)(const void *)PyBytes_AS_STRING(bytes),
                                 (size_t)PyBytes_GET_SIZE(bytes) / sizeof(LexToken));
         } else if (!failed && length <= MAX_ODD) {
-            bound_surfaces(self);
-            failed = PyDict_SetItem(self->odd, word, bytes);
+            failed = keep_odd(self, word, bytes);
         }
         Py_DECREF(bytes);
     }

@@ -4,137 +4,13 @@
  * in their order; each joins the leader that it is most like, or leads. Two documents are compared
  * only where all the bytes of a band are equal, so first the bands are sorted one by one, and of each
  * only what at least two documents share is kept: a group. */
-#include "kernel.h"
+#include "kin.h"
 
 #include <stdlib.h>
 
-#define BINS 128
-#define ROWS 3
-#define BANDS (BINS / ROWS)
-#define RADIX_BITS 12
-#define RADIX (1u << RADIX_BITS)
 #define NOBODY UINT32_MAX
 /* Leaders of a group that a document is compared with, the latest first. */
 #define MOST_LEADERS 64
-
-/* A growing array. */
-typedef struct {
-    uint32_t *items;
-    size_t count, room;
-} Numbers;
-
-typedef struct {
-    const uint8_t *signatures;
-    const uint64_t *keys;
-    uint32_t n, key_groups; /* groups from key_groups on are those of a key */
-    Numbers members, ends;  /* the documents of each group; where in them each group ends */
-    const uint8_t *least; /* by the number of bins that either fills: equal ones wanted */
-} Families;
-
-typedef struct {
-    uint64_t value;
-    uint32_t doc;
-} Entry;
-
-static int add_number(Numbers *numbers, size_t number) {
-    if (number > UINT32_MAX) return -1;
-    if (numbers->count == numbers->room) {
-        size_t room = numbers->room ? 2 * numbers->room : 1024;
-        uint32_t *items = realloc(numbers->items, room * sizeof *items);
-        if (!items) return -1;
-        numbers->items = items;
-        numbers->room = room;
-    }
-    numbers->items[numbers->count++] = (uint32_t)number;
-    return 0;
-}
-
-/* Makes a group of each run of equal values. */
-static int add_groups(Families *self, const Entry *entries, uint32_t n) {
-    for (uint32_t start = 0, end; start < n; start = end) {
-        for (end = start + 1; end < n && entries[end].value == entries[start].value;) end++;
-        if (end == start + 1) continue;
-        for (uint32_t at = start; at < end; at++) {
-            if (add_number(&self->members, entries[at].doc) < 0) return -1;
-        }
-        if (add_number(&self->ends, self->members.count) < 0) return -1;
-    }
-    return 0;
-}
-
-/* One pass of a stable sort, by some bits of the values. */
-static void sort_by_bits(const Entry *from, Entry *to, uint32_t n, int shift, uint32_t *counts) {
-    memset(counts, 0, RADIX * sizeof *counts);
-    for (uint32_t i = 0; i < n; i++) counts[from[i].value >> shift & (RADIX - 1)]++;
-    for (uint32_t digit = 0, sum = 0; digit < RADIX; digit++) {
-        uint32_t count = counts[digit];
-        counts[digit] = sum;
-        sum += count;
-    }
-    for (uint32_t i = 0; i < n; i++) to[counts[from[i].value >> shift & (RADIX - 1)]++] = from[i];
-}
-
-/* Sorts by the lowest bits of the values; the two buffers change places. */
-static void sort_entries(Entry **entries, Entry **other, uint32_t n, int bits, uint32_t *counts) {
-    for (int shift = 0; shift < bits; shift += RADIX_BITS) {
-        sort_by_bits(*entries, *other, n, shift, counts);
-        Entry *sorted = *other;
-        *other = *entries;
-        *entries = sorted;
-    }
-}
-
-/* The first bins that are filled from a band's start on, the first ones following the last: which
-   they are, and their bytes. 0 where the signature is empty. */
-static uint64_t band_of(const uint8_t *signature, int band) {
-    uint64_t value = 0;
-    for (int step = 0, found = 0; step < BINS && found < ROWS; step++) {
-        int bin = (band * ROWS + step) % BINS;
-        if (!signature[bin]) continue;
-        value = value << 15 | (uint64_t)bin << 8 | signature[bin];
-        found++;
-    }
-    return value;
-}
-
-static uint32_t read_band(const Families *self, int band, Entry *entries) {
-    uint32_t n = 0;
-    for (uint32_t doc = 0; doc < self->n; doc++) {
-        uint64_t value = band_of(self->signatures + (size_t)doc * BINS, band);
-        if (value) entries[n++] = (Entry){value, doc};
-    }
-    return n;
-}
-
-static uint32_t read_keys(const Families *self, Entry *entries) {
-    uint32_t n = 0;
-    for (uint32_t doc = 0; doc < self->n; doc++) {
-        if (self->keys[doc]) entries[n++] = (Entry){self->keys[doc], doc};
-    }
-    return n;
-}
-
-static int find_groups(Families *self) {
-    size_t room = (size_t)self->n + 1;
-    Entry *entries = malloc(room * sizeof *entries), *other = malloc(room * sizeof *other);
-    uint32_t *counts = malloc(RADIX * sizeof *counts);
-    int failed = entries && other && counts ? 0 : -1;
-    for (int band = 0; !failed && band < BANDS; band++) {
-        uint32_t n = read_band(self, band, entries);
-        sort_entries(&entries, &other, n, 15 * ROWS, counts);
-        failed = add_groups(self, entries, n);
-    }
-    self->key_groups = (uint32_t)self->ends.count;
-    if (!failed) {
-        uint32_t n = read_keys(self, entries);
-        sort_entries(&entries, &other, n, 64, counts);
-        failed = add_groups(self, entries, n);
-    }
-    free(entries);
-    free(other);
-    free(counts);
-    return failed;
-}
 
 /* Where the groups of each document begin, in an order that keeps theirs. */
 static uint32_t *by_document(const Families *self, uint32_t *groups) {
@@ -204,11 +80,6 @@ static void join(const Families *self, Chains *chains, uint32_t doc, uint32_t le
         chains->next[at] = chains->heads[group];
         chains->heads[group] = at;
     }
-}
-
-static void free_numbers(Numbers *numbers) {
-    free(numbers->items);
-    *numbers = (Numbers){0};
 }
 
 static int find_leaders(Families *self, uint32_t *leaders) {

@@ -6,21 +6,36 @@
 #define BINS 128
 #define SHINGLE 5
 #define LEAST_SHINGLES 20
-/* Characters below have their lower case in a table. */
-#define TABLED 0x250
+/* Characters below have their lower case in a table: Latin, Greek and Cyrillic letters, and the signs of
+ * print, up to the apostrophe and beyond. */
+#define TABLED 0x2100
+/* Characters that are read before the words among them are taken. */
+#define AT_ONCE 512
 #define FIRST 0xcbf29ce484222325u
 #define PRIME 0xd6e8feb86659fd93u
 #define STEP 0x9e3779b97f4a7c15u
 
-static uint32_t lower[TABLED]; /* 0: no character of a word */
+static uint16_t lower[TABLED]; /* 0: no character of a word */
 static uint64_t beyond;        /* STEP to the power SHINGLE */
 
 typedef struct {
     uint64_t last[SHINGLE]; /* a ring of the latest words */
     uint64_t window, key;
     uint64_t least[BINS];
-    uint32_t words;
+    uint32_t words, place; /* place: in the ring */
 } Print;
+
+/* Where a word begins or has ended, and the hash of all characters before. */
+typedef struct {
+    uint64_t hash;
+    Py_ssize_t at;
+} Edge;
+
+typedef struct {
+    Edge edges[AT_ONCE + 2]; /* one may be left from before, one more is written and not counted */
+    uint64_t hash;
+    int count, within;
+} Reading;
 
 static inline uint64_t mixed(uint64_t x) {
     x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
@@ -28,61 +43,95 @@ static inline uint64_t mixed(uint64_t x) {
     return x ^ x >> 31;
 }
 
+static inline uint64_t turned(uint64_t x, unsigned bits) { return x << (bits & 63) | x >> (-bits & 63); }
+
 static inline uint32_t character(Py_UCS4 c) {
     if (c < TABLED) return lower[c];
     return Py_UNICODE_ISALNUM(c) ? Py_UNICODE_TOLOWER(c) : 0;
 }
 
-static inline void take_word(Print *print, uint64_t word, uint32_t *place) {
+static inline void take_word(Print *print, uint64_t word) {
     word = (word ^ word >> 32) * PRIME;
     print->key = print->key * STEP + word;
-    print->window = print->window * STEP + word - print->last[*place] * beyond;
-    print->last[*place] = word;
-    *place = *place + 1 == SHINGLE ? 0 : *place + 1;
+    print->window = print->window * STEP + word - print->last[print->place] * beyond;
+    print->last[print->place] = word;
+    print->place = print->place + 1 == SHINGLE ? 0 : print->place + 1;
     if (++print->words < SHINGLE) return;
     uint64_t hash = mixed(print->window), bin = hash >> 57, value = hash & (UINT64_MAX >> 7);
     uint64_t least = print->least[bin];
     print->least[bin] = value < least ? value : least;
 }
 
-#define READ(KIND)                                                        \
-    for (Py_ssize_t at = 0; at < length; at++) {                          \
-        uint32_t c = character(PyUnicode_READ(KIND, data, at));           \
-        if (c) {                                                          \
-            word = (word << 7 | word >> 57) ^ c;                          \
-            within = 1;                                                   \
-        } else if (within) {                                              \
-            take_word(print, word, &place);                               \
-            word = FIRST;                                                 \
-            within = 0;                                                   \
-        }                                                                 \
+/* Takes the words that have ended. The hash of characters is a sum (exclusive or) of each of them
+ * turned by how many follow, so that of a word is what that of all has more than the one before it. */
+static void take_words(Print *print, Reading *reading) {
+    int place = 0;
+    for (; place + 1 < reading->count; place += 2) {
+        const Edge *start = reading->edges + place, *end = start + 1;
+        take_word(print, end->hash ^ turned(start->hash ^ FIRST, 7 * (unsigned)(end->at - start->at)));
+    }
+    if (place < reading->count) reading->edges[0] = reading->edges[place];
+    reading->count -= place;
+}
+
+/* Without a branch but for that of the loop: where words end cannot be foreseen. */
+#define READ(KIND)                                              \
+    for (; at < end; at++) {                                    \
+        uint32_t c = character(PyUnicode_READ(KIND, data, at)); \
+        edges[count] = (Edge){hash, at};                        \
+        count += within ^ (c != 0);                             \
+        within = c != 0;                                        \
+        hash = turned(hash, 7) ^ c;                             \
     }
 
-static void read_text(Print *print, PyObject *text) {
-    const void *data = PyUnicode_DATA(text);
-    Py_ssize_t length = PyUnicode_GET_LENGTH(text);
-    uint64_t word = FIRST;
-    uint32_t place = 0;
-    int within = 0;
-    memset(print, 0, sizeof *print);
-    memset(print->least, 0xff, sizeof print->least);
-    switch (PyUnicode_KIND(text)) {
+static void read_characters(Reading *reading, int kind, const void *data, Py_ssize_t at, Py_ssize_t end) {
+    Edge *edges = reading->edges;
+    uint64_t hash = reading->hash;
+    int count = reading->count, within = reading->within;
+    switch (kind) {
         case PyUnicode_1BYTE_KIND: READ(PyUnicode_1BYTE_KIND) break;
         case PyUnicode_2BYTE_KIND: READ(PyUnicode_2BYTE_KIND) break;
         default: READ(PyUnicode_4BYTE_KIND)
     }
-    if (within) take_word(print, word, &place);
+    reading->hash = hash;
+    reading->count = count;
+    reading->within = within;
 }
 
-/* A byte a bin, 0 where it is empty. */
-static PyObject *signature_of(const Print *print) {
-    if (print->words < LEAST_SHINGLES + SHINGLE - 1) return PyBytes_FromStringAndSize(NULL, 0);
-    PyObject *bytes = PyBytes_FromStringAndSize(NULL, BINS);
-    for (int bin = 0; bytes && bin < BINS; bin++) {
-        uint64_t value = print->least[bin];
-        ((uint8_t *)PyBytes_AS_STRING(bytes))[bin] = value == UINT64_MAX ? 0 : (uint8_t)(1 + ((value & 0xffff) * 255 >> 16));
+static void read_text(Print *print, PyObject *text) {
+    Py_ssize_t length = PyUnicode_GET_LENGTH(text);
+    Reading reading;
+    reading.hash = 0;
+    reading.count = reading.within = 0;
+    memset(print, 0, sizeof *print);
+    memset(print->least, 0xff, sizeof print->least);
+    for (Py_ssize_t at = 0; at < length; at += AT_ONCE) {
+        Py_ssize_t end = length - at < AT_ONCE ? length : at + AT_ONCE;
+        read_characters(&reading, PyUnicode_KIND(text), PyUnicode_DATA(text), at, end);
+        take_words(print, &reading);
     }
-    return bytes;
+    reading.edges[reading.count] = (Edge){reading.hash, length};
+    reading.count += reading.within;
+    take_words(print, &reading);
+}
+
+/* How many bytes the signature has: none where the text is too short. */
+static Py_ssize_t signature_size(const Print *print) {
+    return print->words < LEAST_SHINGLES + SHINGLE - 1 ? 0 : BINS;
+}
+
+/* Writes the signature: a byte a bin, 0 where it is empty. */
+static void write_signature(const Print *print, uint8_t *out) {
+    for (Py_ssize_t bin = 0; bin < signature_size(print); bin++) {
+        uint64_t value = print->least[bin];
+        out[bin] = value == UINT64_MAX ? 0 : (uint8_t)(1 + ((value & 0xffff) * 255 >> 16));
+    }
+}
+
+static int check_text(PyObject *text) {
+    if (PyUnicode_Check(text)) return 0;
+    PyErr_Format(PyExc_TypeError, "a text must be a str, not %.100s", Py_TYPE(text)->tp_name);
+    return -1;
 }
 
 PyDoc_STRVAR(fingerprint_doc,
@@ -91,24 +140,64 @@ PyDoc_STRVAR(fingerprint_doc,
 
 static PyObject *fingerprint(PyObject *module, PyObject *text) {
     (void)module;
-    if (!PyUnicode_Check(text)) {
-        PyErr_Format(PyExc_TypeError, "a text must be a str, not %.100s", Py_TYPE(text)->tp_name);
-        return NULL;
-    }
+    if (check_text(text) < 0) return NULL;
     Print print;
     read_text(&print, text);
-    PyObject *signature = signature_of(&print);
+    PyObject *signature = PyBytes_FromStringAndSize(NULL, signature_size(&print));
     if (!signature) return NULL;
+    write_signature(&print, (uint8_t *)PyBytes_AS_STRING(signature));
     return Py_BuildValue("(IKN)", print.words, (unsigned long long)mixed(print.key), signature);
+}
+
+/* The key of an answer and the signature of a question as bytes; None where there is neither. */
+static PyObject *kin_of(PyObject *question, PyObject *answer, uint32_t least_words) {
+    if (check_text(question) < 0 || check_text(answer) < 0) return NULL;
+    Print print;
+    uint64_t key = 0;
+    if (PyUnicode_GET_LENGTH(answer)) {
+        read_text(&print, answer);
+        if (print.words >= least_words) key = mixed(print.key);
+    }
+    read_text(&print, question);
+    if (!key && !signature_size(&print)) Py_RETURN_NONE;
+    PyObject *bytes = PyBytes_FromStringAndSize(NULL, 8 + signature_size(&print));
+    if (!bytes) return NULL;
+    memcpy(PyBytes_AS_STRING(bytes), &key, 8);
+    write_signature(&print, (uint8_t *)PyBytes_AS_STRING(bytes) + 8);
+    return bytes;
+}
+
+PyDoc_STRVAR(kin_doc,
+"kin(questions, answers, least_words, /)\n--\n\n"
+"Return, for each question with its answer, the key of the answer, 0 if it has fewer words, and the\n"
+"signature of the question, which may be empty; None where there is neither.");
+
+static PyObject *kin(PyObject *module, PyObject *args) {
+    (void)module;
+    PyObject *questions, *answers;
+    unsigned int least_words;
+    if (!PyArg_ParseTuple(args, "O!O!I:kin", &PyList_Type, &questions, &PyList_Type, &answers, &least_words))
+        return NULL;
+    Py_ssize_t count = PyList_GET_SIZE(questions);
+    if (PyList_GET_SIZE(answers) != count)
+        return PyErr_SetString(PyExc_ValueError, "there must be as many answers as questions"), NULL;
+    PyObject *found = PyList_New(count);
+    for (Py_ssize_t at = 0; found && at < count; at++) {
+        PyObject *bytes = kin_of(PyList_GET_ITEM(questions, at), PyList_GET_ITEM(answers, at), least_words);
+        if (bytes) PyList_SET_ITEM(found, at, bytes);
+        else Py_CLEAR(found);
+    }
+    return found;
 }
 
 static PyMethodDef functions[] = {
     {"fingerprint", fingerprint, METH_O, fingerprint_doc},
+    {"kin", kin, METH_VARARGS, kin_doc},
     {NULL, NULL, 0, NULL},
 };
 
 int register_fingerprint(PyObject *module) {
-    for (Py_UCS4 c = 0; c < TABLED; c++) lower[c] = Py_UNICODE_ISALNUM(c) ? Py_UNICODE_TOLOWER(c) : 0;
+    for (Py_UCS4 c = 0; c < TABLED; c++) lower[c] = (uint16_t)(Py_UNICODE_ISALNUM(c) ? Py_UNICODE_TOLOWER(c) : 0);
     beyond = 1;
     for (int power = 0; power < SHINGLE; power++) beyond *= STEP;
     return PyModule_AddFunctions(module, functions);

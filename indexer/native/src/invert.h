@@ -1,4 +1,5 @@
-/* What the parts of the inversion share: invert.c and values.c collect, sections.c writes. */
+/* What the parts of the inversion share: invert_texts.c, invert_terms.c and values.c
+ * collect, sections.c and text_sections.c write. */
 #ifndef INVERT_H
 #define INVERT_H
 
@@ -51,6 +52,16 @@ typedef struct {
 int inverter_refuse(const char *message);
 int inverter_usable(const Inverter *self);
 Field *inverter_field(Inverter *self, Py_ssize_t number);
+PyObject *inverter_append_field(Inverter *self, Field field); /* its number */
+
+/* invert_texts.c: the methods that take texts. */
+PyObject *inverter_add_text_field(PyObject *object, PyObject *args);
+PyObject *inverter_add_text(PyObject *object, PyObject *args);
+PyObject *inverter_add_cut(PyObject *object, PyObject *args);
+
+/* invert_terms.c: the methods that take terms one by one, and what they are made of. */
+PyObject *inverter_add_term(PyObject *object, PyObject *args);
+PyObject *inverter_add_values(PyObject *object, PyObject *args);
 /* The number of a term, a new one if it is new; -1 where there is no memory. */
 int64_t terms_intern(Terms *terms, const char *text, size_t length);
 int inverter_add_posting(Field *field, PyObject *term, uint32_t document, unsigned long tf,
@@ -71,6 +82,19 @@ typedef struct {
     uint64_t length;
 } Sections;
 
+/* A term of a field with its bytes, for sorting. */
+typedef struct {
+    uint64_t prefix; /* the first 8 bytes, big-endian */
+    const char *text;
+    uint32_t length, term;
+} Key;
+
+/* sections.c */
+Key key_of(const char *text, size_t length, uint32_t term);
+int compare_keys(const void *left, const void *right);
+void sort_keys(Key *keys, size_t count);
+/* Notes the length of a document, and its norm. */
+Encoded note_length(Sections *out, uint32_t document, uint32_t length, const uint32_t *bounds);
 void free_sections(Sections *out);
 /* Writes what belongs to a term beside its record, which the encoder holds. */
 Encoded end_term(Sections *out, const char *text, uint32_t length);

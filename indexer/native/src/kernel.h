@@ -16,8 +16,11 @@ int register_encode(PyObject *module);  /* encode.c: posting records, inversion 
 int register_merge(PyObject *module);   /* merge.c: segments into one */
 int register_fingerprint(PyObject *module); /* fingerprint.c: what a text is known by */
 int register_lines(PyObject *module);   /* lines.c: lines of the corpus */
+int register_definitions(PyObject *module); /* definitions.c: acronyms that texts define */
+int register_column_rows(PyObject *module); /* column_rows.c: values of columns in rows */
 int register_families(PyObject *module); /* families.c: texts that are nearly the same */
 int register_stem(PyObject *module);    /* stem.c: stems of words */
+int register_columns(PyObject *module);     /* columns.c: columns of a segment in the making */
 int register_frequencies(PyObject *module); /* frequencies.c: in how many documents a term stands */
 
 /* Raised (a ValueError) where a file is not what it should be; made in module.c. */
@@ -83,5 +86,6 @@ static inline uint32_t first_not_before(const uint32_t *numbers, uint32_t n, uin
 #define SKIP_ENTRY 20
 #define LONG_HEADER 16
 #define MAX_DOCS (1u << 24)
+#define FOLDED 0x250 /* characters of a folding table, two letters each */
 
 #endif

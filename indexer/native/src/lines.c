@@ -1,5 +1,5 @@
 /* What is looked for in every line of the corpus (JSON, one record each; see indexer/indexed_lines.py)
- * and in every text (see indexer/french/acronyms.py), so that Python reads the few that have it. */
+ * and in every text (see indexer/search/recalls.py), so that Python reads the few that have it. */
 #include "scan.h"
 
 PyDoc_STRVAR(is_to_clean_doc,
@@ -21,86 +21,86 @@ static PyObject *is_to_clean(PyObject *module, PyObject *line) {
     return PyBool_FromLong(length && memchr(bytes, 0x7f, (size_t)length) != NULL);
 }
 
-/* Brackets ----------------------------------------------------------------------------------- */
-
-enum { LEAST_INSIDE = 2, MOST_INSIDE = 160, MOST_ACRONYM = 12, MOST_BEFORE = 15 };
-
-static inline int is_capital(Py_UCS4 c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 0xc0 && c <= 0xde);
+/* The number of a line that begins with `head`, one to seven digits and a quotation mark; -1 where it does not. */
+static long number_of(PyObject *line, const char *head, Py_ssize_t length) {
+    const char *at = PyBytes_AS_STRING(line), *end = at + PyBytes_GET_SIZE(line);
+    if (end - at < length || memcmp(at, head, (size_t)length)) return -1;
+    long number = 0;
+    int digits = 0;
+    for (at += length; at < end && *at >= '0' && *at <= '9' && digits < 7; at++, digits++)
+        number = 10 * number + *at - '0';
+    return digits && at < end && *at == '"' ? number : -1;
 }
 
-static inline int is_of_name(Py_UCS4 c) {
-    return c == '.' || c == '-' || (scan_class(c) & WORD) != 0;
-}
+PyDoc_STRVAR(numbers_after_doc,
+"numbers_after(head, lines, /)\n--\n\n"
+"Return the numbers of the first lines of a list that begin with `head`, at most seven digits and a\n"
+"quotation mark.");
 
-/* The place of the next opening bracket, `length` where there is none. */
-static Py_ssize_t next_bracket(int kind, const void *data, Py_ssize_t at, Py_ssize_t length) {
-    const char *bytes = data;
-    while (at < length) {
-        const char *found = memchr(bytes + at * kind, '(', (size_t)((length - at) * kind));
-        if (!found) return length;
-        at = (found - bytes) / kind;
-        if (PyUnicode_READ(kind, data, at) == '(') return at;
-        at++; /* a byte of another character */
-    }
-    return length;
-}
-
-/* The end of what stands in the bracket that opens at `open`; -1 where it is not closed in time. */
-static Py_ssize_t inside_end(int kind, const void *data, Py_ssize_t open, Py_ssize_t length) {
-    for (Py_ssize_t at = open + 1; at < length && at <= open + 1 + MOST_INSIDE; at++) {
-        Py_UCS4 c = PyUnicode_READ(kind, data, at);
-        if (c == ')') return at - open - 1 >= LEAST_INSIDE ? at : -1;
-        if (c == '(' || c == '\n') return -1;
-    }
-    return -1;
-}
-
-/* Whether a space and a name with a capital, which may be an acronym, stand before a bracket; or
- * another bracket so near that what stands before it is looked at as well. */
-static int has_name_before(int kind, const void *data, Py_ssize_t open) {
-    if (open < 2 || PyUnicode_READ(kind, data, open - 1) != ' ') return 0;
-    for (Py_ssize_t at = open - 1; at > 0 && at > open - 2 - MOST_BEFORE; at--)
-        if (PyUnicode_READ(kind, data, at) == '(') return 1;
-    Py_ssize_t start = open - 1;
-    while (start > 0 && is_of_name(PyUnicode_READ(kind, data, start - 1))) start--;
-    Py_ssize_t count = open - 1 - start;
-    return count >= 2 && count <= MOST_BEFORE && is_capital(PyUnicode_READ(kind, data, start));
-}
-
-static int append_pair(PyObject *list, Py_ssize_t start, Py_ssize_t end) {
-    PyObject *pair = Py_BuildValue("(nn)", start, end);
-    int failed = pair ? PyList_Append(list, pair) : -1;
-    Py_XDECREF(pair);
-    return failed;
-}
-
-PyDoc_STRVAR(defining_brackets_doc,
-"defining_brackets(text, /)\n--\n\n"
-"Return where what may define an acronym stands in brackets: (start, end) without the brackets.");
-
-static PyObject *defining_brackets(PyObject *module, PyObject *text) {
+static PyObject *numbers_after(PyObject *module, PyObject *args) {
     (void)module;
-    if (!PyUnicode_Check(text)) return PyErr_SetString(PyExc_TypeError, "a text must be a str"), NULL;
+    PyObject *head, *lines;
+    if (!PyArg_ParseTuple(args, "SO!:numbers_after", &head, &PyList_Type, &lines)) return NULL;
+    PyObject *numbers = PyList_New(0);
+    for (Py_ssize_t at = 0; numbers && at < PyList_GET_SIZE(lines); at++) {
+        PyObject *line = PyList_GET_ITEM(lines, at);
+        if (!PyBytes_Check(line)) {
+            PyErr_SetString(PyExc_TypeError, "a line must be bytes");
+            Py_CLEAR(numbers);
+            break;
+        }
+        long number = number_of(line, PyBytes_AS_STRING(head), PyBytes_GET_SIZE(head));
+        if (number < 0) break;
+        PyObject *object = PyLong_FromLong(number);
+        if (!object || PyList_Append(numbers, object) < 0) Py_CLEAR(numbers);
+        Py_XDECREF(object);
+    }
+    return numbers;
+}
+
+/* Whether a text has the word "question", in small or in capital letters after the first. */
+static int names_question(PyObject *text) {
+    static const char first[] = "qQ", rest[][8] = {"uestion", "UESTION"};
     int kind = PyUnicode_KIND(text);
     const void *data = PyUnicode_DATA(text);
-    Py_ssize_t length = PyUnicode_GET_LENGTH(text), at = 0;
-    PyObject *list = PyList_New(0);
-    while (list && (at = next_bracket(kind, data, at, length)) < length) {
-        Py_ssize_t open = at++, end = inside_end(kind, data, open, length);
-        if (end < 0) continue;
-        at = end + 1;
-        int may_be_acronym =
-            end - open - 1 <= MOST_ACRONYM && is_capital(PyUnicode_READ(kind, data, open + 1));
-        if (!may_be_acronym && !has_name_before(kind, data, open)) continue;
-        if (append_pair(list, open + 1, end) < 0) Py_CLEAR(list);
+    Py_ssize_t length = PyUnicode_GET_LENGTH(text);
+    for (int i = 0; i < 2; i++) {
+        for (Py_ssize_t at = 0; (at = scan_next(kind, data, length, at, first[i])) + 7 < length; at++) {
+            const char *wanted = rest[PyUnicode_READ(kind, data, at + 1) == 'U'];
+            int same = 0;
+            while (same < 7 && PyUnicode_READ(kind, data, at + 1 + same) == (Py_UCS4)wanted[same]) same++;
+            if (same == 7) return 1;
+        }
     }
-    return list;
+    return 0;
+}
+
+PyDoc_STRVAR(naming_questions_doc,
+"naming_questions(texts, /)\n--\n\n"
+"Return the places of the texts of a list that have the word \"question\".");
+
+static PyObject *naming_questions(PyObject *module, PyObject *texts) {
+    (void)module;
+    if (!PyList_Check(texts)) return PyErr_SetString(PyExc_TypeError, "a list of texts is expected"), NULL;
+    PyObject *places = PyList_New(0);
+    for (Py_ssize_t at = 0; places && at < PyList_GET_SIZE(texts); at++) {
+        PyObject *text = PyList_GET_ITEM(texts, at), *place;
+        if (!PyUnicode_Check(text)) {
+            PyErr_SetString(PyExc_TypeError, "a text must be a str");
+            Py_CLEAR(places);
+        } else if (names_question(text)) {
+            place = PyLong_FromSsize_t(at);
+            if (!place || PyList_Append(places, place) < 0) Py_CLEAR(places);
+            Py_XDECREF(place);
+        }
+    }
+    return places;
 }
 
 static PyMethodDef functions[] = {
-    {"defining_brackets", defining_brackets, METH_O, defining_brackets_doc},
     {"is_to_clean", is_to_clean, METH_O, is_to_clean_doc},
+    {"numbers_after", numbers_after, METH_VARARGS, numbers_after_doc},
+    {"naming_questions", naming_questions, METH_O, naming_questions_doc},
     {NULL, NULL, 0, NULL},
 };
 

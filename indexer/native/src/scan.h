@@ -68,6 +68,19 @@ static inline uint8_t scan_class(Py_UCS4 character) {
     return Py_UNICODE_ISDECIMAL(character) ? class | DIGIT : class;
 }
 
+/* The place of the next character that is a given one of ASCII, `length` where there is none. */
+static inline Py_ssize_t scan_next(int kind, const void *data, Py_ssize_t length, Py_ssize_t at, char wanted) {
+    const char *bytes = data;
+    while (at < length) {
+        const char *found = memchr(bytes + at * kind, wanted, (size_t)((length - at) * kind));
+        if (!found) return length;
+        at = (found - bytes) / kind;
+        if (PyUnicode_READ(kind, data, at) == (Py_UCS4)wanted) return at;
+        at++; /* a byte of another character */
+    }
+    return length;
+}
+
 #define READ(at) PyUnicode_READ(kind, data, at)
 #define CLASS(at) scan_class(READ(at))
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
@@ -145,28 +158,107 @@ ALWAYS_INLINE void scan_short_key(int kind, const void *data, Surface *surface) 
     surface->narrow = 1;
 }
 
-/* Reads the surface that begins at `start`, a BASE character. */
+/* Which characters of a text are BASE, and which are beyond Latin-1: a bit each, and a zero behind. */
+#define FEW_BLOCKS 64
+typedef struct {
+    uint64_t *base, *wide;
+    uint64_t few[2 * FEW_BLOCKS];
+} Marks;
+
+/* Makes room for the marks of a text: 0, or -1 where there is no memory. Needs no GIL. */
+int marks_open(Marks *marks, Py_ssize_t length);
+void marks_close(Marks *marks);
+
+/* The lowest bit of eight bytes, as the bits of one. */
+ALWAYS_INLINE uint64_t low_bits(const uint8_t *bytes) {
+    uint64_t word; /* little-endian */
+    memcpy(&word, bytes, 8);
+    return (word & 0x0101010101010101u) * 0x0102040810204080u >> 56;
+}
+
+/* Eight characters at a time; those behind the last are not read, and marked as nothing. */
+ALWAYS_INLINE void mark_block(int kind, const void *data, Py_ssize_t start, int count, uint64_t *base,
+                              uint64_t *wide) {
+    uint64_t all_base = 0, all_wide = 0;
+    for (int at = 0; at < count; at += 8) {
+        uint8_t classes[8] = {0}, beyond[8] = {0};
+        int some = count - at < 8 ? count - at : 8;
+        for (int i = 0; i < some; i++) {
+            Py_UCS4 character = READ(start + at + i);
+            classes[i] = scan_class(character);
+            beyond[i] = character > 255;
+        }
+        all_base |= low_bits(classes) << at;
+        if (kind > 1) all_wide |= low_bits(beyond) << at;
+    }
+    *base = all_base;
+    *wide = all_wide;
+}
+
+ALWAYS_INLINE void mark_text(int kind, const void *data, Py_ssize_t length, Marks *marks) {
+    Py_ssize_t block = 0, whole = length / 64;
+    for (; block < whole; block++) mark_block(kind, data, block * 64, 64, marks->base + block, marks->wide + block);
+    mark_block(kind, data, block * 64, (int)(length % 64), marks->base + block, marks->wide + block);
+}
+
+/* The next BASE character from `at` on, which is inside the text, or the end. */
+ALWAYS_INLINE Py_ssize_t next_base(const Marks *marks, Py_ssize_t at, Py_ssize_t length) {
+    uint64_t bits = marks->base[at / 64] >> at % 64;
+    if (bits) return at + __builtin_ctzll(bits);
+    for (Py_ssize_t block = at / 64 + 1; block <= length / 64; block++)
+        if (marks->base[block]) return block * 64 + __builtin_ctzll(marks->base[block]);
+    return length;
+}
+
+/* The next character from `at` on that is not BASE, or the end; without marks they are looked at. */
+ALWAYS_INLINE Py_ssize_t next_other(int kind, const void *data, Py_ssize_t length, Py_ssize_t at,
+                                    const Marks *marks) {
+    if (!marks) {
+        while (at < length && CLASS(at) & BASE) at++;
+        return at;
+    }
+    if (at >= length) return length;
+    uint64_t bits = ~marks->base[at / 64] >> at % 64;
+    if (bits) return at + __builtin_ctzll(bits);
+    Py_ssize_t block = at / 64 + 1; /* the zero behind ends it */
+    while (!~marks->base[block]) block++;
+    return block * 64 + __builtin_ctzll(~marks->base[block]);
+}
+
+/* Whether one of at most 16 characters from `start` on is beyond Latin-1. */
+ALWAYS_INLINE int has_wide(int kind, const void *data, Py_ssize_t start, Py_ssize_t end, const Marks *marks) {
+    if (kind == 1) return 0;
+    if (!marks) {
+        Py_UCS4 seen = 0;
+        for (Py_ssize_t at = start; at < end; at++) seen |= READ(at);
+        return seen > 255;
+    }
+    uint64_t bits = marks->wide[start / 64] >> start % 64;
+    if (start % 64) bits |= marks->wide[start / 64 + 1] << (64 - start % 64);
+    return (bits & (((uint64_t)1 << (end - start)) - 1)) != 0;
+}
+
+/* Reads the surface that begins at `start`, a BASE character; `marks` are those of the text, or NULL. */
 ALWAYS_INLINE void scan_surface(int kind, const void *data, Py_ssize_t length, Py_ssize_t start,
-                                Surface *surface) {
+                                const Marks *marks, Surface *surface) {
     surface->start = start;
     surface->number = 0;
-    uint8_t class = CLASS(start);
-    if (class & DIGIT && (surface->end = scan_number(kind, data, length, start))) {
+    if (CLASS(start) & DIGIT && (surface->end = scan_number(kind, data, length, start))) {
         surface->number = 1;
         scan_key(kind, data, surface);
         return;
     }
-    Py_ssize_t at = start;
-    Py_UCS4 seen = 0;
-    do {
-        seen |= READ(at);
-        at++;
-        if (at >= length) break;
-        class = CLASS(at);
-    } while (class & (BASE | MARK) || scan_joins(kind, data, length, at, class));
+    Py_ssize_t at = next_other(kind, data, length, start + 1, marks);
+    while (at < length) {
+        uint8_t class = CLASS(at);
+        if (!(class & MARK) && !scan_joins(kind, data, length, at, class)) break;
+        at = next_other(kind, data, length, at + 1, marks);
+    }
     surface->end = at;
-    if (at - start <= 16 && length - start >= 16 && seen < 256) scan_short_key(kind, data, surface);
-    else scan_key(kind, data, surface);
+    if (at - start <= 16 && length - start >= 16 && !has_wide(kind, data, start, at, marks))
+        scan_short_key(kind, data, surface);
+    else
+        scan_key(kind, data, surface);
 }
 
 #endif

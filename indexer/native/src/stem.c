@@ -1,9 +1,10 @@
 /* Stems of words: what indexer/french/forms.py's stem_form gives, for plain words; any other is left to
  * Python. Plain is a short word of lower-case letters below U+0100 that are a letter and its accents,
  * of digits and of ASCII punctuation. The table of suffixes, the stop words and the exceptions are given. */
-#include "kernel.h"
+#include "stem.h"
 
-#define LONGEST 64
+#include "words.h"
+
 #define MAX_RULES 64
 #define MAX_ENDING 15
 #define SHORTEST_REMAINDER 4 /* _SHORTEST_REMAINDER of stemmer.py */
@@ -17,14 +18,15 @@ typedef struct {
 
 typedef struct {
     PyObject_HEAD
-    PyObject *stop_words, *exceptions, *otherwise;
+    PyObject *otherwise;
+    Words stop_words, exceptions;
     Rule rules[MAX_RULES];
     size_t count;
 } Stemmer;
 
 /* A word in Latin-1; no rule makes it longer. */
 typedef struct {
-    char text[LONGEST];
+    char text[LONGEST_STEM];
     size_t length;
 } Stem;
 
@@ -97,38 +99,48 @@ static void normalise(Stem *stem) {
         stem->length--;
 }
 
-/* Takes a plain word: 1, or 0 where it is not. */
-static int take(Stem *stem, PyObject *word) {
-    if (!PyUnicode_CheckExact(word) || PyUnicode_KIND(word) != PyUnicode_1BYTE_KIND ||
-        PyUnicode_GET_LENGTH(word) > LONGEST)
-        return 0;
-    const uint8_t *data = PyUnicode_1BYTE_DATA(word);
-    stem->length = (size_t)PyUnicode_GET_LENGTH(word);
-    for (size_t at = 0; at < stem->length; at++)
-        if (!folded(data[at])) return 0;
-    memcpy(stem->text, data, stem->length);
+/* Takes a plain word in UTF-8: 1, or 0 where it is not. */
+static int take(Stem *stem, const char *utf8, size_t length) {
+    stem->length = 0;
+    for (size_t at = 0; at < length; at++) {
+        uint8_t c = (uint8_t)utf8[at];
+        if (c == 0xc3 && at + 1 < length) c = (uint8_t)utf8[++at] | 0x40; /* U+00C0 to U+00FF */
+        else if (c >= 0x80) return 0;
+        if (stem->length == LONGEST_STEM || !folded(c)) return 0;
+        stem->text[stem->length++] = (char)c;
+    }
     return 1;
 }
 
-static PyObject *stemmed(const Stemmer *self, Stem *stem) {
-    plural(stem);
-    suffix(self, stem);
-    normalise(stem);
-    for (size_t at = 0; at < stem->length; at++) stem->text[at] = folded((uint8_t)stem->text[at]);
-    return PyUnicode_FromStringAndSize(stem->text, (Py_ssize_t)stem->length);
+int stemmer_stem(PyObject *stemmer, const char *utf8, size_t length, char text[LONGEST_STEM], size_t *count) {
+    const Stemmer *self = (const Stemmer *)stemmer;
+    Stem stem;
+    if (!take(&stem, utf8, length)) return -1;
+    if (words_find(&self->stop_words, utf8, length) != NO_WORD) return 0;
+    if (words_find(&self->exceptions, utf8, length) != NO_WORD) return -1;
+    plural(&stem);
+    suffix(self, &stem);
+    normalise(&stem);
+    for (size_t at = 0; at < stem.length; at++) text[at] = folded((uint8_t)stem.text[at]);
+    *count = stem.length;
+    return 1;
 }
 
 static PyObject *stemmer_call(Stemmer *self, PyObject *args, PyObject *kwargs) {
     PyObject *word;
-    Stem stem;
     if (kwargs && PyDict_GET_SIZE(kwargs)) return PyErr_Format(PyExc_TypeError, "a Stemmer takes no keywords");
     if (!PyArg_ParseTuple(args, "O:Stemmer", &word)) return NULL;
-    if (!take(&stem, word)) return PyObject_CallOneArg(self->otherwise, word);
-    int stops = PySet_Contains(self->stop_words, word);
-    if (stops) return stops < 0 ? NULL : Py_NewRef(Py_None);
-    PyObject *exception = PyDict_GetItemWithError(self->exceptions, word);
-    if (exception || PyErr_Occurred()) return exception ? PyObject_CallOneArg(self->otherwise, word) : NULL;
-    return stemmed(self, &stem);
+    char text[LONGEST_STEM];
+    size_t count;
+    int known = -1;
+    if (PyUnicode_CheckExact(word) && PyUnicode_KIND(word) == PyUnicode_1BYTE_KIND) {
+        Py_ssize_t length;
+        const char *utf8 = PyUnicode_AsUTF8AndSize(word, &length);
+        if (!utf8) return NULL;
+        known = stemmer_stem((PyObject *)self, utf8, (size_t)length, text, &count);
+    }
+    if (known < 0) return PyObject_CallOneArg(self->otherwise, word);
+    return known ? PyUnicode_FromStringAndSize(text, (Py_ssize_t)count) : Py_NewRef(Py_None);
 }
 
 static int take_rule(Stemmer *self, PyObject *row) {
@@ -154,6 +166,20 @@ static int take_rule(Stemmer *self, PyObject *row) {
     return 0;
 }
 
+/* Takes the strs that an iterable gives: 0 or -1. */
+static int take_words(Words *words, PyObject *given) {
+    PyObject *each, *iterator = PyObject_GetIter(given);
+    int failed = !iterator || words_start(words, 0) < 0;
+    while (!failed && (each = PyIter_Next(iterator))) {
+        Py_ssize_t length;
+        const char *utf8 = PyUnicode_AsUTF8AndSize(each, &length);
+        failed = !utf8 || words_intern(words, utf8, (size_t)length) == NO_WORD;
+        Py_DECREF(each);
+    }
+    Py_XDECREF(iterator);
+    return failed || PyErr_Occurred() ? -1 : 0;
+}
+
 static PyObject *stemmer_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
     static char *names[] = {"suffixes", "stop_words", "exceptions", "otherwise", NULL};
     PyObject *suffixes, *stop_words, *exceptions, *otherwise;
@@ -162,27 +188,20 @@ static PyObject *stemmer_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
         return NULL;
     Stemmer *self = (Stemmer *)type->tp_alloc(type, 0);
     if (!self) return NULL;
-    self->stop_words = Py_NewRef(stop_words);
-    self->exceptions = Py_NewRef(exceptions);
     self->otherwise = Py_NewRef(otherwise);
-    for (Py_ssize_t at = 0; at < PyTuple_GET_SIZE(suffixes); at++)
-        if (take_rule(self, PyTuple_GET_ITEM(suffixes, at)) < 0) {
-            Py_DECREF(self);
-            return NULL;
-        }
+    int failed = take_words(&self->stop_words, stop_words) < 0 || take_words(&self->exceptions, exceptions) < 0;
+    for (Py_ssize_t at = 0; !failed && at < PyTuple_GET_SIZE(suffixes); at++)
+        failed = take_rule(self, PyTuple_GET_ITEM(suffixes, at)) < 0;
+    if (failed) Py_CLEAR(self);
     return (PyObject *)self;
 }
 
 static int stemmer_traverse(Stemmer *self, visitproc visit, void *arg) {
-    Py_VISIT(self->stop_words);
-    Py_VISIT(self->exceptions);
     Py_VISIT(self->otherwise);
     return 0;
 }
 
 static int stemmer_clear(Stemmer *self) {
-    Py_CLEAR(self->stop_words);
-    Py_CLEAR(self->exceptions);
     Py_CLEAR(self->otherwise);
     return 0;
 }
@@ -190,6 +209,8 @@ static int stemmer_clear(Stemmer *self) {
 static void stemmer_dealloc(Stemmer *self) {
     PyObject_GC_UnTrack(self);
     stemmer_clear(self);
+    words_free(&self->stop_words);
+    words_free(&self->exceptions);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
 
@@ -210,6 +231,10 @@ static PyTypeObject StemmerType = {
     .tp_clear = (inquiry)stemmer_clear,
     .tp_dealloc = (destructor)stemmer_dealloc,
 };
+
+int stemmer_check(PyObject *object) {
+    return PyObject_TypeCheck(object, &StemmerType);
+}
 
 int register_stem(PyObject *module) {
     return PyModule_AddType(module, &StemmerType);

@@ -1,10 +1,14 @@
 /* The table of surfaces: an open-addressed table whose slots hold their keys. */
 #include "surfaces.h"
 
+#include <stdlib.h>
+
+#include "pages.h"
+
 #define FIRST_SLOTS 1024u
 
 static ShortSlot *empty_slots(uint32_t count) {
-    return PyMem_RawCalloc(count, sizeof(ShortSlot));
+    return pages_zeroed((size_t)count * sizeof(ShortSlot));
 }
 
 int surfaces_start(Surfaces *surfaces, uint64_t seed) {
@@ -22,7 +26,7 @@ int surfaces_start(Surfaces *surfaces, uint64_t seed) {
 }
 
 void surfaces_free(Surfaces *surfaces) {
-    PyMem_RawFree(surfaces->slots);
+    free(surfaces->slots);
     words_free(&surfaces->others);
     memset(surfaces, 0, sizeof *surfaces);
 }
@@ -48,7 +52,7 @@ static int grow(Surfaces *surfaces) {
     if (!slots) return -1;
     for (uint32_t at = 0; at <= surfaces->mask; at++)
         if (surfaces->slots[at].key[0]) put(slots, count - 1, surfaces->seed, surfaces->slots + at);
-    PyMem_RawFree(surfaces->slots);
+    free(surfaces->slots);
     surfaces->slots = slots;
     surfaces->mask = count - 1;
     return 0;

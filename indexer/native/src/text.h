@@ -25,12 +25,6 @@ typedef struct {
 /* Whether an object is a Lexicon; the functions below demand one. */
 int lexicon_check(PyObject *object);
 
-/* The tokens of a str, in order: 0, or -1 with an exception (TypeError, OverflowError for 2**32
- * characters and more, MemoryError, whatever a callable raises). The buffer belongs to the Lexicon
- * and is valid until its next tokenise, by whichever thread: use it before running Python code,
- * or have a Lexicon of your own. */
-int lexicon_tokenise(PyObject *lexicon, PyObject *text, LexToken **tokens, Py_ssize_t *count);
-
 /* A word of a text with its derived form, NO_WORD for none. */
 typedef struct {
     uint32_t word, derived, start, end, compound;

@@ -1,5 +1,5 @@
 /* Documents by field: values that come again and again have codes, and a batch of codes is taken in
- * one call. A field whose terms have positions takes its values one by one (invert.c). */
+ * one call. A field whose terms have positions takes its values one by one (invert_terms.c). */
 #include "invert.h"
 
 /* The field of a number, if it takes terms without positions. */

@@ -1,0 +1,125 @@
+"""Who builds the segments of a writer: its own process, and others for many documents.
+
+All segments share the dictionary of the stored fields: that of the index, or one that is made from
+the first documents. While it is made, the other processes make documents of the next.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from indexer.fastwhoosh.bulk_documents import Documents
+from indexer.fastwhoosh.bulk_flushing import Flushing
+from indexer.fastwhoosh.bulk_processes import Batch, Workers, WorkerSetup
+from indexer.fastwhoosh.bulk_stored import TRAINED_ON, stored_entries, trained
+
+# With fewer, this process is done before others have started; a dictionary is trained on them.
+_WORTH_PROCESSES: Final = TRAINED_ON
+# Documents that each of the others makes meanwhile: as many as fill the time, about 0.15 s.
+_EARLY: Final = 2 * TRAINED_ON
+
+
+class Builders:
+    """Takes batches of documents, and gives the segments of all at the end.
+
+    Args:
+        setup: what a process needs to build segments.
+        procs: processes, this one among them.
+        known: gives the dictionary of the stored fields of the index, None where it has none.
+    """
+
+    def __init__(self, setup: WorkerSetup, procs: int, known: Callable[[], bytes | None]) -> None:
+        self._setup = setup
+        self._procs = procs
+        self._known = known
+        self._flushing: Flushing | None = None
+        self._workers: Workers | None = None
+        # The first documents, until the dictionary is made; how many others were given since.
+        self._waiting: list[Batch] = []
+        self._early = 0
+
+    def here(self) -> Flushing:
+        """Return what builds segments in this process."""
+        if self._flushing is None:
+            self._flushing = self._begun(self._known())
+        return self._flushing
+
+    def add(self, batch: Batch) -> None:
+        """Give a batch to a process that has room for it, or take it here; an error ends it all.
+
+        Raises:
+            Exception: what a document is refused for, here; :class:`WorkerFailed` elsewhere.
+        """
+        if self._procs <= 1:
+            self._take(batch)
+        elif self._workers is None:
+            self._waiting.append(batch)
+            if sum(map(len, self._waiting)) >= _WORTH_PROCESSES:
+                self._workers = Workers(self._procs - 1, self._setup)
+        elif self._waiting:
+            self._give_early(self._workers, batch)
+        else:
+            self._deal(self._workers, batch)
+
+    def finish(self) -> list[Any]:
+        """Return the segments of all documents, which are the caller's from now on."""
+        if self._workers is None:
+            for batch in self._waiting:
+                self._take(batch)
+            self._waiting.clear()
+            return self._flushing.finish() if self._flushing else []
+        if self._waiting:
+            self._decide(self._workers)
+        self._workers.end()
+        own = self._flushing.finish() if self._flushing else []
+        return own + self._workers.finish()
+
+    def cancel(self) -> None:
+        """Stop building and remove what was written and not given away."""
+        if self._workers is not None:
+            self._workers.cancel()
+            self._workers = None
+        if self._flushing is not None:
+            self._flushing.cancel()
+            self._flushing = None
+
+    def _begun(self, dictionary: bytes | None) -> Flushing:
+        setup = self._setup
+        documents = Documents(setup.schema)
+        return Flushing(setup.folder, setup.indexname, documents, setup.limit, dictionary)
+
+    def _take(self, batch: Batch) -> None:
+        batch.add_to(self.here(), self._setup.make)
+
+    def _deal(self, workers: Workers, batch: Batch) -> None:
+        if not workers.deal(batch):
+            self._take(batch)
+
+    def _give_early(self, workers: Workers, batch: Batch) -> None:
+        """Give the others what they have to do while the dictionary is made; then make it."""
+        workers.give(batch)
+        self._early += len(batch)
+        if self._early >= _EARLY * (self._procs - 1):
+            self._decide(workers)
+
+    def _decide(self, workers: Workers) -> None:
+        """Make the dictionary from what waits, tell it to the others, and begin to build here."""
+        # What a dictionary is made from is read once.
+        waiting = [batch.made(self._setup.make) for batch in self._waiting]
+        self._waiting.clear()
+        dictionary = self._dictionary(waiting)
+        workers.tell(dictionary)
+        self._flushing = self._begun(dictionary)
+        for batch in waiting:
+            self._deal(workers, batch)
+
+    def _dictionary(self, waiting: Sequence[Batch]) -> bytes:
+        known = self._known()
+        if known is not None:
+            return known
+        names = [name for name, field in self._setup.schema.items() if field.stored]
+        samples: list[bytes] = []
+        for batch in waiting:
+            table = batch.table(None)
+            stored = {name: table[name] for name in names if name in table}
+            samples += stored_entries(stored, len(batch))
+        return trained(samples[:TRAINED_ON])

@@ -1,0 +1,149 @@
+/* Columns of a segment in the making: byte strings into their distinct ones and codes, and values that
+ * codes stand for; see indexer/fastwhoosh/bulk_columns.py. */
+#include <stdlib.h>
+
+#include "invert.h"
+
+/* The bytes objects of a tuple as keys, each numbered by its place: NULL with an exception. */
+static Key *keys_of_values(PyObject *values) {
+    size_t count = (size_t)PyTuple_GET_SIZE(values);
+    Key *keys = malloc((count + 1) * sizeof *keys);
+    if (!keys) return (Key *)PyErr_NoMemory();
+    for (size_t at = 0; at < count; at++) {
+        char *text;
+        Py_ssize_t length;
+        if (PyBytes_AsStringAndSize(PyTuple_GET_ITEM(values, at), &text, &length) < 0) {
+            free(keys);
+            return NULL;
+        }
+        if ((uint64_t)length > UINT32_MAX) {
+            free(keys);
+            return (Key *)PyErr_Format(PyExc_OverflowError, "a value is too long");
+        }
+        keys[at] = key_of(text, (size_t)length, (uint32_t)at);
+    }
+    return keys;
+}
+
+/* The distinct strings one after the other, where each begins and the last ends, and codes (u32). */
+typedef struct {
+    Bytes blob, offsets;
+    uint32_t *codes, count;
+} Coded;
+
+static Encoded code_keys(const Key *keys, size_t count, Coded *out) {
+    out->codes = malloc((count + 1) * 4);
+    if (!out->codes || bytes_reserve(&out->offsets, 4 * (count + 1)) < 0) return NO_MEMORY;
+    bytes_u32(&out->offsets, 0);
+    for (size_t at = 0; at < count; at++) {
+        if (!at || compare_keys(keys + at - 1, keys + at)) {
+            if (out->blob.size + keys[at].length > UINT32_MAX) return TOO_LARGE;
+            if (bytes_append(&out->blob, keys[at].text, keys[at].length) < 0) return NO_MEMORY;
+            bytes_u32(&out->offsets, (uint32_t)out->blob.size);
+            out->count++;
+        }
+        out->codes[keys[at].term] = out->count - 1;
+    }
+    return ENCODED;
+}
+
+/* Codes as bytes objects of so many bytes a code. */
+static PyObject *narrowed(const uint32_t *codes, size_t count, int width) {
+    PyObject *bytes = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)(count * (size_t)width));
+    uint8_t *out = bytes ? (uint8_t *)PyBytes_AS_STRING(bytes) : NULL;
+    for (size_t at = 0; bytes && at < count; at++, out += width) memcpy(out, codes + at, (size_t)width);
+    return bytes;
+}
+
+static PyObject *coded_tuple(const Coded *coded, size_t count) {
+    int width = coded->count <= 1 << 8 ? 1 : coded->count <= 1 << 16 ? 2 : 4;
+    return Py_BuildValue("(IiNNN)", coded->count, width, bytes_object(&coded->blob),
+                         bytes_object(&coded->offsets), narrowed(coded->codes, count, width));
+}
+
+PyDoc_STRVAR(coded_doc,
+"coded(values, /)\n--\n\n"
+"Return the distinct byte strings in ascending order, and the code of each value: how many there are, the\n"
+"width of a code, the strings, where they begin and the last ends, the codes.");
+
+static PyObject *coded(PyObject *module, PyObject *given) {
+    (void)module;
+    PyObject *values = PySequence_Tuple(given), *result = NULL;
+    if (!values) return NULL;
+    size_t count = (size_t)PyTuple_GET_SIZE(values);
+    if (count >= UINT32_MAX) {
+        Py_DECREF(values);
+        return PyErr_Format(PyExc_OverflowError, "too many values");
+    }
+    Key *keys = keys_of_values(values);
+    if (keys) {
+        Coded out = {0};
+        Encoded done;
+        Py_BEGIN_ALLOW_THREADS
+        sort_keys(keys, count);
+        done = code_keys(keys, count, &out);
+        Py_END_ALLOW_THREADS
+        if (done == ENCODED) result = coded_tuple(&out, count);
+        else encoded_error(done);
+        bytes_free(&out.blob);
+        bytes_free(&out.offsets);
+        free(out.codes);
+    }
+    free(keys);
+    Py_DECREF(values);
+    return result;
+}
+
+/* One loop for each width, which the compiler can do well. */
+#define GATHER(type)                                                             \
+    for (size_t at = 0; at < count; at++) {                                      \
+        if (codes[at] >= size) return -1;                                        \
+        memcpy(out + at * sizeof(type), table + codes[at] * sizeof(type), sizeof(type)); \
+    }                                                                            \
+    return 0
+
+/* 0, or -1 where a code is outside of the table, which has `size` items. */
+static int gather(const uint8_t *table, size_t size, int width, const uint32_t *codes, size_t count,
+                  uint8_t *out) {
+    switch (width) {
+    case 1: GATHER(uint8_t);
+    case 2: GATHER(uint16_t);
+    case 4: GATHER(uint32_t);
+    default: GATHER(uint64_t);
+    }
+}
+
+PyDoc_STRVAR(gathered_doc,
+"gathered(table, width, codes, /)\n--\n\n"
+"Return the items of a table, each of so many bytes, at the places that codes (u32) tell, as bytes.\n"
+"Raises IndexError for a code outside of the table, ValueError for a width that is not 1, 2, 4 or 8.");
+
+static PyObject *gathered(PyObject *module, PyObject *args) {
+    (void)module;
+    Py_buffer table, codes;
+    int width;
+    PyObject *result = NULL;
+    if (!PyArg_ParseTuple(args, "y*iy*:gathered", &table, &width, &codes)) return NULL;
+    size_t count = (size_t)codes.len / 4;
+    if (width != 1 && width != 2 && width != 4 && width != 8)
+        PyErr_SetString(PyExc_ValueError, "an item has 1, 2, 4 or 8 bytes");
+    else result = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)(count * (size_t)width));
+    if (result && gather(table.buf, (size_t)(table.len / width), width, codes.buf, count,
+                         (uint8_t *)PyBytes_AS_STRING(result)) < 0) {
+        PyErr_SetString(PyExc_IndexError, "a code is outside of the table");
+        Py_CLEAR(result);
+    }
+    PyBuffer_Release(&table);
+    PyBuffer_Release(&codes);
+    return result;
+}
+
+static PyMethodDef functions[] = {
+    {"coded", coded, METH_O, coded_doc},
+    {"gathered", gathered, METH_VARARGS, gathered_doc},
+    {NULL, NULL, 0, NULL},
+};
+
+int register_columns(PyObject *module) {
+    return PyModule_AddFunctions(module, functions);
+}
