@@ -57,16 +57,22 @@ def stand_in(name: str, left_out: frozenset[str], hints: Mapping[str, Any], **op
     return msgspec.defstruct(name, members, kw_only=True, gc=False, **options)
 
 
+def properties_of_question() -> dict[str, Any]:
+    """Return what is computed of a question, by name: for what stands in for one."""
+    return {name: value for name, value in vars(Question).items() if isinstance(value, property)}
+
+
 @cache
 def _decode() -> Callable[[bytes], Any]:
     import msgspec  # noqa: PLC0415  # start-up cost
 
-    read = {name: value for name, value in vars(Question).items() if isinstance(value, property)}
     # The interchange form takes an empty text for none.
     text = Annotated[str, msgspec.Meta(min_length=1)] | None
     told = get_type_hints(Question)
     hints = {name: text if hint == str | None else hint for name, hint in told.items()}
-    made = stand_in("IndexedQuestion", LEFT_OUT, hints, namespace=read, frozen=True)
+    made = stand_in(
+        "IndexedQuestion", LEFT_OUT, hints, namespace=properties_of_question(), frozen=True
+    )
     decode: Callable[[bytes], Any] = msgspec.json.Decoder(made).decode
     return decode
 

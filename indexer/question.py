@@ -197,8 +197,8 @@ class Question:
     @property
     def author_label(self) -> str | None:
         """The author as a page prints it: civility and "Prénom Nom"."""
-        name = self.author_name
-        return f"{self.civility} {name}" if name and self.civility else name
+        name, civility = self.author_name, self.civility
+        return f"{civility} {name}" if name and civility else name
 
     @property
     def official_url(self) -> str | None:

@@ -11,9 +11,9 @@ field may be a stranger) is read by ``interchange.from_record``, which mends or 
 from collections.abc import Callable, Mapping
 from functools import cache
 from itertools import count
-from typing import Annotated, Any, Final, get_type_hints
+from typing import Annotated, Any, Final, cast, get_type_hints
 
-from indexer.indexed_lines import is_to_clean, mended_question, stand_in
+from indexer.indexed_lines import is_to_clean, mended_question, properties_of_question, stand_in
 from indexer.question import Question, Turn
 
 # Reading so many slowly takes less than loading msgspec does: a fresh process that answers one
@@ -24,8 +24,12 @@ _MOST: Final = 2**31
 
 
 @cache
-def _decoder() -> tuple[Callable[[bytes], Any], Callable[[Any], dict[str, Any]]]:
-    """Return what decodes a line, and what gives the attributes of a question, and its uid."""
+def _readers() -> tuple[Callable[[bytes], Any], Callable[[bytes], Any], Callable[[Any], Any]]:
+    """Return what decodes a line to all of a question, what decodes it to be shown, and ``asdict``.
+
+    The first has a question's attributes and its stated uid, and refuses a field that is no
+    question's; the second leaves it out.
+    """
     # Not at the head: see _WORTH_LOADING.
     import msgspec  # noqa: PLC0415  # start-up cost
 
@@ -34,9 +38,24 @@ def _decoder() -> tuple[Callable[[bytes], Any], Callable[[Any], dict[str, Any]]]
     # What the interchange form takes for nothing must not come as something, nor what it refuses.
     narrower: Mapping[Any, Any] = {str | None: text | None, int | None: whole | None}
     hints = {name: narrower.get(hint, hint) for name, hint in get_type_hints(Question).items()}
-    hints["answer_turns"] = tuple[tuple[whole, str], ...]
-    made = stand_in("StoredQuestion", frozenset({"extra"}), hints, forbid_unknown_fields=True)
-    return msgspec.json.Decoder(made).decode, msgspec.structs.asdict
+    turn = msgspec.defstruct("StoredTurn", [("start", whole), ("speaker", str)], array_like=True)
+    hints["answer_turns"] = tuple[turn, ...]  # type: ignore[valid-type]  # made just now
+    stored = stand_in(
+        "StoredQuestion", frozenset({"extra"}), hints, namespace=properties_of_question(),
+        forbid_unknown_fields=True,
+    )  # fmt: skip
+    # Of the fields that are no question's, the one that its properties ask for.
+    shown = msgspec.defstruct(
+        "ShownQuestion",
+        [("fictional", Any, None)],
+        bases=(stored,),
+        namespace={"extra": property(lambda self: {"fictional": self.fictional})},
+        kw_only=True,
+        gc=False,
+        forbid_unknown_fields=False,
+    )
+    whole_line, shown_line = (msgspec.json.Decoder(each).decode for each in (stored, shown))
+    return whole_line, shown_line, msgspec.structs.asdict
 
 
 def question_of_line(line: bytes) -> Question:
@@ -45,24 +64,38 @@ def question_of_line(line: bytes) -> Question:
     Raises:
         ValueError: the line is no record; :class:`interchange.InvalidRecord` names the field.
     """
-    if next(_read) >= _WORTH_LOADING:
-        question = _quickly(line)
-        if question is not None:
-            return question
-    return mended_question(line)
+    return _whole(line) or mended_question(line)
 
 
-def _quickly(line: bytes) -> Question | None:
-    """Return the question of a line as it is written, None where it may be another's."""
-    if is_to_clean(line):
+def shown_question(line: bytes) -> Question:
+    """Return what a page shows of the question of a line, to be read only.
+
+    It has the attributes of a question, but is none; of ``extra`` there is what they ask for.
+
+    Raises:
+        ValueError: the line is no record; :class:`interchange.InvalidRecord` names the field.
+    """
+    return _quickly(line, 1) or mended_question(line)
+
+
+def _quickly(line: bytes, reader: int) -> Question | None:
+    """Return what a line says as it is written, None where it may be another's."""
+    if next(_read) < _WORTH_LOADING or is_to_clean(line):
         return None
-    decode, values_of = _decoder()
     try:
-        values = values_of(decode(line))
-        uid = values.pop("stated_uid")
-        if values["answer_turns"]:
-            values["answer_turns"] = tuple([Turn(*turn) for turn in values["answer_turns"]])
-        question = Question(**values)
+        found = _readers()[reader](line)
+        Question.__post_init__(found)
     except (ValueError, RecursionError):
         return None
-    return question if question.uid == uid else None
+    return cast("Question", found) if found.uid == found.stated_uid else None
+
+
+def _whole(line: bytes) -> Question | None:
+    found = _quickly(line, 0)
+    if found is None:
+        return None
+    values: dict[str, Any] = _readers()[2](found)
+    del values["stated_uid"]
+    if found.answer_turns:
+        values["answer_turns"] = tuple([Turn(t.start, t.speaker) for t in found.answer_turns])
+    return Question(**values)

@@ -11,7 +11,7 @@ from indexer.importing import import_paths
 from indexer.interchange import to_line
 from indexer.question import Question
 from indexer.search.engine import Engine
-from indexer.search.holdings import lacking_words
+from indexer.search.holdings import Lacking
 from indexer.search.request import Search
 from indexer.search.results import Results
 from indexer.search.tree import Chain, Compound, Word
@@ -103,7 +103,7 @@ def test_a_word_is_missing_only_where_nothing_stands_for_it(
 ) -> None:
     compound = Compound(("zfe", "m"), "zfem", others=(Chain(stems_of("zone à faibles émissions")),))
     word = Word("zone", others=(Word("zfe", "exact"), Word("zfem", "exact")))
-    assert lacking_words((text,), (compound, word)) == missing
+    assert Lacking((compound, word)).of((text,)) == missing
 
 
 def test_exact_words_get_no_meaning_and_no_feedback(engine: Engine) -> None:

@@ -1,6 +1,7 @@
 """Words that the best hits share: the compiled reading and the obvious one are the same."""
 
 import random
+from collections.abc import Sequence
 
 import pytest
 
@@ -54,8 +55,8 @@ def test_what_is_no_document_is_refused(texts: object, weights: object) -> None:
         kernel.likely(shared_lexicon(), texts, weights, 1)
 
 
-def said(stem: str) -> float:
-    return {"loup": 3.0, "brebi": 5.0, "ministr": 0.05}.get(stem, 1.0)
+def said(stems: Sequence[str]) -> list[float]:
+    return [{"loup": 3.0, "brebi": 5.0, "ministr": 0.05}.get(stem, 1.0) for stem in stems]
 
 
 def test_words_are_ordered_by_what_they_say_of_the_hits() -> None:

@@ -2,7 +2,8 @@
 
 import gzip
 import json
-from itertools import repeat
+from dataclasses import fields
+from itertools import islice, repeat
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,11 @@ from hypothesis import strategies as st
 
 from indexer import stored_lines
 from indexer.corpus import sample_corpus
+from indexer.indexed_lines import properties_of_question
 from indexer.interchange import InvalidRecord, from_record, to_line
-from indexer.question import Question
+from indexer.question import Question, Turn
 from indexer.sources.interchange_lines import with_turns
-from indexer.stored_lines import question_of_line
+from indexer.stored_lines import question_of_line, shown_question
 from tests.edited_records import EDITED, KEY
 
 EVERY_FIELD = {
@@ -44,7 +46,7 @@ def line_of(record: dict[str, Any]) -> bytes:
 
 
 def read_quickly(line: bytes) -> Question | None:
-    return stored_lines._quickly(line)
+    return stored_lines._whole(line)
 
 
 def test_lines_of_the_corpus_are_read_quickly(shared_data: Path) -> None:
@@ -54,6 +56,23 @@ def test_lines_of_the_corpus_are_read_quickly(shared_data: Path) -> None:
     assert [question_of_line(line) for line in lines] == real
     slow = [question for question, line in zip(real, lines, strict=True) if not read_quickly(line)]
     assert all(question.extra for question in slow)
+
+
+def test_what_is_shown_of_a_line_is_what_the_question_has(shared_data: Path) -> None:
+    names = [field.name for field in fields(Question)] + [*properties_of_question()]
+    with gzip.open(shared_data / "questions.jsonl.gz", "rb") as stream:
+        lines = [*islice(stream, 300), line_of(EVERY_FIELD)]
+    lines += [line_of({**KEY, "fictional": True, "notice": "n"}), line_of({**KEY, "x": 1})]
+    for line in lines:
+        whole, shown = question_of_line(line), shown_question(line)
+        for name in names:
+            value, wanted = getattr(shown, name), getattr(whole, name)
+            if name == "answer_turns":
+                value = tuple(Turn(turn.start, turn.speaker) for turn in value)
+            if name == "extra":
+                assert value.get("fictional") == wanted.get("fictional")
+                continue
+            assert value == wanted, name
 
 
 def test_the_sample_is_read_the_same() -> None:

@@ -26,6 +26,19 @@ def top_counts(counts: bytes, wanted: int) -> tuple[list[tuple[int, int]], int]:
     return nsmallest(wanted, pairs, key=lambda pair: (-pair[1], pair[0])), len(pairs)
 
 
+def counted_range(counts: bytes) -> tuple[int, int]:
+    r"""Return the first place that counts anything and one after the last; 0, 0 where none does.
+
+    >>> counted_range(b"\0\0\0\0" b"\1\0\0\0" b"\0\0\0\0")
+    (1, 2)
+    """
+    if kernel is not None:
+        found: tuple[int, int] = kernel.counted_range(counts)
+        return found
+    end = len(counts.rstrip(b"\0")) + 3 & ~3
+    return (end - len(counts[:end].lstrip(b"\0"))) // 4, end // 4
+
+
 def named_counts(table: CodeTable, counts: bytes) -> dict[str, int]:
     """Return value → count of the values of a column that count anything.
 

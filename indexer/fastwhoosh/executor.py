@@ -12,7 +12,8 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from whoosh import query, scoring, sorting
@@ -31,7 +32,7 @@ from indexer.fastwhoosh.compiler import compile_query
 from indexer.fastwhoosh.counting import named_counts
 from indexer.fastwhoosh.errors import DamagedSegment
 from indexer.fastwhoosh.interpreted import numbers_of
-from indexer.fastwhoosh.native_segment import native_segment
+from indexer.fastwhoosh.native_segment import file_of, native_segments
 from indexer.fastwhoosh.perdoc import FastPerDocReader
 from indexer.fastwhoosh.plan import Expansion
 from indexer.fastwhoosh.request import BY_SCORE, Answer, FacetCodes, FilterCodes, OrderKey, Request
@@ -67,8 +68,8 @@ class Executor:
         self.searcher = searcher
         self.leaves: list[tuple[IndexReader, int]] = list(searcher.reader().leaf_readers())
         self._bases = [base for _, base in self.leaves]
-        self._files = [_file_of(reader) for reader, _ in self.leaves]
-        self._segments = _native_segments(self.leaves, self._files)
+        self._files = [file_of(reader) for reader, _ in self.leaves]
+        self._segments = native_segments(self.leaves, self._files)
         self._tables: dict[str, CodeTable] = {}
         self.fallbacks: Counter[str] = Counter()
         weighting = searcher.weighting
@@ -86,19 +87,23 @@ class Executor:
         Raises:
             DamagedSegment: a file is not what was written.
         """
-        return self.document_frequencies((field,), term)[0]
+        return self.document_frequencies((field,), (term,))[0]
 
-    def document_frequencies(self, fields: tuple[str, ...], term: bytes) -> tuple[int, ...]:
-        """Return what :meth:`document_frequency` does for each of some fields, in one call.
+    def document_frequencies(
+        self, fields: tuple[str, ...], terms: tuple[bytes, ...]
+    ) -> Sequence[int]:
+        """Return what :meth:`document_frequency` does for some terms, in one call.
+
+        Each is counted in the one of some fields where most documents have it.
 
         Raises:
             DamagedSegment: a file is not what was written.
         """
         if self._segments is None or kernel is None:
-            reader = self.searcher.reader()
-            return tuple(int(reader.doc_frequency(field, term)) for field in fields)
+            frequency = self.searcher.reader().doc_frequency
+            return [max(int(frequency(field, term)) for field in fields) for term in terms]
         try:
-            found: tuple[int, ...] = kernel.doc_frequencies(self._segments, fields, term)
+            found: Sequence[int] = kernel.doc_frequencies(self._segments, fields, terms)
         except kernel.Damaged as error:
             raise _damage(error) from error
         return found
@@ -176,19 +181,26 @@ class Executor:
         Raises:
             DamagedSegment: a file is not what was written.
         """
-        return Answer(
-            *self._answer(
-                request.plan, request.first, request.limit, request.order, request.filters,
-                request.facets, request.spreads, request.collapse,
-            )
-        )  # fmt: skip
+        return self._run(self._segments, request)
 
-    def _answer(self, *asked: Any) -> tuple[Any, ...]:
-        """Answer the fields of a request; a search of a few microseconds has no time for more."""
+    def holding(self) -> Callable[[Request], Answer]:
+        """Return what answers the requests of one search as :meth:`run` does, in one thread.
+
+        What their plans have in common, as the same objects, is found once.
+        """
         if self._segments is None or kernel is None:
+            return self.run
+        return partial(self._run, kernel.Held(self._segments))
+
+    def _run(self, held: Any, request: Request) -> Answer:
+        return Answer(*self._answer(held, *request))
+
+    def _answer(self, held: Any, *asked: Any) -> tuple[Any, ...]:
+        """Answer the fields of a request; a search of a few microseconds has no time for more."""
+        if held is None or kernel is None:
             return interpreted.answer(self.leaves, Request(*asked), self._counted)
         try:
-            found: tuple[Any, ...] = kernel.search(self._segments, *asked)
+            found: tuple[Any, ...] = kernel.search(held, *asked)
         except kernel.Damaged as error:
             raise _damage(error) from error
         return found
@@ -218,14 +230,18 @@ class Executor:
             return self._fall_back(asked, offset + limit, offset, sortedby, facets)
         order = (OrderKey(*sortedby),) if sortedby else BY_SCORE
         if not facets:
-            _, total, hits, *_ = self._answer(node, offset, limit, order, (), (), (), None)
+            _, total, hits, *_ = self._answer(
+                self._segments, node, offset, limit, order, (), (), (), None
+            )
             return Hits(total, hits)
         tables = [self.table(name) for name in facets]
         counted = tuple(
             FacetCodes(name, table.maps, len(table.values))
             for name, table in zip(facets, tables, strict=True)
         )
-        _, total, hits, counts, *_ = self._answer(node, offset, limit, order, (), counted, (), None)
+        _, total, hits, counts, *_ = self._answer(
+            self._segments, node, offset, limit, order, (), counted, (), None
+        )
         named = zip(facets, tables, counts, strict=True)
         return Hits(total, hits, {name: named_counts(table, each) for name, table, each in named})
 
@@ -267,30 +283,9 @@ def filter_codes(table: CodeTable, column: str, values: Sequence[bytes]) -> Filt
     return FilterCodes(column, table.allowed(places))
 
 
-def _file_of(reader: IndexReader) -> Any:
-    """Return the segment file of a reader of the fast codec, None for another codec."""
-    return getattr(getattr(reader, "_perdoc", None), "file", None)
-
-
 def _documents_with(reader: IndexReader, field: str) -> int:
     per_document = getattr(reader, "_perdoc", None)
     if isinstance(per_document, FastPerDocReader):
         return per_document.documents_with(field)
     documents = range(reader.doc_count_all())
     return sum(1 for number in documents if reader.doc_field_length(number, field))
-
-
-def _native_segments(
-    leaves: Sequence[tuple[IndexReader, int]], files: Sequence[Any]
-) -> tuple[Any, ...] | None:
-    if kernel is None or not all(files):
-        return None
-    return tuple(
-        native_segment(file, _deletions(reader))
-        for (reader, _), file in zip(leaves, files, strict=True)
-    )
-
-
-def _deletions(reader: IndexReader) -> bytes | None:
-    segment = reader.segment()
-    return bytes(segment.deletion_bits()) if segment.deleted_count() else None

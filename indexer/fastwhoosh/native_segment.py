@@ -1,7 +1,9 @@
 """A segment file as the compiled kernel sees it: where each section of its directory lies."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
+from whoosh.reading import IndexReader
 from whoosh.util.numeric import byte_to_length
 
 from indexer.fastwhoosh.errors import DamagedSegment
@@ -56,3 +58,25 @@ def _column(name: str, entry: dict[str, Any]) -> tuple[str, str, tuple[int, int]
     if entry["type"] == "number" and entry["typecode"] in _WHOLE:
         return name, entry["typecode"], _extent(entry["values"])
     return None
+
+
+def file_of(reader: IndexReader) -> Any:
+    """Return the segment file of a reader of the fast codec, None for another codec."""
+    return getattr(getattr(reader, "_perdoc", None), "file", None)
+
+
+def native_segments(
+    leaves: Sequence[tuple[IndexReader, int]], files: Sequence[Any]
+) -> tuple[Any, ...] | None:
+    """Return the segments of readers and their files; None where one cannot be read natively."""
+    if kernel is None or not all(files):
+        return None
+    return tuple(
+        native_segment(file, _deletions(reader))
+        for (reader, _), file in zip(leaves, files, strict=True)
+    )
+
+
+def _deletions(reader: IndexReader) -> bytes | None:
+    segment = reader.segment()
+    return bytes(segment.deletion_bits()) if segment.deleted_count() else None

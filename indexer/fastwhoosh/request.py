@@ -1,6 +1,5 @@
 """What is asked of an executor, and what it answers: plain values, the same for both readings."""
 
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from indexer.fastwhoosh.plan import Node
@@ -84,8 +83,7 @@ class CollapseCodes(NamedTuple):
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """A plan and what to give of what it matches: ``limit`` hits from the ``first`` on."""
 
     plan: Node

@@ -106,14 +106,14 @@ class StoredReader:
         start, end = self._ends[doc], self._ends[doc + 1]
         if not start <= end <= len(self._data):
             raise Malformed("table des champs enregistrés désordonnée")
-        fields = self._decoded(bytes(self._data[start:end])) if end > start else {}
-        if all(type(value) in _UNCHANGING for value in fields.values()):
+        fields = self._decoded(self._data[start:end]) if end > start else {}
+        if _UNCHANGING.issuperset(map(type, fields.values())):
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
             self._kept[doc] = fields.copy()
         return fields
 
-    def _decoded(self, entry: bytes) -> dict[str, Any]:
+    def _decoded(self, entry: Buffer) -> dict[str, Any]:
         if len(entry) < _HEAD.size:
             raise Malformed("champs enregistrés coupés")
         crc, mode = _HEAD.unpack_from(entry)
@@ -127,7 +127,7 @@ class StoredReader:
             raise Malformed("champs enregistrés illisibles") from error
         return fields
 
-    def _inflated(self, text: bytes) -> bytes:
+    def _inflated(self, text: Buffer) -> bytes:
         try:
             if zstandard.frame_content_size(text) > _LARGEST_TEXT:
                 raise Malformed("champs enregistrés démesurés")

@@ -89,8 +89,6 @@ def _native_stem_form() -> Callable[[str], str | None] | None:
 
 # What :func:`stem_form` asks; a native Lexicon asks it without Python.
 STEMMER: Final = _native_stem_form() or stem_form_in_python
-
-
-def stem_form(exact: str) -> str | None:
-    """Return the stem of an exact form, without accents; None for a stop word."""
-    return STEMMER(exact)
+# The stem of an exact form, without accents; None for a stop word. A search asks
+# hundreds of times.
+stem_form: Final[Callable[[str], str | None]] = STEMMER

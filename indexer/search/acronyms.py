@@ -11,7 +11,7 @@ the others is used; where none is, all are offered. What is used is shown, and c
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, Literal
 
@@ -86,18 +86,20 @@ class _Widener:
             case Any(children):
                 return Any(tuple(map(self.node, children)))
             case Word(text, "variants") | Compound(_, text):
-                _, otherwise = self._otherwise((node,))
-                return replace(node, others=self._meanings(key_of(text)) + otherwise)
+                _, otherwise = self._otherwise(*self._words((node,)))
+                others = self._meanings(key_of(text)) + otherwise
+                return node if others == node.others else replace(node, others=others)
             case _:
                 return node
 
     def _side_by_side(self, children: Sequence[Node]) -> Iterator[Node]:
         place = 0
         while place < len(children):
-            length, keys = self._spelt_out(children[place:])
+            words, ends = self._words(children[place:])
+            length, keys = self._spelt_out(words, ends)
             others: tuple[Word | Chain, ...] = tuple(Word(key, "exact") for key in keys)
             if not keys:
-                length, others = self._otherwise(children[place:])
+                length, others = self._otherwise(words, ends)
             if length < 2:  # noqa: PLR2004  # one word has acronyms too
                 yield self.node(children[place])
                 place += 1
@@ -107,13 +109,17 @@ class _Widener:
                 yield replace(child, others=others)
             place += length
 
-    def _spelt_out(self, children: Sequence[Node]) -> tuple[int, tuple[str, ...]]:
+    def _words(self, children: Sequence[Node]) -> tuple[tuple[str, ...], dict[int, int]]:
+        return _words_of_nodes(children) if self._words_left > 0 else ((), {})
+
+    def _spelt_out(
+        self, words: Sequence[str], ends: Mapping[int, int]
+    ) -> tuple[int, tuple[str, ...]]:
         """Return how many nodes spell out a meaning, and the acronyms that stand for it."""
         self._words_left -= 1
-        words, ends = _words_of_nodes(children) if self._words_left > 0 else ((), {})
-        stems = tuple(stem_form(word) or word for word in words)
-        if len(stems) < 2:  # noqa: PLR2004  # a meaning has two words or more
+        if self._words_left <= 0 or len(words) < 2:  # noqa: PLR2004  # a meaning has two words or more
             return 0, ()
+        stems = tuple([stem_form(word) or word for word in words])
         first, second = stems[0], stems[1]
         found = {**self.dictionary.keys(first, second)}
         for meaning, keys in keys_of_file(first, second).items():
@@ -125,11 +131,12 @@ class _Widener:
                     return ends[len(meaning)], used
         return 0, ()
 
-    def _otherwise(self, children: Sequence[Node]) -> tuple[int, tuple[Chain, ...]]:
+    def _otherwise(
+        self, words: Sequence[str], ends: Mapping[int, int]
+    ) -> tuple[int, tuple[Chain, ...]]:
         """Return how many nodes are said otherwise in official texts, and how."""
         self._words_left -= 1
-        words, ends = _words_of_nodes(children) if self._words_left > 0 else ((), {})
-        saying = said_otherwise(words)
+        saying = said_otherwise(words) if self._words_left > 0 else None
         if saying is None or len(saying.words) not in ends:
             return 0, ()
         key = key_of(saying.text)

@@ -9,6 +9,7 @@ Native code reads the hits where it is compiled.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from operator import mul
 from typing import NamedTuple
 
 from indexer.french.analysis import analyse
@@ -61,22 +62,22 @@ def likely_words_in_python(documents: Sequence[Document], least: int) -> dict[st
 
 
 def related_words(
-    hits: Sequence[Document], information: Callable[[str], float]
+    hits: Sequence[Document], informations: Callable[[Sequence[str]], Sequence[float]]
 ) -> tuple[Related, ...]:
     """Return the words that say most about the best hits, those that say most first.
 
     Args:
         hits: score and texts of each, the best first.
-        information: how much a stem says.
+        informations: how much each of some stems says.
     """
     if not hits or hits[0][0] <= 0:
         return ()
     best = hits[0][0]
     documents = [(ranking.feedback_weight(score / best), texts) for score, texts in hits]
     likely = likely_words(documents, min(ranking.FEEDBACK_LEAST, len(documents)))
-    telling = sorted(
-        [(weight * information(stem), stem) for stem, weight in likely.items()],
-        key=lambda pair: (-pair[0], pair[1]),
-    )[: ranking.FEEDBACK_WORDS]
-    total = sum(weight for weight, _ in telling)
-    return tuple(Related(stem, weight / total) for weight, stem in telling if total)
+    said = [-weight for weight in map(mul, likely.values(), informations([*likely]))]
+    least = sorted(said)[: ranking.FEEDBACK_WORDS][-1:]
+    some = [pair for pair in zip(said, likely, strict=True) if pair[0] <= least[0]]
+    telling = sorted(some)[: ranking.FEEDBACK_WORDS]
+    total = sum([weight for weight, _ in telling])
+    return tuple([Related(stem, weight / total) for weight, stem in telling if total])

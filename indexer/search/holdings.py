@@ -1,6 +1,6 @@
 """Which words some texts hold, and in which forms: what a page says about its hits.
 
->>> missing_words(("Les loups", "le mouton"), ("loup", "agneau"))
+>>> Missing(("loup", "agneau")).of(("Les loups", "le mouton"))
 ('agneau',)
 >>> variant_forms(("Les loups, le Loup", "un loup"), Marker(stems=frozenset({"loup"})))
 {'loup': {'loups': 1, 'loup': 2}}
@@ -17,43 +17,59 @@ from indexer.search.passages import spans
 from indexer.search.tree import Compound, Word
 
 
-def missing_words(texts: Sequence[str], words: Sequence[str]) -> tuple[str, ...]:
-    """Return those of some exact forms that no text holds, in any form of the same stem."""
-    wanted = tuple(stem_form(word) or word for word in words)
-    if not wanted:
-        return ()
-    lexicon = shared_lexicon()
-    if kernel is None or lexicon is None:
-        held = held_in_python(texts, wanted)
-    else:
-        held = kernel.holds(lexicon, tuple(texts), wanted)
-    return tuple(word for word, holds in zip(words, held, strict=True) if not holds)
+class Missing:
+    """Tells which of some exact forms texts do not hold, in any form of the same stem."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self._words = words
+        self._wanted = tuple([stem_form(word) or word for word in words])
+
+    def of(self, texts: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the forms that no text holds."""
+        if not self._wanted:
+            return ()
+        lexicon = shared_lexicon()
+        if kernel is None or lexicon is None:
+            held = held_in_python(texts, self._wanted)
+        else:
+            held = kernel.holds(lexicon, texts, self._wanted)
+        if all(held):
+            return ()
+        return tuple([word for word, holds in zip(self._words, held, strict=True) if not holds])
 
 
-def lacking_words(texts: Sequence[str], words: Sequence[Word | Compound]) -> tuple[str, ...]:
-    """Return those of some plain words that no text holds, nor anything that stands for them.
+class Lacking:
+    """Tells which plain words of a query texts lack, and anything that stands for them.
 
     A compound is held whole or by its parts.
 
-    >>> lacking_words(("La CAF",), (Word("loup"), Word("caisse", others=(Word("caf", "exact"),))))
+    >>> words = Word("loup"), Word("caisse", others=(Word("caf", "exact"),))
+    >>> Lacking(words).of(("La CAF",))
     ('loup',)
-    >>> lacking_words(("Un porte avions",), (Compound(("porte", "avions"), "porteavions"),))
+    >>> Lacking((Compound(("porte", "avions"), "porteavions"),)).of(("Un porte avions",))
     ()
     """
-    spelt = [spelling for word in words for spelling in (word.whole, *word.parts)]
-    absent = frozenset(missing_words(texts, spelt))
-    lacking = [
-        "-".join(word.parts)
-        for word in words
-        if word.whole in absent and absent.intersection(word.parts)
-        if not _hold_others(texts, word)
-    ]
-    return tuple(dict.fromkeys(lacking))
 
+    def __init__(self, words: Sequence[Word | Compound]) -> None:
+        spelt = [spelling for word in words for spelling in (word.whole, *word.parts)]
+        self._missing = Missing(spelt)
+        self._words = [
+            ("-".join(word.parts), word.whole, frozenset(word.parts), stand_in(word.others))
+            for word in words
+        ]
 
-def _hold_others(texts: Sequence[str], word: Word | Compound) -> bool:
-    marker = stand_in(word.others)
-    return bool(marker) and any(spans(text, marker) for text in texts)
+    def of(self, texts: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the words that no text holds, each once."""
+        absent = self._missing.of(texts)
+        if not absent:
+            return ()
+        lacking = [
+            shown
+            for shown, whole, parts, others in self._words
+            if whole in absent and not parts.isdisjoint(absent)
+            if not (others and any(spans(text, others) for text in texts))
+        ]
+        return tuple(dict.fromkeys(lacking))
 
 
 def held_in_python(texts: Sequence[str], wanted: Sequence[str]) -> list[bool]:

@@ -7,6 +7,7 @@
 import re
 from collections.abc import Iterator
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Final, Literal, NamedTuple, cast
 
 from indexer.french.analysis import analyse, exact_form, fold
@@ -54,7 +55,9 @@ class Lexeme(NamedTuple):
 
 def lexemes(text: str, notices: list[str]) -> Iterator[Lexeme]:
     """Yield the pieces of a text; what was read otherwise than it stands is told in notices."""
-    return _joined(_Cutter(_without_number_signs(text), notices).pieces())
+    pieces, told = _cut(text)
+    notices.extend(told)
+    return _joined(iter(pieces))
 
 
 def placed_lexemes(text: str) -> tuple[Lexeme, ...]:
@@ -62,7 +65,15 @@ def placed_lexemes(text: str) -> tuple[Lexeme, ...]:
 
     The ``text`` of words stands at their ``start``, that of a phrase behind its quote.
     """
-    return tuple(_Cutter(_without_number_signs(text), []).pieces())
+    return _cut(text)[0]
+
+
+# The reader of a query asks, and who corrects its spelling.
+@lru_cache(maxsize=64)
+def _cut(text: str) -> tuple[tuple[Lexeme, ...], tuple[str, ...]]:
+    """Return the pieces, and what is told of them."""
+    cutter = _Cutter(_without_number_signs(text))
+    return tuple(cutter.pieces()), tuple(cutter.notices)
 
 
 def _without_number_signs(text: str) -> str:
@@ -70,9 +81,9 @@ def _without_number_signs(text: str) -> str:
 
 
 class _Cutter:
-    def __init__(self, text: str, notices: list[str]) -> None:
+    def __init__(self, text: str) -> None:
         self.text = text
-        self.notices = notices
+        self.notices: list[str] = []
         self.place = 0
         chunks = _CHUNK.findall(text)
         # Whoever writes operators writes no sentence: a last question mark is theirs.
@@ -142,6 +153,8 @@ class _Cutter:
             chunk = chunk.rstrip("?")
         if chunk in OPERATORS:
             return Lexeme(cast("Kind", OPERATORS[chunk]))
+        if chunk.isalpha():
+            return Lexeme("words", chunk)
         return self._fuzzy(chunk) or self._pattern(chunk) or self._words(chunk)
 
     def _fuzzy(self, chunk: str) -> Lexeme | None:

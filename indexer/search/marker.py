@@ -13,7 +13,8 @@ CHAIN_WIDTH: Final = 4
 Others = Sequence[Word | Chain]
 
 
-@dataclass(frozen=True, slots=True)
+# One is made a query, and asked of many texts: it is known by itself, not by what is in it.
+@dataclass(frozen=True, slots=True, eq=False)
 class Marker:
     """What counts as a match: stems, exact forms, and phrases of exact forms.
 

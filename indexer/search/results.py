@@ -69,13 +69,12 @@ class Hit:
     wordless: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FacetValue:
+class FacetValue(NamedTuple):
     """A value, how many of the questions found have it, and whether the search asks for it."""
 
     value: str
     label: str
-    count: int
+    count: int  # type: ignore[assignment]  # nobody counts in it as in other tuples
     selected: bool = False
 
 

@@ -97,4 +97,4 @@ def _nearest_dates(snapshot: Snapshot, search: Search) -> list[Change]:
 def _day(snapshot: Snapshot, search: Search | None) -> date | None:
     """Return the day on which the first hit of a search was asked."""
     hits = counted(snapshot, search, 1).hits if search else ()
-    return snapshot.record(hits[0][1]).date_question if hits else None
+    return snapshot.shown(hits[0][1]).date_question if hits else None

@@ -41,7 +41,7 @@ def _placed(
 ) -> Positional:
     """Return the plan of words that stand at such places, counted from the first."""
     offsets, texts = zip(*words, strict=True)
-    lines = snapshot.lines(texts, form, parts, offsets)
+    lines = snapshot.weighing.lines(texts, form, parts, offsets)
     said = sum(snapshot.information(word, form) for word in dict.fromkeys(texts))
     return Positional(lines, weight * said, ranking.K1, plan.ORDERED, 0)
 

@@ -21,6 +21,11 @@ DAMAGE: Final[tuple[type[Exception], ...]] = (
 )
 
 
+def said(error: Exception) -> IndexDamaged:
+    """Return the sentence of :func:`damage_said` for one of ``DAMAGE``."""
+    return IndexDamaged(f"{str(error).removesuffix('.')}. {MENDING}")
+
+
 @contextmanager
 def damage_said() -> Iterator[None]:
     """Turn damage that a reader of segments finds into a sentence that says how to mend it.
@@ -38,7 +43,7 @@ def damage_said() -> Iterator[None]:
     try:
         yield
     except DAMAGE as error:
-        raise IndexDamaged(f"{str(error).removesuffix('.')}. {MENDING}") from error
+        raise said(error) from error
     except UnicodeDecodeError as error:  # whoever decodes a word or a value knows no file
         raise IndexDamaged(
             "L'index contient un texte illisible ; « questions check --deep » nomme le fichier. "

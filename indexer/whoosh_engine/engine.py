@@ -2,20 +2,16 @@
 
 import threading
 import time
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from indexer.french.analysis import stem_form
 from indexer.question import Key, Question, Reference, uid_of
-from indexer.search.holdings import lacking_words, variant_forms
 from indexer.search.neighbours import Neighbour, Surroundings
-from indexer.search.passages import mark, marked_paragraphs, passages
+from indexer.search.passages import mark, marked_paragraphs
 from indexer.search.request import Search
 from indexer.search.results import (
-    Hit,
     IndexInfo,
     MarkedQuestion,
     Results,
@@ -24,7 +20,6 @@ from indexer.search.results import (
 )
 from indexer.search.statistics import Statistics
 from indexer.search.suggest import Suggestion
-from indexer.search.tree import Compound, Phrase, Query, Word, wanted_leaves
 from indexer.search.wording import describe
 from indexer.settings import Settings
 from indexer.whoosh_engine import generations
@@ -33,8 +28,9 @@ from indexer.whoosh_engine.damage import damage_said
 from indexer.whoosh_engine.faceting import facets, timeline
 from indexer.whoosh_engine.finding import Found, find
 from indexer.whoosh_engine.likeness import similar_to
-from indexer.whoosh_engine.neighbours import reminded, surroundings
-from indexer.whoosh_engine.schema import shown_title, texts_of
+from indexer.whoosh_engine.neighbours import surroundings
+from indexer.whoosh_engine.schema import shown_title
+from indexer.whoosh_engine.showing import Page
 from indexer.whoosh_engine.snapshot import Snapshot
 from indexer.whoosh_engine.statistics import statistics, unknown_ministries
 from indexer.whoosh_engine.suggesting import Suggester
@@ -178,21 +174,11 @@ def _answer(snapshot: Snapshot, search: Search) -> Results:
     query = translation.query
     first = (search.page - 1) * search.size
     found = find(snapshot, search, translation, first, search.size)
-    records = [snapshot.record(number) for _, number in found.hits]
-    hits = tuple(
-        replace(
-            _hit(record, score, translation),
-            others=others,
-            recalled=reminded(snapshot, record),
-            related=number in found.related,
-            wordless=number in found.wordless,
-        )
-        for (score, number), others, record in zip(found.hits, found.others, records, strict=True)
-    )
+    page = Page(snapshot, found, translation)
     understood = Understood(
         describe(query.tree),
         query.ignored,
-        _variants(records, translation),
+        page.variants(),
         (*translation.notices, *_notices(found, translation, search.sort)),
         translation.named,
         translation.synonyms,
@@ -206,7 +192,7 @@ def _answer(snapshot: Snapshot, search: Search) -> Results:
         groups_all_words=found.groups_all_words,
         pages=-(-(found.groups + found.total_related) // search.size),
         took_ms=(time.perf_counter() - started) * 1000,
-        hits=hits,
+        hits=page.hits(),
         facets=facets(snapshot, search, found.counts) if search.facets else (),
         generation=snapshot.manifest.generation,
         total_related=found.total_related,
@@ -214,60 +200,6 @@ def _answer(snapshot: Snapshot, search: Search) -> Results:
         suggestion=suggestion(snapshot, search, found) if search.page == 1 else None,
         help=help_on_little(snapshot, search, found),
     )
-
-
-def _hit(record: Question, score: float, translation: Translation) -> Hit:
-    marker = translation.marker
-    return Hit(
-        uid=record.uid,
-        chamber=record.chamber,
-        kind=record.kind,
-        legislature=record.legislature,
-        number=record.number,
-        author=record.author_label,
-        group=record.group_name or record.group,
-        ministry_asked=record.ministry,
-        ministry_answering=record.ministry_answering,
-        date_asked=record.date_question,
-        date_answered=record.date_answer,
-        status=record.status,
-        delay_days=record.delay_days,
-        title=mark(shown_title(record), marker),
-        score=score,
-        source_url=record.official_url,
-        question=passages(record.question_text, (), marker),
-        answer=passages(record.answer_text, record.answer_turns, marker),
-        missing=lacking_words(tuple(texts_of(record).values()), translation.words),
-    )
-
-
-def _variants(
-    records: Sequence[Question], translation: Translation
-) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Return the other forms that stand for each word in the questions of the page.
-
-    A pattern or a misspelt word stands for the commonest of the words that it means.
-    """
-    texts = [text for record in records for text in texts_of(record).values()]
-    forms = variant_forms(texts, translation.marker)
-    found = []
-    for word in dict.fromkeys(_stemmed_words(translation.query)):
-        others = Counter(forms.get(stem_form(word) or "", {}))
-        names = tuple(form for form, _ in others.most_common(_MAX_VARIANTS + 1) if form != word)
-        if names:
-            found.append((word, names[:_MAX_VARIANTS]))
-    found += [(word, names[:_MAX_VARIANTS]) for word, names in translation.expansions]
-    return tuple(found)
-
-
-def _stemmed_words(query: Query) -> Iterator[str]:
-    for leaf in wanted_leaves(query.tree):
-        if isinstance(leaf, Word) and leaf.form == "variants":
-            yield leaf.text
-        elif isinstance(leaf, Phrase) and leaf.form == "variants":
-            yield from leaf.words
-        elif isinstance(leaf, Compound):
-            yield from leaf.parts
 
 
 def _notices(found: Found, translation: Translation, sort: str) -> Iterator[str]:

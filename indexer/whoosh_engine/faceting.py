@@ -24,14 +24,14 @@ def facet_codes(snapshot: Snapshot, search: Search) -> tuple[FacetCodes, ...]:
     if not search.facets:
         return ()
     segments = len(snapshot.executor.leaves)
+    filtered = [name for name, values in search.filters.items() if values]
     return (
-        *(_facet_codes(snapshot, search, name) for name in FACETS),
+        *[_facet_codes(snapshot, name, filtered) for name in FACETS],
         *(month_facet(column, segments) for column in _DAYS),
     )
 
 
-def _facet_codes(snapshot: Snapshot, search: Search, name: str) -> FacetCodes:
-    filtered = [other for other, values in search.filters.items() if values]
+def _facet_codes(snapshot: Snapshot, name: str, filtered: Sequence[str]) -> FacetCodes:
     own = filtered.index(name) if name in filtered else -1
     table = snapshot.filter_values(name).table
     return FacetCodes(f"f_{name}", table.maps, len(table.values), own)
@@ -51,35 +51,35 @@ def timeline(counts: Mapping[str, bytes]) -> Timeline:
 
 def facets(snapshot: Snapshot, search: Search, counts: Mapping[str, bytes]) -> tuple[Facet, ...]:
     """Return the facets of what was found, in the order of ``request.FACETS``."""
-    return tuple(
-        _facet(snapshot, name, counts[name], search.filters.get(name, ())) for name in FACETS
-    )
+    filters = search.filters
+    return tuple([_facet(snapshot, name, counts[name], filters.get(name, ())) for name in FACETS])
 
 
 def _facet(snapshot: Snapshot, name: str, counts: bytes, selected: Sequence[str]) -> Facet:
     spec = FILTERS[name]
     filtered = snapshot.filter_values(name)
     values, counts = filtered.values, filtered.counts(counts)
-    chosen = snapshot.chosen_places(name, selected)
+    chosen = snapshot.chosen_places(name, selected) if selected else frozenset()
     # Place 0 may be that of no value.
     without = 1 if values and not values[0] else 0
-    known = counts[4 * without :]
-    ranked, distinct = top_counts(known, _FACET_VALUES)
-    shown = {place + without: count for place, count in ranked}
+    ranked, distinct = top_counts(counts[4 * without :], _FACET_VALUES)
+    shown = [(place + without, count) for place, count in ranked]
+    others = distinct - len(shown)
+    if chosen:
+        added = _not_shown(chosen, shown, counts)
+        shown += added
+        others -= sum(1 for _, count in added if count)
+    labels = spec.values
+    listed = [
+        FacetValue(value := values[place], labels.get(value, value), count, place in chosen)
+        for place, count in shown
+    ]
+    return Facet(name, spec.label, tuple(listed), others)
+
+
+def _not_shown(
+    chosen: frozenset[int], shown: Sequence[tuple[int, int]], counts: bytes
+) -> list[tuple[int, int]]:
+    """Return (place, count) of what a search asks for and that is not among the commonest."""
     numbers = memoryview(counts).cast("I")
-    shown |= {place: numbers[place] for place in sorted(chosen) if place not in shown}
-    others = distinct - sum(1 for count in shown.values() if count)
-    return Facet(
-        name,
-        spec.label,
-        tuple(
-            FacetValue(
-                value := values[place],
-                spec.values.get(value, value),
-                count,
-                selected=place in chosen,
-            )
-            for place, count in shown.items()
-        ),
-        others=others,
-    )
+    return [(place, numbers[place]) for place in sorted(chosen - {place for place, _ in shown})]

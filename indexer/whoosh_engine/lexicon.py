@@ -50,6 +50,6 @@ class IndexLexicon:
         return self._together((stems[0], stems[1]), "stem", plan.NEAR, ranking.NEAR_WINDOW)
 
     def _together(self, words: tuple[str, str], form: str, mode: int, width: int) -> int:
-        lines = self._snapshot.lines(words, form, PARTS, _SIDE_BY_SIDE)
+        lines = self._snapshot.weighing.lines(words, form, PARTS, _SIDE_BY_SIDE)
         asked = plan.Positional(lines, 1.0, ranking.K1, mode, width)
         return self._snapshot.executor.run(Request(asked, limit=0)).total

@@ -27,7 +27,7 @@ def similar_to(snapshot: Snapshot, key: Key, limit: int) -> tuple[Neighbour, ...
     number = snapshot.number(uid_of(key))
     if number is None:
         return ()
-    record = snapshot.record(number)
+    record = snapshot.shown(number)
     family = _family(snapshot, number)
     stems = _stems(snapshot, record, len(family))
     if len(stems) < LEAST_SHARED:
@@ -42,7 +42,7 @@ def similar_to(snapshot: Snapshot, key: Key, limit: int) -> tuple[Neighbour, ...
     )
     least = _LEAST_SHARE * own.hits[0][0] if own.hits else 0.0
     found = [other for score, other in snapshot.executor.run(request).hits if score >= least]
-    return tuple(_with_reason(snapshot.record(other), stems) for other in found)
+    return tuple(_with_reason(snapshot.shown(other), stems) for other in found)
 
 
 def _stems(snapshot: Snapshot, record: Question, family: int) -> Weighted:
@@ -58,7 +58,9 @@ def _stems(snapshot: Snapshot, record: Question, family: int) -> Weighted:
 
 def _holding(snapshot: Snapshot, stems: Weighted) -> plan.Any:
     """Return the plan of what holds some of the stems."""
-    words = (plan.Word((snapshot.group((stem,), "stem", PARTS, 1.0),)) for stem, _ in stems)
+    words = (
+        plan.Word((snapshot.weighing.group((stem,), "stem", PARTS, 1.0),)) for stem, _ in stems
+    )
     return plan.Any(tuple(words), LEAST_SHARED)
 
 
@@ -68,7 +70,7 @@ def _family(snapshot: Snapshot, number: int) -> list[int]:
 
 
 def _uids(snapshot: Snapshot, numbers: list[int]) -> plan.Terms:
-    return plan.Terms("uid", tuple(snapshot.record(number).uid.encode() for number in numbers))
+    return plan.Terms("uid", tuple(snapshot.shown(number).uid.encode() for number in numbers))
 
 
 def _with_reason(record: Question, stems: Weighted) -> Neighbour:

@@ -39,14 +39,14 @@ def surroundings(snapshot: Snapshot, key: Key) -> Surroundings:
     number = snapshot.number(uid_of(key))
     if number is None:
         return Surroundings()
-    record = snapshot.record(number)
+    record = snapshot.shown(number)
     families = snapshot.families
     sharing = set(families.answers.members(number)) - {number}
     # Those of another family that share the answer stand behind those of the own one.
     others = [*families.near.members(number), *families.answers.members(number)]
     others = [member for member in dict.fromkeys(others) if member != number]
     shown = (
-        neighbour(snapshot.record(member), shares_answer=member in sharing)
+        neighbour(snapshot.shown(member), shares_answer=member in sharing)
         for member in _oldest(snapshot, others)
     )
     named = [
@@ -82,7 +82,7 @@ def recalled_by(snapshot: Snapshot, record: Question, recall: Recall) -> Questio
     ordered = sorted(keys, key=lambda key: key.legislature != record.legislature)
     for key in ordered:
         number = snapshot.number(uid_of(key))
-        found = None if number is None else snapshot.record(number)
+        found = None if number is None else snapshot.shown(number)
         if found and meant(recall, record, found):
             return found
     return None
@@ -93,7 +93,7 @@ def _recalling(snapshot: Snapshot, record: Question) -> Iterator[Question]:
     named = Terms("recalls", (str(record.number).encode(),))
     found = snapshot.executor.run(Request(named, limit=_MOST_READ, order=_OLDEST))
     for _, number in found.hits:
-        other = snapshot.record(number)
+        other = snapshot.shown(number)
         for recall in recalls(other.question_text):
             if recall.number == record.number and meant(recall, other, record):
                 first = recalled_by(snapshot, other, recall)

@@ -10,6 +10,7 @@ from datetime import date
 from functools import cache
 from typing import Final
 
+from indexer.fastwhoosh.counting import counted_range
 from indexer.fastwhoosh.histogram import NOWHERE
 from indexer.fastwhoosh.request import FacetCodes
 from indexer.search.results import Months
@@ -46,9 +47,8 @@ def month_facet(column: str, segments: int) -> FacetCodes:
 
 def months_of(counts: bytes) -> Months:
     """Return the months from the first that counts anything to the last, of a facet by month."""
-    end = len(counts.rstrip(b"\0")) + 3 & ~3
-    first = (end - len(counts[:end].lstrip(b"\0"))) // 4
-    known = tuple(memoryview(counts)[4 * first : end].cast("I"))
+    first, end = counted_range(counts)
+    known = tuple(memoryview(counts)[4 * first : 4 * end].cast("I"))
     return Months(*month_of(first), known) if known else Months()
 
 

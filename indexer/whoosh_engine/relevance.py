@@ -28,12 +28,13 @@ def feedback(
     if translation.related is None:
         return ()
     best = [
-        (score, tuple(texts_of(snapshot.record(number)).values()))
+        (score, tuple(texts_of(snapshot.shown(number)).values()))
         for score, number in hits[: ranking.FEEDBACK_HITS]
     ]
     weight = ranking.feedback_total(_typed(translation.related))
-    words = related_words(best, lambda stem: snapshot.information(stem, "stem"))
-    return tuple(_word(snapshot, word, weight, parts_of(scope)) for word in words)
+    words = related_words(best, snapshot.words["stem"].informations)
+    parts = parts_of(scope)
+    return tuple([_word(snapshot, word, weight, parts) for word in words])
 
 
 def _typed(related: Beside) -> int:
@@ -42,7 +43,7 @@ def _typed(related: Beside) -> int:
 
 
 def _word(snapshot: Snapshot, word: Related, weight: float, parts: Sequence[str]) -> Plan:
-    return Word((snapshot.group((word.stem,), "stem", parts, weight * word.share),))
+    return Word((snapshot.weighing.group((word.stem,), "stem", parts, weight * word.share),))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,6 @@ from indexer.legislatures import legislatures
 from indexer.ministries import portfolios_of
 from indexer.question import Question
 from indexer.search.request import FILTERS, VALUE_OF_STATUS
-from indexer.stored_lines import question_of_line
 
 # Raised with every change of the fields or of what goes into them: an older index is rebuilt.
 SCHEMA_VERSION: Final = 4
@@ -209,11 +208,6 @@ def portfolios(question: Question) -> tuple[str, ...]:
 
 
 _FIRST_DAYS: Final = {entry.number: entry.first for entry in legislatures()}
-
-
-def record_of(stored: bytes) -> Question:
-    """Return the question of a stored document."""
-    return question_of_line(stored)
 
 
 def day_number(day: date | None) -> int:

@@ -4,7 +4,7 @@ A snapshot is immutable; the engine swaps it for another when a new generation i
 takes time is made when first asked for. Where the extension is compiled, threads may share it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -15,34 +15,30 @@ from indexer.fastwhoosh.errors import DamagedSegment
 from indexer.fastwhoosh.executor import Executor
 from indexer.fastwhoosh.index import open_dir
 from indexer.fastwhoosh.interpreted import numbers_of
-from indexer.fastwhoosh.plan import Group, Line, Part, Terms
+from indexer.fastwhoosh.plan import Terms
 from indexer.fastwhoosh.request import CollapseCodes, FilterCodes, Request
 from indexer.fastwhoosh.segmentfile import EXTENSION
 from indexer.native import why_not
 from indexer.question import Key, Question, Reference, uid_of
 from indexer.search import ranking
 from indexer.search.request import FILTERS
+from indexer.stored_lines import question_of_line, shown_question
 from indexer.whoosh_engine.acronyms import Acronyms
 from indexer.whoosh_engine.column_values import column_numbers, live_numbers
-from indexer.whoosh_engine.damage import DAMAGE, MENDING, damage_said
+from indexer.whoosh_engine.damage import DAMAGE, MENDING, said
 from indexer.whoosh_engine.families import Families, read_families
 from indexer.whoosh_engine.filter_values import FilterValues, filter_values
 from indexer.whoosh_engine.generations import Manifest, read_manifest
-from indexer.whoosh_engine.schema import PARTS, day_of, field_of, record_of
+from indexer.whoosh_engine.schema import PARTS, day_of, field_of
 from indexer.whoosh_engine.vocabulary import Vocabulary
+from indexer.whoosh_engine.weighing import FIELDS, Weighing
+from indexer.whoosh_engine.word_counts import WordCounts
 
 if TYPE_CHECKING:
     from indexer.search.results import SegmentInfo
 
-# Words of a form whose frequency is remembered, some 10 MB of them.
-_MOST_KNOWN: Final = 50_000
-# Records that are remembered: feedback reads the questions of a page before they are shown.
-_MOST_RECORDS: Final = 64
-_FIELDS: Final = {form: tuple(field_of(part, form) for part in PARTS) for form in ("exact", "stem")}
-
-
-# A field, what a word in it weighs, how far its length counts, and its mean length in words.
-_Weighed = tuple[str, float, float, float]
+# Questions that are remembered: feedback reads those of a page before they are shown.
+_MOST_SHOWN: Final = 64
 
 
 class Snapshot:
@@ -56,9 +52,7 @@ class Snapshot:
         self.manifest: Manifest = read_manifest(folder, name)
         self.path = folder / name
         self._filters: dict[str, FilterValues] = {}
-        self._said: Mapping[str, dict[str, float]] = {form: {} for form in _FIELDS}
-        self._weights: dict[tuple[tuple[str, ...], str], tuple[_Weighed, ...]] = {}
-        self._records: dict[int, Question] = {}
+        self._shown: dict[int, Question] = {}
         try:
             self._searcher: Any = open_dir(self.path).searcher()
             self.executor = Executor(self._searcher)
@@ -71,66 +65,21 @@ class Snapshot:
             ) from error
         self.reader = self._searcher.reader()
         self.documents = int(self.reader.doc_count_all())
+        executor, documents = self.executor, self.documents
+        self.words = {f: WordCounts(executor, names, documents) for f, names in FIELDS.items()}
+        self.weighing = Weighing(executor, self.words)
 
     def close(self) -> None:
         """Release the files."""
         self._searcher.close()
 
-    @cached_property
-    def averages(self) -> Mapping[str, float]:
-        """Mean length in words of each text field over the questions that have it."""
-        names = [field_of(part, form) for part in PARTS for form in ("exact", "stem")]
-        return {name: self.executor.mean_length(name) for name in names}
-
     def documents_with(self, word: str, form: str) -> int:
         """Return in how many questions a word stands, taken from the part where most have it."""
-        return max(self.executor.document_frequencies(_FIELDS[form], word.encode()))
+        return self.words[form].documents_with(word)
 
     def information(self, word: str, form: str) -> float:
         """Return how much a word says, over all parts."""
-        said = self._said[form]
-        known = said.get(word)
-        if known is None:
-            known = self._information((word,), form)
-            if len(said) >= _MOST_KNOWN:
-                said.clear()
-            said[word] = known
-        return known
-
-    def _information(self, words: Sequence[str], form: str) -> float:
-        found = sum([self.documents_with(word, form) for word in words])
-        return ranking.information(found, max(1, self.documents))
-
-    def group(self, words: Sequence[str], form: str, parts: Sequence[str], weight: float) -> Group:
-        """Return words that count as one, with the statistics of the whole index."""
-        found = tuple(
-            Part(name, word.encode(), weighed, b, average)
-            for name, weighed, b, average in self._weighed(parts, form)
-            for word in words
-        )
-        one = len(words) == 1
-        said = self.information(words[0], form) if one else self._information(words, form)
-        return Group(found, weight * said, ranking.K1)
-
-    def lines(
-        self, words: Sequence[str], form: str, parts: Sequence[str], offsets: Sequence[int]
-    ) -> tuple[Line, ...]:
-        """Return the lines in which words stand together, one a part."""
-        terms = tuple(word.encode() for word in words)
-        return tuple(
-            Line(name, terms, tuple(offsets), weighed, b, average)
-            for name, weighed, b, average in self._weighed(parts, form)
-        )
-
-    def _weighed(self, parts: Sequence[str], form: str) -> tuple[_Weighed, ...]:
-        key = (tuple(parts), form)
-        if key not in self._weights:
-            names = [(part, field_of(part, form)) for part in parts]
-            self._weights[key] = tuple(
-                (name, ranking.PART_WEIGHTS[part], ranking.B[part], self.averages[name])
-                for part, name in names
-            )
-        return self._weights[key]
+        return self.words[form].information(word)
 
     def filter_values(self, name: str) -> FilterValues:
         """Return the values of a filter of ``request.FILTERS``; made once."""
@@ -202,7 +151,7 @@ class Snapshot:
         number = self.number(uid)
         if number is None:
             return ()
-        return tuple(self.record(member).uid for member in self.families.near.members(number))
+        return tuple(self.shown(member).uid for member in self.families.near.members(number))
 
     def number(self, uid: str) -> int | None:
         """Return the document number of a live question, None where there is none."""
@@ -215,33 +164,45 @@ class Snapshot:
         Raises:
             IndexDamaged: what is stored is no question.
         """
-        known = self._records.get(number)
-        if known is not None:
-            return known
+        return self._read(number, question_of_line)
+
+    def shown(self, number: int) -> Question:
+        """Return what :meth:`record` does, to be read only: it may stand in for a Question.
+
+        Raises:
+            IndexDamaged: what is stored is no question.
+        """
+        known = self._shown.get(number)
+        if known is None:
+            known = self._read(number, shown_question)
+            if len(self._shown) >= _MOST_SHOWN:
+                self._shown.clear()
+            self._shown[number] = known
+        return known
+
+    def _read(self, number: int, question_of: Callable[[bytes], Question]) -> Question:
         try:
-            record = record_of(self.line(number))
+            return question_of(self.line(number))
         except IndexDamaged:
             raise
         except Exception as error:  # any damage of the file ends here
             raise IndexDamaged(
                 f"Question illisible dans l'index « {self.path} ». {MENDING}"
             ) from error
-        if len(self._records) >= _MOST_RECORDS:
-            self._records.clear()
-        self._records[number] = record
-        return record
 
-    @damage_said()
     def line(self, number: int) -> bytes:
         """Return the record of a document as it stands in the corpus.
 
         Raises:
             IndexDamaged: the bytes are not what was written.
         """
-        line: bytes | None = self.executor.stored_fields(number).get("record")
-        if line is None:
+        try:
+            line: bytes | None = self.executor.stored_fields(number).get("record")
+            if line is not None:
+                return line
             raise DamagedSegment(self._file_of(number), f"document {number} : question absente")
-        return line
+        except DAMAGE as error:
+            raise said(error) from error
 
     def _file_of(self, number: int) -> Path:
         reader = next(reader for reader, base in reversed(self.executor.leaves) if base <= number)

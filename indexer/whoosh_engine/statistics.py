@@ -91,7 +91,7 @@ def statistics(snapshot: Snapshot, search: Search, by: str) -> Statistics:
     started = time.perf_counter()
     translation = translated(snapshot, search)
     plan = plan_found(snapshot, translation)
-    asked = replace(request_of(snapshot, replace(search, facets=False), plan), limit=0)
+    asked = request_of(snapshot, replace(search, facets=False), plan)._replace(limit=0)
     grouping = _by_year(snapshot) if by == BY_YEAR else _by_filter(snapshot, by)
     whole, counts, without = _count(snapshot, asked, grouping)
     rows = _ranked(by, grouping.names, counts.questions)
@@ -163,10 +163,10 @@ def _count(snapshot: Snapshot, asked: Request, grouping: _Grouping) -> tuple[Tal
         All of them, those of each row, and how many have no value.
     """
     run, facet = snapshot.executor.run, grouping.facet
-    asked = replace(asked, facets=(facet,))
+    asked = asked._replace(facets=(facet,))
     spread = Spread(facet.column, grouping.rows, len(grouping.names), "delay", _RANKS)
     one_row = (rows_of_codes([(0,)]),) * len(grouping.rows)
-    found = run(replace(asked, spreads=(spread, Spread("", one_row, 1, "delay", _RANKS))))
+    found = run(asked._replace(spreads=(spread, Spread("", one_row, 1, "delay", _RANKS))))
     with_status = {
         status: run(_with_status(snapshot, asked, value))
         for value, status in STATUS_OF_VALUE.items()
@@ -181,7 +181,7 @@ def _count(snapshot: Snapshot, asked: Request, grouping: _Grouping) -> tuple[Tal
 
 def _with_status(snapshot: Snapshot, asked: Request, value: str) -> Request:
     kept = snapshot.filter_codes("statut", (value,))
-    return replace(asked, filters=(*asked.filters, kept))
+    return asked._replace(filters=(*asked.filters, kept))
 
 
 def _numbers(grouping: _Grouping, answer: Answer) -> Counts:

@@ -159,7 +159,7 @@ class Suggester:
 
     def _titles(self, words: Sequence[str], shares: int) -> Iterator[str]:
         """Yield the lines of the shortest titles that hold some words, any form of them."""
-        group = self.snapshot.group
+        group = self.snapshot.weighing.group
         stems = [stem for word in words if (stem := stem_form(word))]
         groups = [group((stem,), "stem", ("title",), 1.0) for stem in stems]
         wanted = plan.All(tuple(plan.Word((each,)) for each in groups))

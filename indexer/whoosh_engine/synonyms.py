@@ -27,7 +27,7 @@ def with_others(snapshot: Snapshot, found: PlanWord, others: Others, parts: Sequ
         parts: where it is wanted.
     """
     stem, exact = found.groups
-    spelt = snapshot.group(sorted(acronyms_of(others)), "exact", parts, 1.0).parts
+    spelt = snapshot.weighing.group(sorted(acronyms_of(others)), "exact", parts, 1.0).parts
     less = tuple(part._replace(weight=ranking.SYNONYM_WEIGHT * part.weight) for part in spelt)
     word = found._replace(groups=(stem._replace(parts=stem.parts + less), exact))
     chains = tuple(_chains(snapshot, others, parts, stem.factor + exact.factor))
@@ -38,7 +38,7 @@ def _chains(
     snapshot: Snapshot, others: Others, parts: Sequence[str], factor: float
 ) -> Iterator[Positional]:
     for stems in sorted(chains_of(others)):
-        lines = snapshot.lines(stems, "stem", parts, range(len(stems)))
+        lines = snapshot.weighing.lines(stems, "stem", parts, range(len(stems)))
         weighed = ranking.SYNONYM_WEIGHT * factor
         yield Positional(lines, weighed, ranking.K1, plan.CHAIN, CHAIN_WIDTH)
 

@@ -80,6 +80,7 @@ class Translator:
         chosen: Sequence[str] = (),
     ) -> None:
         self.snapshot = snapshot
+        self._group = snapshot.weighing.group
         self.scope = scope
         self.exact = exact
         self.expansions: dict[str, tuple[str, ...]] = {}
@@ -219,12 +220,11 @@ class Translator:
                 self.marks.stems.add(stem)
             self.marks.exacts |= acronyms_of(word.others)
             self.marks.chains |= chains_of(word.others)
-        group = self.snapshot.group
         if stem is None:
             weight = 1.0 + ranking.EXACT_WEIGHT
-            return PlanWord((group((word.text,), "exact", parts, weight),))
-        exact = group((word.text,), "exact", parts, ranking.EXACT_WEIGHT)
-        found = PlanWord((group((stem,), "stem", parts, 1.0), exact))
+            return PlanWord((self._group((word.text,), "exact", parts, weight),))
+        exact = self._group((word.text,), "exact", parts, ranking.EXACT_WEIGHT)
+        found = PlanWord((self._group((stem,), "stem", parts, 1.0), exact))
         return with_others(self.snapshot, found, word.others, parts) if word.others else found
 
     def _expanded(self, word: Word, parts: Sequence[str], *, mark: bool) -> Plan:
@@ -240,7 +240,7 @@ class Translator:
         if mark:
             self.marks.exacts.update(words)
             self.expansions[word.text] = words
-        return PlanWord((self.snapshot.group(words, "exact", parts, ranking.EXPANSION_WEIGHT),))
+        return PlanWord((self._group(words, "exact", parts, ranking.EXPANSION_WEIGHT),))
 
     def _compound(self, compound: Compound, *, mark: bool) -> Plan:
         stems = tuple(stem_form(part) for part in compound.parts)

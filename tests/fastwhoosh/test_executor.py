@@ -1,5 +1,6 @@
 """The executor by hand-made examples: what it answers, leaves to Whoosh, and counts."""
 
+import random
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,14 @@ from whoosh import index as whoosh_index
 
 from indexer.fastwhoosh import interpreted, plan
 from indexer.fastwhoosh.code_table import codes_of_values, table_of
-from indexer.fastwhoosh.counting import named_counts, top_counts
+from indexer.fastwhoosh.counting import counted_range, named_counts, top_counts
 from indexer.fastwhoosh.executor import Executor, filter_codes
 from indexer.fastwhoosh.histogram import NOWHERE, histogram
 from indexer.fastwhoosh.index import create_in, open_dir
 from indexer.fastwhoosh.plan_query import PlanQuery
 from indexer.fastwhoosh.request import FacetCodes, OrderKey, Request
+from indexer.french.forms import folding_table
+from indexer.native import COMPILED
 from indexer.settings import Settings
 from indexer.whoosh_engine.generations import current_name
 from indexer.whoosh_engine.schema import day_number, day_of
@@ -118,6 +121,54 @@ def test_the_highest_counts_come_first_ties_by_place() -> None:
     assert top_counts(counts, 3) == ([(4, 7), (2, 5), (0, 2)], 4)
     assert top_counts(counts, 0) == ([], 4)
     assert top_counts(b"", 3) == ([], 0)
+
+
+def test_what_counts_anything_lies_in_a_range() -> None:
+    rng = random.Random(6)
+    for _ in range(200):
+        numbers = [rng.choice((0, 0, 0, 256, 1)) for _ in range(rng.randrange(9))]
+        places = [place for place, number in enumerate(numbers) if number]
+        wanted = (places[0], places[-1] + 1) if places else (0, 0)
+        assert counted_range(b"".join(n.to_bytes(4, "little") for n in numbers)) == wanted
+
+
+def test_terms_are_found_however_often_they_are_asked_for(tmp_path: Path) -> None:
+    rng = random.Random(7)
+    words = [f"{rng.choice(('mot', 'é', 'x' * 9))}{number}" for number in range(300)]
+    texts = [rng.sample(words, 12) for _ in range(60)]
+    index = create_in(tmp_path, SCHEMA)
+    for some in (texts[:40], texts[40:]):
+        with index.writer() as writer:
+            for text in some:
+                writer.add_document(text=" ".join(text))
+    held = Counter(word for text in texts for word in text)
+    asked = (*words, *(f"{word}x" for word in words), *(word[:-1] for word in words), "absent", "")
+    terms = tuple(word.encode() for word in asked)
+    with open_dir(tmp_path).searcher() as searcher:
+        executor = Executor(searcher)
+        for _ in range(3):  # a table of terms is made after the first thousand
+            found = executor.document_frequencies(("text", "animal"), terms)
+            assert found == [held[word] for word in asked]
+
+
+@pytest.mark.skipif(not COMPILED, reason="the extension is not compiled")
+def test_words_that_fold_to_one_are_found_however_often_they_are_asked_for(tmp_path: Path) -> None:
+    rng = random.Random(8)
+    words = sorted({"".join(rng.choices("aàâeéèoœ", k=rng.randint(1, 4))) for _ in range(400)})
+    index = create_in(tmp_path, fields.Schema(text=fields.KEYWORD))
+    for some in (words[::2], words[::3]):
+        with index.writer() as writer:
+            for word in some:
+                writer.add_document(text=word)
+    held = Counter([*words[::2], *words[::3]])
+    letters = str.maketrans("àâéè", "aaee")
+    with open_dir(tmp_path).searcher() as searcher:
+        executor = Executor(searcher)
+        for _ in range(7):  # a table of folded terms is made after the first 300 to 750
+            for asked in sorted({word.translate(letters) for word in words}):
+                alike = plan.Expansion("", plan.FUZZY, asked.encode())
+                wanted = {word: n for word, n in held.items() if word.translate(letters) == asked}
+                assert executor.words(("text",), alike, folding_table()) == wanted
 
 
 def test_days_are_counted_by_month_under_any_query(sample_settings: Settings) -> None:

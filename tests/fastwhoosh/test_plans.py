@@ -1,14 +1,16 @@
 """The compiled reading of plans against the obvious one, over real segments."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
+from indexer.fastwhoosh import plan
 from indexer.fastwhoosh.executor import Executor
 from indexer.fastwhoosh.index import create_in
+from indexer.fastwhoosh.plan import Node
 from indexer.fastwhoosh.request import Request
 from indexer.native import COMPILED
 from tests.fastwhoosh.random_indexes import Shape, Words, new_schema, write_history
@@ -47,6 +49,34 @@ def test_both_readings_of_any_plan_are_the_same(shaped: tuple[Executor, Words]) 
     generator = PlanGenerator(random.Random(1), words, executor)
     for _ in range(_REQUESTS):
         check_readings(executor, generator.request())
+
+
+def test_requests_of_one_search_are_answered_as_any_others(shaped: tuple[Executor, Words]) -> None:
+    executor, words = shaped
+    generator = PlanGenerator(random.Random(3), words, executor)
+    rng = random.Random(4)
+    for _ in range(_REQUESTS // 5):
+        run = executor.holding()
+        known: list[Node] = [generator.node() for _ in range(4)]
+        for _ in range(5):
+            known.append(_made_of(rng, known))
+            asked = generator.request()._replace(plan=known[-1])
+            assert check_readings(executor, asked, run) == executor.run(asked)
+
+
+def _made_of(rng: random.Random, known: Sequence[Node]) -> Node:
+    """Draw a plan of others, some of which may stand in it twice."""
+    one, *rest = (rng.choice(known) for _ in range(rng.randint(2, 5)))
+    if rng.random() < 0.2:
+        return one
+    if rng.random() < 0.4:
+        return plan.Any((one, *rest), rng.choice((1, 1, 2)))
+    places = [rng.choice("aabc") for _ in rest]
+    wanted, without, maybe = (
+        tuple(node for node, place in zip(rest, places, strict=True) if place == kind)
+        for kind in "abc"
+    )
+    return plan.All((one, *wanted), without, maybe)
 
 
 def test_words_and_lines_alone_are_the_same(shaped: tuple[Executor, Words]) -> None:

@@ -94,7 +94,7 @@ def test_numbers_that_change_their_list_while_they_are_read() -> None:
 
     lengths[0] = Shrinking()
     segment = kernel.Segment(b"", "none", 0, [], [], None, lengths)
-    assert kernel.doc_frequencies((segment,), ("text",), b"a") == (0,)
+    assert kernel.doc_frequencies((segment,), ("text",), (b"a",)) == [0]
 
 
 def test_a_plan_with_a_value_of_another_type_is_refused() -> None:
@@ -102,3 +102,25 @@ def test_a_plan_with_a_value_of_another_type_is_refused() -> None:
     word = ((), "no number", 1)
     with pytest.raises(TypeError):
         kernel.search((segment,), word, 0, 10, ((None, True, None),), (), (), (), None)
+
+
+def test_a_request_is_not_answered_while_another_one_of_its_search_is_read() -> None:
+    held = kernel.Held((kernel.Segment(b"", "none", 0, [], [], None, [1.0] * 256),))
+    refused: list[str] = []
+
+    def search(op: Any) -> Any:
+        asked = ((), 1, (), op)
+        return kernel.search(held, asked, 0, 1, ((None, True, None),), (), (), (), None)
+
+    class Number:
+        def __index__(self) -> int:
+            try:
+                search(8)
+            except RuntimeError as error:
+                refused.append(str(error))
+            return 8
+
+    assert search(Number()) == search(8)
+    assert refused == ["another request of this search is running"]
+    with pytest.raises(TypeError):
+        kernel.Held((1,))

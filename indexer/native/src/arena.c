@@ -75,7 +75,7 @@ void arena_free(Arena *arena) {
         }
     }
     arena->chunks = arena->spare = NULL;
-    free_chunks(atomic_exchange(&pool, kept));
+    if (kept) free_chunks(atomic_exchange(&pool, kept)); /* what took nothing leaves what is spare */
 }
 
 void arena_damage(Arena *arena, const Segment *where, const char *what) {

@@ -1,90 +1,11 @@
 /* A plan of Python tuples, bound to one segment: names looked up, postings opened. */
 #include "search.h"
 
-#include <math.h>
-#include <stdlib.h>
-
 #define MAX_DEPTH 100
 
 static int wrong(const char *what) {
     if (!PyErr_Occurred()) PyErr_Format(PyExc_TypeError, "plan: %s", what);
     return -1;
-}
-
-/* Tables of earlier searches stay with the segment: an index has few (weight, b, average, k1). Under
-   the lock of Python. */
-#define MOST_KEPT 64
-
-static const Weights *known_weights(const Weights *at, double weight, double b, double average,
-                                    double k1) {
-    while (at && !(at->weight == weight && at->b == b && at->average == average && at->k1 == k1))
-        at = at->next;
-    return at;
-}
-
-static Weights *new_weights(Bound *bound) {
-    Segment *segment = bound->segment;
-    Weights *made = segment->n_weights < MOST_KEPT ? malloc(sizeof(Weights)) : NULL;
-    if (made) {
-        segment->n_weights++;
-        made->next = segment->weights;
-        return segment->weights = made;
-    }
-    made = arena_alloc(bound->arena, sizeof(Weights));
-    if (!made) return NULL;
-    made->next = bound->weights;
-    return bound->weights = made;
-}
-
-static const Weights *weights_of(Bound *bound, double weight, double b, double average, double k1) {
-    const Weights *known = known_weights(bound->segment->weights, weight, b, average, k1);
-    if (!known) known = known_weights(bound->weights, weight, b, average, k1);
-    if (known) return known;
-    Weights *made = new_weights(bound);
-    if (!made) return NULL;
-    made->weight = weight;
-    made->b = b;
-    made->average = average;
-    made->k1 = k1;
-    double slope = average > 0 ? b / average : 0, flat = average > 0 ? 1 - b : 1;
-    for (int i = 0; i < 256; i++) made->values[i] = weight / (flat + slope * norm_lengths[i]);
-    for (int i = 0; i < SHARE_TFS * 256; i++) {
-        const float x = (float)((i / 256 + 1) * made->values[i % 256]);
-        const float share = x / (x + (float)k1) * SHARE_SLACK;
-        made->shares[i] = share >= 0 && share < 1 ? share : 1;
-    }
-    return made;
-}
-
-double part_weight(const Part *part, uint32_t doc, uint32_t tf) {
-    const uint8_t *norms = part->list->field->norms;
-    return tf * part->weights[norms ? norms[doc] : 0];
-}
-
-/* Opens a term's postings, or gives those already open. NULL where there is no such term. */
-static List *open_term(Bound *bound, const Field *field, PyObject *term) {
-    char *bytes;
-    Py_ssize_t length;
-    if (PyBytes_AsStringAndSize(term, &bytes, &length) < 0) return NULL;
-    int64_t place = find_term(field, (uint8_t *)bytes, (size_t)length);
-    if (place == -2) arena_damage(bound->arena, bound->segment, "term table out of range");
-    if (place < 0) return NULL;
-    for (int i = 0; i < bound->n_seen; i++) {
-        List *list = bound->seen[i];
-        if (list->place == place && list->field == field) return list;
-    }
-    List *list = list_open(bound->arena, bound->segment, field, (uint32_t)place);
-    if (!list) return NULL;
-    if (bound->n_seen == bound->room_seen) {
-        int room = 2 * bound->room_seen + 16;
-        List **seen = arena_alloc(bound->arena, sizeof(List *) * (size_t)room);
-        if (!seen) return NULL;
-        if (bound->n_seen) memcpy(seen, bound->seen, sizeof(List *) * (size_t)bound->n_seen);
-        bound->seen = seen;
-        bound->room_seen = room;
-    }
-    bound->seen[bound->n_seen++] = list;
-    return list;
 }
 
 static int failed(const Bound *bound) { return PyErr_Occurred() || arena_bad(bound->arena); }
@@ -97,7 +18,9 @@ static int is_tuple(PyObject *item, Py_ssize_t size) {
 
 #define ITEM(tuple, i) PyTuple_GET_ITEM(tuple, i)
 
-static int bind_group(Bound *bound, PyObject *item, double constant, Group *group) {
+/* ---- leaves --------------------------------------------------------------------------------- */
+
+static int bind_group(Bound *bound, PyObject *item, Group *group) {
     if (!is_tuple(item, 3) || !is_tuple(ITEM(item, 0), -1)) return wrong("a group is three values");
     PyObject *parts = ITEM(item, 0);
     group->factor = number(ITEM(item, 1));
@@ -109,14 +32,12 @@ static int bind_group(Bound *bound, PyObject *item, double constant, Group *grou
         PyObject *part = ITEM(parts, i);
         if (!is_tuple(part, 5)) return wrong("a part is five values");
         const Field *field = segment_field(bound->segment, ITEM(part, 0));
-        bound->n_parts++;
-        bound->most += group->k1 > 0 ? fabs(group->factor * (group->k1 + 1)) + fabs(constant) : INFINITY;
-        List *list = field ? open_term(bound, field, ITEM(part, 1)) : NULL;
+        List *list = field ? bound_list(bound, field, ITEM(part, 1)) : NULL;
         if (!list) {
             if (failed(bound)) return -1;
             continue;
         }
-        const Weights *weights = weights_of(bound, number(ITEM(part, 2)), number(ITEM(part, 3)),
+        const Weights *weights = bound_weights(bound, number(ITEM(part, 2)), number(ITEM(part, 3)),
                                             number(ITEM(part, 4)), group->k1);
         if (!weights || PyErr_Occurred()) return -1;
         group->parts[group->n++] = (Part){list, weights->values, weights->shares};
@@ -132,7 +53,7 @@ static int bind_word(Bound *bound, PyObject *plan, Node *node) {
     node->groups = arena_zero(bound->arena, sizeof(Group) * ((size_t)n + 1));
     if (!node->groups) return -1;
     for (Py_ssize_t i = 0; i < (bound->counts_only && n ? 1 : n); i++, node->n_groups++) {
-        if (bind_group(bound, ITEM(groups, i), i ? 0 : node->score, &node->groups[i]) < 0) return -1;
+        if (bind_group(bound, ITEM(groups, i), &node->groups[i]) < 0) return -1;
     }
     return 0;
 }
@@ -151,11 +72,11 @@ static int bind_line(Bound *bound, PyObject *item, double k1, Line *line) {
     line->by_rarity = arena_alloc(bound->arena, sizeof(int) * (size_t)n);
     line->offsets = arena_zero(bound->arena, 4 * (size_t)n);
     const Weights *weights =
-        weights_of(bound, number(ITEM(item, 3)), number(ITEM(item, 4)), number(ITEM(item, 5)), k1);
+        bound_weights(bound, number(ITEM(item, 3)), number(ITEM(item, 4)), number(ITEM(item, 5)), k1);
     line->weights = weights ? weights->values : NULL;
     if (!line->lists || !line->by_rarity || !line->offsets || !line->weights) return -1;
     for (Py_ssize_t i = 0; i < n; i++) {
-        line->lists[i] = open_term(bound, field, ITEM(terms, i));
+        line->lists[i] = bound_list(bound, field, ITEM(terms, i));
         if (!line->lists[i]) return failed(bound) ? -1 : 0;
         if (i < PyTuple_GET_SIZE(offsets))
             line->offsets[i] = (uint32_t)PyLong_AsUnsignedLong(ITEM(offsets, i));
@@ -178,9 +99,6 @@ static int bind_positional(Bound *bound, PyObject *plan, Node *node) {
     node->k1 = number(ITEM(plan, 2));
     node->mode = (int)PyLong_AsLong(ITEM(plan, 3));
     node->width = (uint32_t)PyLong_AsUnsignedLong(ITEM(plan, 4));
-    /* What is not saturated is never added up in steps. */
-    bound->n_parts++;
-    bound->most += node->k1 > 0 ? fabs(node->factor * (node->k1 + 1)) : 0;
     node->lines = arena_zero(bound->arena, sizeof(Line) * ((size_t)n + 1));
     if (!node->lines || PyErr_Occurred()) return -1;
     for (Py_ssize_t i = 0; i < n; i++) {
@@ -199,7 +117,7 @@ static int bind_terms(Bound *bound, PyObject *plan, Node *node) {
         arena_alloc(bound->arena, sizeof(List *) * ((size_t)PyTuple_GET_SIZE(terms) + 1));
     if (!node->lists || PyErr_Occurred()) return -1;
     for (Py_ssize_t i = 0; node->field && i < PyTuple_GET_SIZE(terms); i++) {
-        List *list = open_term(bound, node->field, ITEM(terms, i));
+        List *list = bound_list(bound, node->field, ITEM(terms, i));
         if (list)
             node->lists[node->n_lists++] = list;
         else if (failed(bound))
@@ -272,10 +190,19 @@ static int bind_children(Bound *bound, PyObject *items, Node ***nodes, int *n, i
     return 0;
 }
 
+/* Of what a document must not hold, only what decides whether it does is bound. */
+static int bind_without(Bound *bound, PyObject *items, Node *node, int depth) {
+    const int counts_only = bound->counts_only;
+    bound->counts_only = 1;
+    const int state = bind_children(bound, items, &node->without, &node->n_without, depth);
+    bound->counts_only = counts_only;
+    return state;
+}
+
 static int bind_all(Bound *bound, PyObject *plan, Node *node, int depth) {
     if (!is_tuple(plan, 4)) return wrong("all: four values");
     if (bind_children(bound, ITEM(plan, 0), &node->children, &node->n_children, depth) < 0 ||
-        bind_children(bound, ITEM(plan, 1), &node->without, &node->n_without, depth) < 0)
+        bind_without(bound, ITEM(plan, 1), node, depth) < 0)
         return -1;
     if (bound->counts_only && is_tuple(ITEM(plan, 2), -1)) return 0;
     return bind_children(bound, ITEM(plan, 2), &node->maybe, &node->n_maybe, depth);
@@ -332,8 +259,10 @@ static Node *bind_node(Bound *bound, PyObject *plan, int depth) {
         wrong(depth > MAX_DEPTH ? "too deep" : "a node is a tuple");
         return NULL;
     }
+    Node *node = known_node(bound, plan);
+    if (node) return node;
     long op = PyLong_AsLong(ITEM(plan, PyTuple_GET_SIZE(plan) - 1));
-    Node *node = arena_zero(bound->arena, sizeof(Node));
+    node = arena_zero(bound->arena, sizeof(Node));
     if (!node || PyErr_Occurred()) return NULL;
     node->op = (int)op;
     int state;
@@ -349,14 +278,15 @@ static Node *bind_node(Bound *bound, PyObject *plan, int depth) {
         case CONSTANT: state = bind_constant(bound, plan, node, depth); break;
         default: state = wrong("no such node");
     }
-    return state < 0 ? NULL : node;
+    return state < 0 || keep_node(bound, plan, node) < 0 ? NULL : node;
 }
 
 int bind_plan(Bound *bound, PyObject *plan) {
     bound->root = bind_node(bound, plan, 0);
     if (!bound->root || PyErr_Occurred()) return -1;
-    if (!bound->longest) return 0;
+    if (bound->longest <= bound->room_longest) return 0;
     size_t n = (size_t)bound->longest;
+    bound->room_longest = bound->longest;
     bound->cursors = arena_alloc(bound->arena, sizeof(Cursor) * n);
     bound->distinct = arena_alloc(bound->arena, sizeof(List *) * n);
     return bound->cursors && bound->distinct ? 0 : -1;

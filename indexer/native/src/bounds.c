@@ -77,6 +77,7 @@ static int lazy_bounds(Bound *bound, Leaves *all, Node *node) {
 }
 
 static int leaf_bounds(Bound *bound, Leaves *all, Node *node) {
+    if (node->bounds) return 0; /* of an earlier request */
     node->bounds = arena_zero(bound->arena, 8 * (size_t)all->windows);
     if (!node->bounds) return -1;
     if (node->op == WORD) return word_bounds(bound, all, node);
@@ -100,16 +101,34 @@ static int count_leaves(const Node *node) {
     return n;
 }
 
-static void gather_leaves(Node *node, Leaves *all) {
+/* A node that stands twice in a plan is two leaves, which the windows tell apart. */
+static int gather_leaf(Bound *bound, Node *node, Leaves *all) {
+    if (node->round == bound->round) {
+        Node *copy = arena_alloc(bound->arena, sizeof(Node));
+        if (!copy) return -1;
+        *copy = *node;
+        copy->together = NULL;
+        node = copy;
+    }
+    node->round = bound->round;
+    all->leaves[all->n++] = node;
+    return 0;
+}
+
+static int gather_leaves(Bound *bound, Node *node, Leaves *all) {
     if (node->op != ALL && node->op != ANY) {
         int scores = node->op == WORD ? node->n_groups > 0
                      : node->op == POSITIONAL ? node->n_lines > 0 && node->factor > 0
                                               : node->score > 0;
-        if (scores) all->leaves[all->n++] = node;
-        return;
+        return scores ? gather_leaf(bound, node, all) : 0;
     }
-    for (int i = 0; i < node->n_children; i++) gather_leaves(node->children[i], all);
-    for (int i = 0; i < node->n_maybe; i++) gather_leaves(node->maybe[i], all);
+    for (int i = 0; i < node->n_children; i++) {
+        if (gather_leaves(bound, node->children[i], all) < 0) return -1;
+    }
+    for (int i = 0; i < node->n_maybe; i++) {
+        if (gather_leaves(bound, node->maybe[i], all) < 0) return -1;
+    }
+    return 0;
 }
 
 int prepare_leaves(Bound *bound, Leaves *all) {
@@ -117,7 +136,7 @@ int prepare_leaves(Bound *bound, Leaves *all) {
     all->leaves = arena_alloc(bound->arena, sizeof(Node *) * room);
     all->planned = arena_alloc(bound->arena, sizeof(Node *) * room);
     if (!all->leaves || !all->planned) return -1;
-    gather_leaves(bound->root, all);
+    if (gather_leaves(bound, bound->root, all) < 0) return -1;
     memcpy(all->planned, all->leaves, sizeof(Node *) * (size_t)all->n);
     return 0;
 }

@@ -40,6 +40,19 @@ static PyObject *top_counts(PyObject *module, PyObject *args) {
     return top ? Py_BuildValue("Nn", top, used) : NULL;
 }
 
+/* counted_range(counts) -> (first place that counts anything, one after the last); 0, 0 where none. */
+static PyObject *counted_range(PyObject *module, PyObject *counts) {
+    (void)module;
+    Py_buffer view;
+    if (PyObject_GetBuffer(counts, &view, PyBUF_SIMPLE) < 0) return NULL;
+    const uint8_t *numbers = view.buf;
+    Py_ssize_t first = 0, end = view.len / 4;
+    while (end && !load_u32(numbers + 4 * (end - 1))) end--;
+    while (first < end && !load_u32(numbers + 4 * first)) first++;
+    PyBuffer_Release(&view);
+    return Py_BuildValue("nn", end ? first : 0, end);
+}
+
 /* named_counts(names, counts) -> {name: count} of the counts that are not 0. */
 static PyObject *named_counts(PyObject *module, PyObject *args) {
     (void)module;
@@ -82,6 +95,8 @@ static PyObject *highest(PyObject *module, PyObject *args) {
 }
 
 PyMethodDef counting_methods[] = {
+    {"counted_range", counted_range, METH_O,
+     "counted_range(counts) -> (first place that counts anything, one after the last)."},
     {"highest", highest, METH_VARARGS,
      "highest(numbers, width) -> the highest of unsigned numbers of 1, 2 or 4 bytes."},
     {"named_counts", named_counts, METH_VARARGS,

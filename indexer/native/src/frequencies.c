@@ -1,5 +1,5 @@
-/* In how many documents a term stands: asked hundreds of times a search, so in one call for all
- * segments and fields. */
+/* In how many documents words stand: asked of hundreds a search, so in one call for all of them, all
+ * segments and all fields. */
 #include "segment.h"
 
 /* Adds the documents of one segment to `total`: 0, or -1 with an exception. */
@@ -19,34 +19,49 @@ static int add_frequency(Segment *segment, PyObject *name, const Py_buffer *term
     return 0;
 }
 
-static PyObject *frequency(PyObject *segments, PyObject *name, const Py_buffer *term) {
-    uint64_t total = 0;
+static int frequency(PyObject *segments, PyObject *name, const Py_buffer *term, uint64_t *total) {
+    *total = 0;
     for (Py_ssize_t at = 0; at < PyTuple_GET_SIZE(segments); at++) {
         PyObject *segment = PyTuple_GET_ITEM(segments, at);
-        if (!PyObject_TypeCheck(segment, &SegmentType))
-            return PyErr_Format(PyExc_TypeError, "doc_frequencies takes Segments");
-        if (add_frequency((Segment *)segment, name, term, &total) < 0) return NULL;
+        if (!PyObject_TypeCheck(segment, &SegmentType)) {
+            PyErr_SetString(PyExc_TypeError, "doc_frequencies takes Segments");
+            return -1;
+        }
+        if (add_frequency((Segment *)segment, name, term, total) < 0) return -1;
     }
-    return PyLong_FromUnsignedLongLong(total);
+    return 0;
+}
+
+static PyObject *highest_frequency(PyObject *segments, PyObject *fields, PyObject *word) {
+    Py_buffer term;
+    uint64_t most = 0, total;
+    if (PyObject_GetBuffer(word, &term, PyBUF_SIMPLE) < 0) return NULL;
+    int failed = 0;
+    for (Py_ssize_t at = 0; !failed && at < PyTuple_GET_SIZE(fields); at++) {
+        failed = frequency(segments, PyTuple_GET_ITEM(fields, at), &term, &total);
+        if (!failed && total > most) most = total;
+    }
+    PyBuffer_Release(&term);
+    return failed ? NULL : PyLong_FromUnsignedLongLong(most);
 }
 
 PyDoc_STRVAR(doc_frequencies_doc,
-"doc_frequencies(segments, fields, term, /)\n--\n\n"
-"Return in how many documents of all segments a term stands, deleted ones included, one number a field.");
+"doc_frequencies(segments, fields, terms, /)\n--\n\n"
+"Return for each of some terms in how many documents of all segments it stands, deleted ones included,\n"
+"in the field where most have it.");
 
 static PyObject *doc_frequencies(PyObject *module, PyObject *args) {
-    PyObject *segments, *fields;
-    Py_buffer term;
+    PyObject *segments, *fields, *terms;
     (void)module;
-    if (!PyArg_ParseTuple(args, "O!O!y*:doc_frequencies", &PyTuple_Type, &segments, &PyTuple_Type, &fields, &term))
+    if (!PyArg_ParseTuple(args, "O!O!O!:doc_frequencies", &PyTuple_Type, &segments, &PyTuple_Type, &fields,
+                          &PyTuple_Type, &terms))
         return NULL;
-    PyObject *found = PyTuple_New(PyTuple_GET_SIZE(fields));
-    for (Py_ssize_t at = 0; found && at < PyTuple_GET_SIZE(fields); at++) {
-        PyObject *number = frequency(segments, PyTuple_GET_ITEM(fields, at), &term);
-        if (number) PyTuple_SET_ITEM(found, at, number);
+    PyObject *found = PyList_New(PyTuple_GET_SIZE(terms));
+    for (Py_ssize_t at = 0; found && at < PyTuple_GET_SIZE(terms); at++) {
+        PyObject *number = highest_frequency(segments, fields, PyTuple_GET_ITEM(terms, at));
+        if (number) PyList_SET_ITEM(found, at, number);
         else Py_CLEAR(found);
     }
-    PyBuffer_Release(&term);
     return found;
 }
 

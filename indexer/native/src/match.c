@@ -88,36 +88,6 @@ static int match_all(Bound *bound, Node *node) {
     return arena_bad(bound->arena) ? -1 : 0;
 }
 
-static void count_set(Bound *bound, uint16_t *counts, const Set *set, int weight) {
-    const uint16_t more = (uint16_t)weight;
-    if (set->kind == SET_ALL) {
-        for (uint32_t doc = 0; doc < bound->docs; doc++) counts[doc] += more;
-    } else if (set->kind == SET_LIST) {
-        for (uint32_t i = 0; i < set->n; i++) counts[set->docs[i]] += more;
-    } else if (set->kind == SET_BITS) {
-        for (uint32_t w = 0; w < bound->words; w++) {
-            for (uint64_t left = set->bits[w]; left; left &= left - 1)
-                counts[64 * w + (uint32_t)__builtin_ctzll(left)] += more;
-        }
-    }
-}
-
-static int match_some(Bound *bound, Node *node) {
-    uint16_t *counts = arena_zero(bound->arena, 2 * (size_t)bound->docs);
-    if (!counts) return -1;
-    for (int i = 0; i < node->n_children; i++) {
-        if (match_node(bound, node->children[i]) < 0) return -1;
-        count_set(bound, counts, &node->children[i]->set, child_weight(node, i));
-    }
-    uint64_t *bits = new_bits(bound);
-    if (!bits) return -1;
-    for (uint32_t doc = 0; doc < bound->docs; doc++) {
-        if (counts[doc] >= node->at_least) set_bit(bits, doc);
-    }
-    node->set = (Set){SET_BITS, 0, NULL, bits};
-    return 0;
-}
-
 /* Whether each line of a node has a term among the lists: it matches nothing that they do not. */
 static int is_covered(const Node *node, List **lists, int n) {
     for (int l = 0; l < node->n_lines; l++) {

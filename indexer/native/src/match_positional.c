@@ -73,5 +73,6 @@ int match_positional(Bound *bound, Node *node) {
     for (uint32_t i = 0; i < set.n; i++) x[i] = node->factor * saturated(x[i], node->k1);
     node->set = set;
     node->scores = x;
+    node->together = NULL; /* it is no longer looked up */
     return 0;
 }

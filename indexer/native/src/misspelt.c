@@ -164,6 +164,18 @@ static int walk_range(Misspelt *walk, uint32_t low, uint32_t high, size_t depth,
     return (walk->folds ? walk_folded : walk_rest)(walk, low, high, depth, row);
 }
 
+#define MOST_ALIKE 32 /* terms of one folded form */
+
+/* Terms that are the pattern once folded: 1 where they were found by their hash, 0 where not, or -1. */
+static int find_alike(Misspelt *walk) {
+    uint32_t places[MOST_ALIKE];
+    const int count = find_folded(walk->field, walk->pattern, walk->n, walk->folds, places, MOST_ALIKE);
+    for (int i = 0; i < count; i++) {
+        if (check_term(walk, places[i]) < 0) return -1;
+    }
+    return count >= 0;
+}
+
 int expand_misspelt(const Field *field, const Node *node, const uint32_t *pattern, int n,
                     const uint8_t *folds, FoundTerm found, void *self) {
     size_t prefix = literal_prefix(node);
@@ -172,6 +184,8 @@ int expand_misspelt(const Field *field, const Node *node, const uint32_t *patter
     uint8_t row[MAX_PATTERN + 1];
     const uint8_t *at = node->text, *end = at + node->text_len;
     int skipped = 0;
+    const int state = folds && !node->distance && !prefix ? find_alike(&walk) : 0;
+    if (state) return state < 0 ? -1 : 0;
     for (int j = 0; j < n; j++) {
         walk.starts[j] = at;
         skipped += (size_t)(at - node->text) < prefix;

@@ -24,6 +24,11 @@ size_t literal_prefix(const Node *node); /* bytes with which every term that is 
 int term_fits(const Node *node, const uint32_t *pattern, int n, const uint8_t *term, size_t length,
               const uint8_t *folds);
 
+/* term_table.c: the places of terms whose characters, once folded, are those of a pattern, ascending:
+   how many, or -1 where there is no table of them or no room. */
+int find_folded(const Field *field, const uint32_t *pattern, int n, const uint8_t *folds,
+                uint32_t *places, int room);
+
 /* misspelt.c: `found` for each term at most so many changes away; 0, or -1. */
 int expand_misspelt(const Field *field, const Node *node, const uint32_t *pattern, int n,
                     const uint8_t *folds, FoundTerm found, void *self);

@@ -64,6 +64,19 @@ void count_codes(const Search *search, const Bound *bound, const Set *set);
 
 PyObject *answer_of(const Search *search); /* answer.c */
 
+/* held.c: segments as they are bound, for one request or for those of a whole search. */
+typedef struct {
+    Arena arena;
+    Bound *bounds; /* one a segment */
+    void *lent;    /* the Held that is used instead */
+} Holding;
+
+int register_held(PyObject *module);
+/* Takes what is held, or opens the segments for one request: NULL with an exception set. The plan is
+   kept as long. Whatever comes of it, `own` is to be given back. */
+Holding *take_holding(PyObject *asked, PyObject *plan, Holding *own, PyObject **segments);
+void give_back_holding(Holding *own);
+
 extern PyMethodDef counting_methods[]; /* counting.c: what becomes of counts */
 
 #endif

@@ -23,9 +23,10 @@ static int search_one_list(Search *search, Bound *bound, Py_ssize_t at, const Lo
 static int search_segment(Search *search, Bound *bound, Py_ssize_t at, const Lookup *lookups) {
     if (is_one_list(search, bound)) return search_one_list(search, bound, at, lookups);
     if (match_node(bound, bound->root) < 0) return -1;
-    /* Scores of positions stand beside the documents of their set, which must stay as it is. */
+    /* Scores of positions stand beside the documents of their set, which must stay as it is; so must
+       what another request may ask for. */
     Set copy, *set = &bound->root->set;
-    if (bound->root->op == POSITIONAL) {
+    if (bound->root->op == POSITIONAL || bound->is_held) {
         copy = copy_set(bound, set);
         set = &copy;
     }
@@ -58,73 +59,64 @@ static int raise_damage(const Arena *arena) {
     return -1;
 }
 
-static int run(Search *search) {
+/* Makes a segment of what is held ready for a request: 0, or -1 with an exception set. */
+static int prepare(Search *search, Bound *bound, Py_ssize_t i, Lookup *at) {
+    Segment *segment = bound->segment;
+    bound->counts_only = !search->top.limit && !bound->is_held;
+    bound->round++;
+    bound->codes = NULL;
+    if (search->collapse.codes) {
+        bound->codes = (const uint8_t *)PyBytes_AS_STRING(PyTuple_GET_ITEM(search->collapse.codes, i));
+        bound->n_codes = search->collapse.size;
+    }
+    fit_keys(segment, &search->top);
+    for (int k = 0; k < search->n_filters; k++)
+        at[k] = lookup_of(segment, search->filters[k].column, search->filters[k].allowed, i, 1);
+    for (int k = 0; k < search->n_facets; k++)
+        at[MAX_FILTERS + k] = lookup_of(segment, search->facets[k].column, search->facets[k].maps, i, 4);
+    return bind_plan(bound, search->plan) < 0 ? raise_damage(bound->arena) : 0;
+}
+
+/* Searches the segments: 0, or -1 with the arena marked. */
+static int search_segments(Search *search, Bound *bounds, Py_ssize_t n, const Lookup *lookups) {
+    for (Py_ssize_t i = 0; i < n; i++) {
+        const Lookup *at = lookups + i * (MAX_FILTERS + MAX_FACETS);
+        if (bounds[i].docs &&
+            (search_segment(search, &bounds[i], i, at) < 0 || arena_bad(bounds[i].arena)))
+            return -1;
+    }
+    sort_hits(&search->top, search->first);
+    return spreads_sort(&search->spreads);
+}
+
+static int run(Search *search, Holding *holding) {
     Py_ssize_t n = PyTuple_GET_SIZE(search->segments);
-    Bound *bounds = PyMem_Calloc((size_t)n + 1, sizeof(Bound));
     Lookup *lookups = PyMem_Calloc(((size_t)n + 1) * (MAX_FILTERS + MAX_FACETS), sizeof(Lookup));
-    Arena arena = {0};
-    arena_open(&arena);
-    int state = bounds && lookups ? 0 : -1;
+    int state = lookups ? 0 : -1;
     if (state < 0) PyErr_NoMemory();
-    uint32_t base = 0;
-    for (Py_ssize_t i = 0; i < n && !state; i++) {
-        Segment *segment = (Segment *)PyTuple_GET_ITEM(search->segments, i);
-        Bound *bound = &bounds[i];
-        Lookup *at = lookups + i * (MAX_FILTERS + MAX_FACETS);
-        bound->arena = &arena;
-        bound->segment = segment;
-        bound->docs = segment->docs;
-        bound->words = (segment->docs + 63) / 64;
-        bound->base = base;
-        bound->counts_only = !search->top.limit;
-        base += segment->docs;
-        if (search->collapse.codes) {
-            bound->codes = (const uint8_t *)PyBytes_AS_STRING(PyTuple_GET_ITEM(search->collapse.codes, i));
-            bound->n_codes = search->collapse.size;
-        }
-        fit_keys(segment, &search->top);
-        for (int k = 0; k < search->n_filters; k++)
-            at[k] = lookup_of(segment, search->filters[k].column, search->filters[k].allowed, i, 1);
-        for (int k = 0; k < search->n_facets; k++)
-            at[MAX_FILTERS + k] = lookup_of(segment, search->facets[k].column, search->facets[k].maps, i, 4);
-        if (bind_plan(bound, search->plan) < 0) state = raise_damage(&arena);
-    }
+    for (Py_ssize_t i = 0; i < n && !state; i++)
+        state = prepare(search, &holding->bounds[i], i, lookups + i * (MAX_FILTERS + MAX_FACETS));
     if (!state) {
-        Py_ssize_t bad = -1;
         Py_BEGIN_ALLOW_THREADS
-        for (Py_ssize_t i = 0; i < n && bad < 0; i++) {
-            if (bounds[i].docs &&
-                (search_segment(search, &bounds[i], i, lookups + i * (MAX_FILTERS + MAX_FACETS)) < 0 ||
-                 arena_bad(&arena)))
-                bad = i;
-        }
-        if (bad < 0) sort_hits(&search->top, search->first);
-        if (bad < 0 && spreads_sort(&search->spreads) < 0) {
-            arena.failed = 1;
-            bad = n;
-        }
+        state = search_segments(search, holding->bounds, n, lookups);
         Py_END_ALLOW_THREADS
-        if (bad >= 0) state = raise_damage(&arena);
+        if (state < 0) raise_damage(&holding->arena);
     }
-    for (Py_ssize_t i = 0; bounds && i < n; i++) arena_free(&bounds[i].scratch);
-    arena_free(&arena);
-    PyMem_Free(bounds);
+    for (Py_ssize_t i = 0; i < n; i++) arena_free(&holding->bounds[i].scratch);
     PyMem_Free(lookups);
     return state;
 }
 
-static int check_segments(PyObject *segments) {
-    if (!PyTuple_Check(segments)) {
-        PyErr_SetString(PyExc_TypeError, "segments are a tuple");
-        return -1;
-    }
-    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(segments); i++) {
-        if (!PyObject_TypeCheck(PyTuple_GET_ITEM(segments, i), &SegmentType)) {
-            PyErr_SetString(PyExc_TypeError, "a segment is a Segment");
-            return -1;
-        }
-    }
-    return 0;
+static PyObject *answer(Search *search, PyObject *const *args, Holding *holding) {
+    Py_ssize_t segments = PyTuple_GET_SIZE(search->segments);
+    PyObject *answer = NULL;
+    if (read_keys(args[4], &search->top) == 0 && read_filters(args[5], search, segments) == 0 &&
+        read_facets(args[6], search, segments) == 0 &&
+        read_spreads(args[7], &search->spreads, segments) == 0 &&
+        read_collapse(args[8], search, segments) == 0 && run(search, holding) == 0)
+        answer = answer_of(search);
+    free_request(search);
+    return answer;
 }
 
 /* search(segments, plan, first, limit, order, filters, facets, spreads, collapse) */
@@ -134,36 +126,31 @@ static PyObject *search_call(PyObject *module, PyObject *const *args, Py_ssize_t
         PyErr_SetString(PyExc_TypeError, "search takes 9 arguments");
         return NULL;
     }
-    Search search = {.segments = args[0], .plan = args[1]};
+    Search search = {.plan = args[1]};
     Py_ssize_t first = PyLong_AsSsize_t(args[2]), limit = PyLong_AsSsize_t(args[3]);
-    if (PyErr_Occurred() || check_segments(search.segments) < 0) return NULL;
+    if (PyErr_Occurred()) return NULL;
     if (first < 0 || limit < 0) {
         PyErr_SetString(PyExc_ValueError, "first and limit are at least 0");
         return NULL;
     }
     search.first = (size_t)first;
     search.top.limit = limit ? (size_t)first + (size_t)limit : 0;
-    Py_ssize_t segments = PyTuple_GET_SIZE(search.segments);
-    PyObject *answer = NULL;
-    if (read_keys(args[4], &search.top) == 0 && read_filters(args[5], &search, segments) == 0 &&
-        read_facets(args[6], &search, segments) == 0 &&
-        read_spreads(args[7], &search.spreads, segments) == 0 &&
-        read_collapse(args[8], &search, segments) == 0 && run(&search) == 0)
-        answer = answer_of(&search);
-    free_request(&search);
-    return answer;
+    Holding own = {0}, *holding = take_holding(args[0], args[1], &own, &search.segments);
+    PyObject *found = holding ? answer(&search, args, holding) : NULL;
+    give_back_holding(&own);
+    return found;
 }
 
 static PyMethodDef methods[] = {
     {"words", expansion_words, METH_VARARGS,
      "words(segments, fields, expansion, folds) -> {word: documents, summed over the fields}."},
     {"search", (PyCFunction)(void (*)(void))search_call, METH_FASTCALL,
-     "search(segments, plan, first, limit, order, filters, facets, spreads, collapse)\n"
+     "search(segments or Held, plan, first, limit, order, filters, facets, spreads, collapse)\n"
      "-> (matched before filters, total, [(score, document)], (counts,), (spread,), groups, "
      "[others])."},
     {NULL, NULL, 0, NULL},
 };
 
 int register_search(PyObject *module) {
-    return PyModule_AddFunctions(module, methods) < 0 ? -1 : PyModule_AddFunctions(module, counting_methods);
+    return PyModule_AddFunctions(module, methods) < 0 || register_held(module) < 0 ? -1 : PyModule_AddFunctions(module, counting_methods);
 }

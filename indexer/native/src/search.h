@@ -34,6 +34,7 @@ typedef struct {
     int *by_rarity;    /* places in lists, rarest first */
     uint32_t *offsets;
     const double *weights;
+    uint64_t all[BATCH_WORDS]; /* documents of a batch that hold all terms, see batch.c */
 } Line;
 
 typedef struct Node {
@@ -64,6 +65,8 @@ typedef struct Node {
     double bound;                 /* no document scores more */
     double *bounds;               /* by window */
     int is_essential;             /* in the window that is looked at */
+    uint32_t round;               /* the request that it is a leaf of, see prepare_leaves */
+    struct Scores *batch;         /* POSITIONAL: of documents that are scored together */
     uint64_t *together;           /* POSITIONAL: which of its documents may score, or NULL */
 } Node;
 
@@ -78,6 +81,21 @@ typedef struct {
     uint32_t *values, room;
 } Buffer;
 
+/* A term that was looked up; its list is NULL where the segment has no such term. */
+typedef struct {
+    const Field *field;
+    PyObject *term; /* bytes of a plan; NULL in a free place */
+    uint64_t hash;
+    List *list;
+} KnownTerm;
+
+/* A plan that was bound: as a whole, or only as far as it says which documents match. */
+typedef struct {
+    PyObject *plan; /* NULL in a free place */
+    Node *node;
+    int is_whole;
+} KnownNode;
+
 /* One segment of one search. */
 typedef struct {
     Arena *arena; /* of the whole search */
@@ -89,11 +107,18 @@ typedef struct {
     uint32_t n_codes;
     Node *root;
     Weights *weights;             /* those that the segment does not keep */
-    uint32_t n_parts;             /* of the plan, and the most that they can give together */
-    double most;
-    List **seen;                  /* lists opened, so that leaves share cursors */
-    int n_seen, room_seen;
-    int longest;                  /* terms of the longest line */
+    KnownTerm *terms;             /* looked up, so that leaves share cursors */
+    KnownNode *nodes;             /* bound, each plan once */
+    uint32_t n_terms, terms_mask, n_nodes, nodes_mask;
+    uint64_t *batch_bits;         /* documents that are scored together, see batch.c */
+    uint16_t *batch_ranks;
+    uint32_t batches;
+    Node **positional;            /* of the plan, those that are looked up */
+    int n_positional;
+    uint32_t positional_round;
+    uint32_t round;               /* which request of a search this is */
+    int is_held;                  /* for another request to come */
+    int longest, room_longest;    /* terms of the longest line */
     Buffer kept[2];               /* positions that are still possible */
     Cursor *cursors;              /* where each term's positions are read, for windows */
     List **distinct;              /* lists of a line, none twice */
@@ -103,6 +128,11 @@ typedef struct {
 
 /* bind.c: 0, or -1 with a Python exception set or the arena marked. */
 int bind_plan(Bound *bound, PyObject *plan);
+/* bind_known.c: what was bound before, or is now. */
+Node *known_node(const Bound *bound, PyObject *plan); /* NULL where it was not bound */
+int keep_node(Bound *bound, PyObject *plan, Node *node);
+List *bound_list(Bound *bound, const Field *field, PyObject *term); /* NULL where there is none */
+const Weights *bound_weights(Bound *bound, double weight, double b, double average, double k1);
 double part_weight(const Part *part, uint32_t doc, uint32_t tf);
 static inline double saturated(double x, double k1) {
     return k1 > 0 ? x * (k1 + 1) / (x + k1) : x;

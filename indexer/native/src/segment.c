@@ -190,6 +190,7 @@ static void segment_dealloc(Segment *self) {
     for (Py_ssize_t i = 0; i < self->n_fields; i++) {
         Py_XDECREF(self->fields[i].name);
         free_keys(&self->fields[i]);
+        free_table(&self->fields[i]);
     }
     for (Py_ssize_t i = 0; i < self->n_columns; i++) {
         Py_XDECREF(self->columns[i].name);

@@ -12,6 +12,19 @@ typedef struct {
     uint64_t keys[];
 } Keys;
 
+/* Where each term stands, by its hash: a slot holds the place + 1 below and bits of the hash above;
+   0 is a free one. */
+typedef struct {
+    uint32_t mask, place_bits;
+    uint32_t slots[];
+} TermTable;
+
+#define FOLDED 0x250 /* characters of a folding table, two letters each */
+typedef struct {
+    uint8_t folds[2 * FOLDED];
+    TermTable *terms;
+} FoldedTable;
+
 typedef struct {
     PyObject *name;
     int kind;
@@ -19,6 +32,9 @@ typedef struct {
     const uint8_t *blob, *offsets, *infos, *postings, *positions, *norms;
     uint64_t blob_len, postings_len, positions_len;
     _Atomic(Keys *) keys; /* made when first needed */
+    _Atomic(TermTable *) table; /* made when so many terms have been asked for that it pays */
+    _Atomic(FoldedTable *) folded; /* the same of their folded forms */
+    _Atomic uint32_t asked, asked_folded;
 } Field;
 
 /* The lowest and the highest number of a column in each zone of documents; see column_value. */
@@ -110,6 +126,9 @@ typedef struct {
     int held;                   /* whether the values are those of posting i */
 } Occurrences;
 
+#define BATCH 256 /* documents that are scored together */
+#define BATCH_WORDS (BATCH / 64)
+
 /* The postings of one term. Blocks are read when asked for; `docs[0..n)` is block `block`. The
    current posting is number `i` of block `current`, whose documents need not have been read. */
 typedef struct List {
@@ -129,6 +148,8 @@ typedef struct List {
     Occurrences at;
     uint64_t *held;                 /* documents of a window as bits, see top_together.c */
     uint32_t held_window;
+    uint64_t found[BATCH_WORDS];    /* documents of the batch that hold the term, see batch.c */
+    uint32_t batch;
     Arena *arena;
 } List;
 
@@ -166,6 +187,9 @@ static inline uint64_t key_of_bytes(const uint8_t *bytes, size_t length, const u
 /* The keys of a field's terms; NULL where there is no memory or the file is damaged. */
 const Keys *field_keys(const Field *field);
 void free_keys(Field *field);
+/* term_table.c: the same as find_term, if there is a table of terms: 1, and the place. */
+int find_in_table(const Field *field, const uint8_t *term, size_t length, int64_t *place);
+void free_table(Field *field);
 /* Returns the first of the places from low to before high whose key is not less than `key`. */
 uint32_t first_key(const Keys *keys, uint32_t low, uint32_t high, uint64_t key);
 

@@ -33,6 +33,7 @@ int intersect_lists(Bound *bound, List **lists, int n, Set *set); /* orders them
 int set_keep_range(Bound *bound, Set *set, const Node *node);
 
 int match_positional(Bound *bound, Node *node); /* match_positional.c */
+int match_some(Bound *bound, Node *node);       /* match_some.c */
 int match_expansion(Bound *bound, Node *node);  /* match_expansion.c */
 
 #endif

@@ -74,13 +74,22 @@ uint32_t first_key(const Keys *keys, uint32_t low, uint32_t high, uint64_t key) 
     return (uint32_t)(base - keys->keys) + (n == 1 && *base < key);
 }
 
+/* The first of the places from low to before high whose key is above that of the one at low: most
+   keys are of one term. */
+static uint32_t last_key(const Keys *keys, uint32_t low, uint32_t high, uint64_t key) {
+    uint32_t end = low;
+    for (uint32_t step = 1; end < high && keys->keys[end] == key; step *= 2)
+        end = high - end > step ? end + step : high;
+    return key < UINT64_MAX ? first_key(keys, low, end, key + 1) : high;
+}
+
 int64_t lower_bound(const Field *field, const uint8_t *term, size_t length) {
     const Keys *keys = field_keys(field);
     uint32_t low = 0, high = field->terms;
     if (keys) {
         uint64_t key = key_of_bytes(term, length, term + length);
         low = first_key(keys, 0, high, key);
-        if (key < UINT64_MAX) high = first_key(keys, low, high, key + 1);
+        high = last_key(keys, low, high, key);
     }
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
@@ -96,7 +105,9 @@ int64_t lower_bound(const Field *field, const uint8_t *term, size_t length) {
 }
 
 int64_t find_term(const Field *field, const uint8_t *term, size_t length) {
-    int64_t place = lower_bound(field, term, length);
+    int64_t place;
+    if (find_in_table(field, term, length, &place)) return place;
+    place = lower_bound(field, term, length);
     if (place < 0 || place == field->terms) return place < 0 ? place : NO_TERM;
     const uint8_t *other;
     size_t other_len;

@@ -1,7 +1,7 @@
 /* The best documents of a segment, most of which need not be looked at: the ways to collect them. */
 #include "top.h"
 
-#define FEW 192 /* documents that are looked up one by one, without windows */
+#define FEW BATCH /* documents that are scored without windows */
 
 static void find_columns(const Bound *bound, const Top *top, KeyColumns *out) {
     for (int i = 0; i < top->n_keys; i++) {
@@ -26,13 +26,13 @@ int push_scored(Bound *bound, Top *top, const KeyColumns *columns, uint32_t doc,
 
 static int collect_each(Bound *bound, Top *top, const KeyColumns *columns, const Set *matches) {
     Walk walk = walk_from(bound, matches, 0, bound->docs);
-    uint32_t doc;
-    while (walk_next(&walk, &doc)) {
-        double score;
-        node_score(bound, bound->root, doc, &score);
-        if (push_scored(bound, top, columns, doc, score) < 0 || arena_bad(bound->arena)) return -1;
+    uint32_t docs[BATCH], n = 0;
+    while (walk_next(&walk, &docs[n])) {
+        if (++n < BATCH) continue;
+        if (score_batch(bound, top, columns, docs, n, NULL) < 0) return -1;
+        n = 0;
     }
-    return 0;
+    return score_batch(bound, top, columns, docs, n, NULL);
 }
 
 /* All that match score the same: the first are the best, unless a column says otherwise. */
@@ -65,7 +65,7 @@ int collect_top(Bound *bound, Top *top, const Set *matches, int only_leaf) {
     if (all.n == 1 && all.leaves[0] == bound->root && bound->root->op != WORD &&
         bound->root->op != POSITIONAL)
         return collect_same(bound, top, &columns, matches, bound->root->score);
-    if (matches->kind == SET_LIST && matches->n <= FEW)
+    if (set_count(bound, matches) <= FEW)
         return collect_each(bound, top, &columns, matches);
     return collect_windows(bound, top, &columns, matches, &all);
 }

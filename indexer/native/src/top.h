@@ -34,6 +34,14 @@ static inline int64_t key_of(const Top *top, const KeyColumns *columns, int i, u
 /* top.c: offers a document of the segment: 0, or -1 where there is no memory. */
 int push_scored(Bound *bound, Top *top, const KeyColumns *columns, uint32_t doc, double score);
 int push(Bound *bound, Top *top, const Hit *hit);
+/* What documents of a window score at most, what stands together counted as its bound there. */
+typedef struct {
+    const double *most;
+    uint32_t window;
+} Bounds;
+/* batch.c: scores up to BATCH documents that match, which ascend, and offers them: 0, or -1. */
+int score_batch(Bound *bound, Top *top, const KeyColumns *columns, const uint32_t *docs, uint32_t n,
+                const Bounds *bounds);
 
 /* A walk over the documents of a set, in ascending order. */
 typedef struct {

@@ -23,14 +23,35 @@ static int has_long_groups(const Leaves *all) {
     return 0;
 }
 
+/* What is added up in steps: so many parts, which give at most so much together. */
+typedef struct {
+    uint32_t parts;
+    double most;
+} Added;
+
+static void count_leaf(const Node *node, Added *added) {
+    for (int g = 0; g < node->n_groups; g++) {
+        const Group *group = &node->groups[g];
+        const double most = fabs(group->factor * (group->k1 + 1)) + (g ? 0 : fabs(node->score));
+        added->parts += (uint32_t)group->n;
+        added->most += group->k1 > 0 || !group->n ? group->n * most : INFINITY;
+    }
+    /* What is not saturated is never added up. */
+    if (node->op != POSITIONAL) return;
+    added->parts++;
+    added->most += node->k1 > 0 ? fabs(node->factor * (node->k1 + 1)) : 0;
+}
+
 int open_steps(Collector *to) {
-    Bound *bound = to->bound;
-    const double room = MOST_STEPS - 2.0 * bound->n_parts;
-    if (to->top->limit > FEW_HITS || bound->n_parts > MOST_PARTS) return 0;
-    if (!isfinite(bound->most) || !(bound->most > 0) || !isfinite(room / bound->most)) return 0;
-    if (has_long_groups(to->all)) return 0;
-    to->scale = room / bound->most;
-    to->steps = arena_alloc(bound->arena, sizeof(int16_t) * WINDOW_DOCS);
+    Added added = {0, 0};
+    if (to->top->limit > FEW_HITS || has_long_groups(to->all)) return 0;
+    for (int i = 0; i < to->all->n; i++) count_leaf(to->all->leaves[i], &added);
+    const double room = MOST_STEPS - 2.0 * added.parts;
+    if (added.parts > MOST_PARTS || !isfinite(added.most) || !(added.most > 0) ||
+        !isfinite(room / added.most))
+        return 0;
+    to->scale = room / added.most;
+    to->steps = arena_alloc(to->bound->arena, sizeof(int16_t) * WINDOW_DOCS);
     return to->steps ? 1 : -1;
 }
 
@@ -117,38 +138,30 @@ static int32_t first_least(const Collector *to, uint32_t first) {
     return least << COARSE;
 }
 
-/* Looks up what was not added while the document can still enter, then scores it exactly. */
-static int look_at(const Collector *to, uint32_t w, double rest, uint32_t d, int16_t steps) {
-    const Leaves *all = to->all;
-    const uint32_t doc = (w << WINDOW_BITS) + d;
-    double most = steps / to->scale + rest, score;
-    for (int i = 0; i < all->n; i++) {
-        Node *node = all->leaves[i];
-        if (node->is_essential && node->op == WORD) continue;
-        if (node->together && !(node->together[d / 64] >> d % 64 & 1)) continue;
-        if (!can_enter(to->top, most)) return 0;
-        most += leaf_score(to->bound, node, doc) - node->bounds[w];
-    }
-    if (!can_enter(to->top, most)) return 0;
-    node_score(to->bound, to->bound->root, doc, &score);
-    return push_scored(to->bound, to->top, to->columns, doc, score);
-}
+/* Documents that are scored together: each time, those that come after have to score more. */
+#define TOGETHER 128
 
-/* Looks at documents of at least so many steps, but fewer than `end`. */
+/* Scores documents of at least so many steps, but fewer than `end`. */
 static int look_between(const Collector *to, uint32_t w, double rest, int32_t least, int32_t end) {
+    uint32_t docs[TOGETHER], n = 0;
+    double most[TOGETHER];
+    const Bounds bounds = {most, w};
     for (uint32_t word = 0; word < WINDOW_DOCS / 64; word++) {
         uint64_t left = least > 0 ? at_least(to->steps + 64 * word, least) : UINT64_MAX;
         if (left) left &= matches_of_word(to->bound, to->matches, w << WINDOW_BITS, word);
         for (; left; left &= left - 1) {
             const uint32_t d = 64 * word + (uint32_t)__builtin_ctzll(left);
-            const int16_t steps = to->steps[d];
-            if (steps < least || steps >= end) continue;
-            if (look_at(to, w, rest, d, steps) < 0) return -1;
+            if (to->steps[d] < least || to->steps[d] >= end) continue;
+            most[n] = to->steps[d] / to->scale + rest;
+            docs[n++] = (w << WINDOW_BITS) + d;
+            if (n < TOGETHER) continue;
+            if (score_batch(to->bound, to->top, to->columns, docs, n, &bounds) < 0) return -1;
+            n = 0;
             const int32_t now = least_steps(to, rest);
             least = now > least ? now : least;
         }
     }
-    return 0;
+    return score_batch(to->bound, to->top, to->columns, docs, n, &bounds);
 }
 
 static int look_at_most(const Collector *to, uint32_t w, double rest) {

@@ -35,7 +35,7 @@ class Ranking:
         some: Node = plan.All((plan.Any(words),), maybe=tuple(self._pairs(query.words)))
         first = self._executor.run(Request(some, limit=ranking.FEEDBACK_HITS)).hits
         hits = [(score, (self._text(number),)) for score, number in first]
-        related = related_words(hits, lambda stem: self._said("stem", stem))
+        related = related_words(hits, self._say)
         weight = ranking.feedback_total(len(words))
         added = tuple(
             Word((self._group("stem", word.stem, weight * word.share),)) for word in related
@@ -46,6 +46,11 @@ class Ranking:
     def _text(self, number: int) -> str:
         text: Any = self._executor.stored_fields(number)["text"]
         return str(text)
+
+    def _say(self, stems: Sequence[str]) -> list[float]:
+        asked = tuple(stem.encode() for stem in stems)
+        found = self._executor.document_frequencies(("stem",), asked)
+        return [ranking.information(held, self._documents) for held in found]
 
     def _said(self, form: str, word: str) -> float:
         found = self._executor.document_frequency(form, word.encode())
