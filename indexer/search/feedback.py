@@ -9,6 +9,7 @@ Native code reads the hits where it is compiled.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from heapq import nsmallest
 from operator import mul
 from typing import NamedTuple
 
@@ -75,9 +76,8 @@ def related_words(
     best = hits[0][0]
     documents = [(ranking.feedback_weight(score / best), texts) for score, texts in hits]
     likely = likely_words(documents, min(ranking.FEEDBACK_LEAST, len(documents)))
+    # Negative, so that the words that say most come first, and equal ones in their own order.
     said = [-weight for weight in map(mul, likely.values(), informations([*likely]))]
-    least = sorted(said)[: ranking.FEEDBACK_WORDS][-1:]
-    some = [pair for pair in zip(said, likely, strict=True) if pair[0] <= least[0]]
-    telling = sorted(some)[: ranking.FEEDBACK_WORDS]
+    telling = nsmallest(ranking.FEEDBACK_WORDS, zip(said, likely, strict=True))
     total = sum([weight for weight, _ in telling])
     return tuple([Related(stem, weight / total) for weight, stem in telling if total])
