@@ -1,19 +1,19 @@
 """Work done beside the caller by one thread, whose results are taken in order, in the caller's.
 
-Work that lets go of the GIL gains by it; what is under way is bounded, so that memory is.
+Work that lets go of the GIL gains by it; what is under way is bounded, so that memory is. Who
+takes results is not held here: each would hold the other, and a writer collects no such garbage.
 
+>>> ahead = Ahead()
 >>> taken = []
->>> ahead = Ahead(taken.append)
 >>> for number in range(5):
-...     ahead.start(lambda number=number: number * number)
->>> ahead.settle()
->>> taken
+...     taken += ahead.start(lambda number=number: number * number)
+>>> taken + list(ahead.settle())
 [0, 1, 4, 9, 16]
 >>> ahead.close()
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final, Generic, TypeVar
 
@@ -25,10 +25,9 @@ T = TypeVar("T")
 
 
 class Ahead(Generic[T]):
-    """Starts work and gives its results to ``take``, some pieces of work later."""
+    """Starts work and gives its results back, some pieces of work later."""
 
-    def __init__(self, take: Callable[[T], object]) -> None:
-        self._take = take
+    def __init__(self) -> None:
         self._thread: ThreadPoolExecutor | None = None
         self._under_way: deque[Future[T]] = deque()
 
@@ -36,22 +35,22 @@ class Ahead(Generic[T]):
         """Return how many pieces of work were started and their results not taken."""
         return len(self._under_way)
 
-    def start(self, work: Callable[[], T]) -> None:
-        """Start a piece of work, and take results where too much is under way.
+    def start(self, work: Callable[[], T]) -> list[T]:
+        """Start a piece of work; return the results that are due, where too much is under way.
 
         Raises:
-            Exception: what work before raised, or ``take``.
+            Exception: what work before raised.
         """
         if self._thread is None:
             self._thread = ThreadPoolExecutor(1)
         self._under_way.append(self._thread.submit(work))
-        while len(self._under_way) > _UNDER_WAY:
-            self._take(self._under_way.popleft().result())
+        due = range(len(self._under_way) - _UNDER_WAY)
+        return [self._under_way.popleft().result() for _ in due]
 
-    def settle(self) -> None:
-        """Wait for all work and take its results; raise as :meth:`start` does."""
+    def settle(self) -> Iterator[T]:
+        """Wait for all work and yield its results; raise as :meth:`start` does."""
         while self._under_way:
-            self._take(self._under_way.popleft().result())
+            yield self._under_way.popleft().result()
 
     def close(self) -> None:
         """End the thread; what was not taken is given up."""

@@ -128,7 +128,7 @@ class StoredFields:
         self._packer = None if dictionary is None else Packer(dictionary)
         self._waiting: list[bytes] = []
         self._ends = array("Q", [0])
-        self._packing = Ahead(self._put)
+        self._packing: Ahead[Sequence[bytes]] = Ahead()
         # Bytes that wait, and those of each batch that is being packed.
         self._waiting_bytes = 0
         self._sizes: deque[int] = deque()
@@ -153,11 +153,13 @@ class StoredFields:
         batch, self._waiting = self._waiting, []
         self._sizes.append(self._waiting_bytes)
         self._waiting_bytes = 0
-        self._packing.start(partial(packer.pack_all, batch))
+        for entries in self._packing.start(partial(packer.pack_all, batch)):
+            self._put(entries)
 
     def finish(self) -> tuple[bytes, "array[int]"]:
         """Write what waits; return the dictionary and the N + 1 offsets."""
-        self._packing.settle()
+        for entries in self._packing.settle():
+            self._put(entries)
         self._sizes.append(0)
         self._put(self._decided().pack_all(self._waiting))
         self._waiting.clear()

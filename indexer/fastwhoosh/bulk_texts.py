@@ -38,7 +38,7 @@ class CutAhead:
 
     def __init__(self, inverter: Any) -> None:
         self._inverter = inverter
-        self._cutting: Ahead[Any] = Ahead(self._take)
+        self._cutting: Ahead[Any] = Ahead()
         # Of the texts that are not in the inverter yet: where each batch begins, its characters.
         self._batches: deque[tuple[int, list[_Cut]]] = deque()
         self._characters: deque[int] = deque()
@@ -71,14 +71,16 @@ class CutAhead:
         self._characters.append(sum(map(len, filter(None, values))))
         work = partial(together[0].lexicon.cut, tuple(values))
         if len(values) >= _WORTH_A_THREAD:
-            self._cutting.start(work)
+            for cut in self._cutting.start(work):
+                self._take(cut)
         else:
-            self._cutting.settle()
+            self.settle()
             self._take(work())
 
     def settle(self) -> None:
         """Give the inverter the words of all texts that were added; raise as :meth:`add` does."""
-        self._cutting.settle()
+        for cut in self._cutting.settle():
+            self._take(cut)
 
     def close(self) -> None:
         """End the thread that cuts; texts that are not in the inverter are given up."""

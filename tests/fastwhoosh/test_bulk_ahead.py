@@ -1,34 +1,70 @@
+import gc
 import threading
+import weakref
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from whoosh import fields
 
 from indexer.fastwhoosh.bulk_ahead import Ahead
+from indexer.fastwhoosh.bulk_documents import Documents
+from indexer.fastwhoosh.bulk_segment import SegmentBuilder
+from indexer.whoosh_engine.schema import schema
 
 
-def test_results_are_taken_in_order_and_in_the_thread_of_the_caller() -> None:
-    taken: list[tuple[int, int]] = []
-    ahead = Ahead[int](lambda number: taken.append((number, threading.get_ident())))
+def test_results_come_in_order() -> None:
+    ahead, taken = Ahead[int](), list[int]()
     for number in range(20):
-        ahead.start(lambda number=number: number)  # type: ignore[misc]  # a default binds the turn
+        taken += ahead.start(lambda number=number: number)  # type: ignore[misc]  # a default binds the turn
         assert len(ahead) <= 3
-    ahead.settle()
+    taken += ahead.settle()
     ahead.close()
-    assert taken == [(number, threading.get_ident()) for number in range(20)]
+    assert taken == list(range(20))
 
 
 def test_what_work_raises_comes_to_the_caller() -> None:
-    ahead = Ahead[int](lambda _: None)
+    ahead = Ahead[int]()
     ahead.start(lambda: 1 // 0)
     with pytest.raises(ZeroDivisionError):
-        ahead.settle()
+        list(ahead.settle())
     ahead.close()
 
 
 def test_closing_ends_the_thread_and_gives_up_what_was_not_taken() -> None:
-    before, taken = threading.active_count(), list[int]()
-    ahead = Ahead[int](taken.append)
+    before = threading.active_count()
+    ahead = Ahead[int]()
     ahead.start(lambda: 1)
     ahead.close()
-    ahead.settle()
-    assert not taken
+    assert not list(ahead.settle())
     assert threading.active_count() == before
+
+
+@pytest.fixture
+def no_collector() -> Iterator[None]:
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("no_collector")
+@pytest.mark.parametrize("is_whole", [True, False])
+@pytest.mark.parametrize("given", [schema(), fields.Schema(text=fields.TEXT(stored=True))])
+def test_a_segment_holds_no_memory_once_it_is_written(
+    given: fields.Schema, is_whole: bool, tmp_path: Path
+) -> None:
+    names = [name for name, field in given.items() if isinstance(field, fields.TEXT)] or [
+        name for name in given.names() if name.endswith(("_exact", "_stem"))
+    ]
+    builder = SegmentBuilder(tmp_path / "one.fws", Documents(given))
+    for batch in range(8):
+        texts = [f"Le loup gris n° {batch} {number}" for number in range(100)]
+        builder.add_table(dict.fromkeys(names, texts), 100)
+    # What holds an inverter and a file; the inverter itself cannot be asked.
+    held = [weakref.ref(part) for part in (builder, builder._texts, builder._stored)]
+    (builder.finish if is_whole else builder.cancel)()
+    del builder
+    assert not any(part() for part in held), (
+        "what holds it in a circle stays: a writer works without the collector"
+    )
