@@ -18,14 +18,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Final
 
 from filelock import FileLock, Timeout
 
 from indexer.actors import load_actors, save_actors
-from indexer.digests import combined_digest, line_digest
+from indexer.digests import CombinedDigest, line_digest, line_digests
 from indexer.durable import Unchanged, remove_leftovers, replaced, temporary
 from indexer.errors import CorpusError
 from indexer.interchange import to_line
@@ -47,6 +47,8 @@ from indexer.spool import Partition, Spool
 _SUFFIX: Final = ".jsonl"
 _LOCK_WAIT_SECONDS: Final = Settings().lock_wait_seconds
 _OUTCOMES: Final = ("added", "updated", "unchanged")
+# Questions that are completed on reading and held at a time.
+_COMPLETED: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +102,9 @@ class Corpus:
                 yield from blocks(path)
                 continue
             for partition, group in groupby(read_lines(path), key=lambda line: line.key[:3]):
-                questions = [self._question(line) for line in group]
-                lines = [to_line(each).encode("utf-8", "surrogatepass") for each in questions]
-                yield Block(partition, [each.number for each in questions], lines)
+                while some := [self._question(line) for line in islice(group, _COMPLETED)]:
+                    lines = [to_line(each).encode("utf-8", "surrogatepass") for each in some]
+                    yield Block(partition, [each.number for each in some], lines)
 
     def lines(self) -> Iterator[tuple[Key, bytes]]:
         """Yield key and record of every question, as :meth:`blocks` does, one by one."""
@@ -120,7 +122,10 @@ class Corpus:
 
     def digest(self) -> str:
         """Return the digest of the whole."""
-        return combined_digest(digest for _, digest in self.digests())
+        combined = CombinedDigest()
+        for block in self.blocks():
+            combined.add("".join(line_digests(block.lines)))
+        return str(combined)
 
     def get(self, key: Key) -> Question | None:
         """Return one question, None if there is none; reads the one file that may hold it."""

@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -194,6 +195,18 @@ def test_actors_fill_authors_now_and_later(corpus: Corpus, make_question: Make) 
     assert (corpus.folder.parent / "acteurs.tsv").read_text("utf-8") == (
         "PA1\tMme Jeanne Exemple\nPA2\tM. Paul Modèle\n"
     )
+
+
+def test_questions_that_are_completed_come_in_blocks_of_a_bounded_size(
+    tmp_path: Path, make_question: Make
+) -> None:
+    Corpus(tmp_path).merge([make_question(number=number) for number in range(1, 502)])
+    completed = Corpus(tmp_path, complete=lambda question: replace(question, rubrique="animaux"))
+    found = list(completed.blocks())
+    assert max(len(block.lines) for block in found) <= 200
+    assert [number for block in found for number in block.numbers] == list(range(1, 502))
+    assert all(b'"animaux"' in line for block in found for line in block.lines)
+    assert completed.digest() != Corpus(tmp_path).digest()
 
 
 def test_damaged_actors_are_named(corpus: Corpus) -> None:

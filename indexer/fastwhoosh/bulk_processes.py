@@ -8,6 +8,7 @@ saves each of them the start of an interpreter and what was already learned here
 """
 
 import multiprocessing
+import pickle
 import signal
 import sys
 import threading
@@ -180,7 +181,7 @@ class Workers:
 
     def _send(self, worker: _Worker, message: tuple[str, Any]) -> None:
         """Send a message beside the caller; :meth:`finish` tells of one that could not be sent."""
-        worker.sent.append(worker.sender.submit(worker.pipe.send, message))
+        worker.sent.append(worker.sender.submit(_send_pickled, worker.pipe, message))
 
     def _receive(self, worker: _Worker) -> list[Any] | None:
         """Take one answer: the segments at the end, None for a batch."""
@@ -220,6 +221,12 @@ def _started(setup: WorkerSetup, pipes: list[Connection]) -> _Worker:
     process.start()
     theirs.close()
     return _Worker(process, ours)
+
+
+def _send_pickled(pipe: Connection, message: tuple[str, Any]) -> None:
+    # Not pipe.send: it lends the memory of a buffer, and Python 3.13 complains where the collector
+    # finds both in the traceback of a send that failed.
+    pipe.send_bytes(pickle.dumps(message, pickle.HIGHEST_PROTOCOL))
 
 
 def _start_method() -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from indexer.digests import DIGITS, combined_digest
+from indexer.digests import DIGITS, CombinedDigest
 from indexer.fastwhoosh.executor import Executor
 from indexer.whoosh_engine.column_values import column_values, live_numbers, live_rows
 
@@ -14,8 +14,10 @@ def indexed_digest(executor: Executor) -> str:
     Raises:
         ValueError: what stands there is no digest.
     """
-    rows = (live_rows(reader, "digest", DIGITS) for reader, _ in executor.leaves)
-    return combined_digest(row.decode("ascii") for row in rows)
+    combined = CombinedDigest()
+    for reader, _ in executor.leaves:
+        combined.add(live_rows(reader, "digest", DIGITS).decode("ascii"))
+    return str(combined)
 
 
 def indexed_digests(executor: Executor) -> Iterator[tuple[str, str, int]]:
