@@ -236,10 +236,7 @@ class CodesReader(whoosh_columns.ColumnReader):  # type: ignore[misc]  # Whoosh 
         Raises:
             DamagedSegment: one lies outside.
         """
-        blob, offsets = bytes(self._blob), _numbers(self._offsets, U32.size)
-        with self._naming():
-            if any(map(gt, offsets, offsets[1:])) or offsets[-1] > len(blob):
-                raise Malformed("table des valeurs désordonnée")
+        blob, offsets = self._values_at()
         return [blob[start:end] for start, end in pairwise(offsets)]
 
     def loaded(self) -> Callable[[int], bytes]:
@@ -248,8 +245,21 @@ class CodesReader(whoosh_columns.ColumnReader):  # type: ignore[misc]  # Whoosh 
         Raises:
             DamagedSegment: a value or a code lies outside.
         """
-        values, codes = self.distinct(), self.codes()
-        return lambda docnum: values[codes[docnum]]
+        (blob, offsets), codes = self._values_at(), self.codes()
+
+        def value(docnum: int) -> bytes:
+            code = codes[docnum]
+            return blob[offsets[code] : offsets[code + 1]]
+
+        return value
+
+    def _values_at(self) -> "tuple[bytes, array[int]]":
+        """Return the values one after the other, and where each begins and the last ends."""
+        blob, offsets = bytes(self._blob), _numbers(self._offsets, U32.size)
+        with self._naming():
+            if any(map(gt, offsets, offsets[1:])) or offsets[-1] > len(blob):
+                raise Malformed("table des valeurs désordonnée")
+        return blob, offsets
 
     def scatter(self, places: "array[int]", part: slice, rows: Any) -> None:
         """Put a part of each document's value where it belongs among rows of one width.
