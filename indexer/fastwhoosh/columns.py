@@ -246,12 +246,7 @@ class CodesReader(whoosh_columns.ColumnReader):  # type: ignore[misc]  # Whoosh 
             DamagedSegment: a value or a code lies outside.
         """
         (blob, offsets), codes = self._values_at(), self.codes()
-
-        def value(docnum: int) -> bytes:
-            code = codes[docnum]
-            return blob[offsets[code] : offsets[code + 1]]
-
-        return value
+        return lambda docnum: blob[offsets[codes[docnum]] : offsets[codes[docnum] + 1]]
 
     def _values_at(self) -> "tuple[bytes, array[int]]":
         """Return the values one after the other, and where each begins and the last ends."""

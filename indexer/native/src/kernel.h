@@ -7,6 +7,10 @@
 #include <stdint.h>
 #include <string.h>
 
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "files are little-endian and read as they are: elsewhere plain Python serves"
+#endif
+
 /* Each part adds its types and functions to the module: 0, or -1 with an exception set. */
 int register_segment(PyObject *module); /* segment.c: a mapped segment, term lookup, postings */
 int register_search(PyObject *module);  /* search.c: plans, scores, top hits, facets */
