@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from indexer.errors import BadParameter
+from indexer.processors import processors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ class Settings:
     lock_wait_seconds: int = 600
     """How long an import or a build waits for another one to end before it gives up."""
 
-    index_processes: int = min(4, os.cpu_count() or 1)
+    index_processes: int = min(4, processors())
     """Processes that build an index, where enough is to be done: each is one core's work."""
 
     host: str = "127.0.0.1"

@@ -21,13 +21,15 @@ from whoosh.index import TOC, LockError
 from whoosh.util.filelock import try_for
 
 from indexer.fastwhoosh.bulk_builders import Builders
+from indexer.fastwhoosh.bulk_flushing import Setup
 from indexer.fastwhoosh.bulk_merging import Place, merged, shared_dictionary
 from indexer.fastwhoosh.bulk_policy import policy_of
-from indexer.fastwhoosh.bulk_processes import Batch, Make, WorkerSetup
+from indexer.fastwhoosh.bulk_processes import Batch, Make
 from indexer.fastwhoosh.bulk_publish import publish, sweep
 from indexer.fastwhoosh.bulk_values import Table
 from indexer.fastwhoosh.codec import folder_of
 from indexer.fastwhoosh.segment import FastSegment
+from indexer.processors import processors
 
 # Documents that go to a worker process at a time.
 _BATCH: Final = 64
@@ -92,9 +94,10 @@ class BulkWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no 
             if isinstance(segment, FastSegment):
                 segment.folder = self._folder
         self._procs, self._make = procs, make
-        setup = WorkerSetup(self._folder, self.indexname, self.schema, limit, make)
+        threaded = procs < processors()  # else threads would take turns with the processes
+        setup = Setup(self._folder, self.indexname, self.schema, limit, is_threaded=threaded)
         dictionary = partial(shared_dictionary, self.segments, self._folder)
-        self._builders = Builders(setup, procs, dictionary)
+        self._builders = Builders(setup, make, procs, dictionary)
         self._rows: list[dict[str, Any]] = []
         self._searcher: Any = None
         self._failed: BaseException | None = None

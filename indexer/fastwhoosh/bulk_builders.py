@@ -7,9 +7,8 @@ the first documents. While it is made, the other processes make documents of the
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from indexer.fastwhoosh.bulk_documents import Documents
-from indexer.fastwhoosh.bulk_flushing import Flushing
-from indexer.fastwhoosh.bulk_processes import Batch, Workers, WorkerSetup
+from indexer.fastwhoosh.bulk_flushing import Flushing, Setup
+from indexer.fastwhoosh.bulk_processes import Batch, Make, Workers
 from indexer.fastwhoosh.bulk_stored import TRAINED_ON, stored_entries, trained
 
 # With fewer, this process is done before others have started; a dictionary is trained on them.
@@ -23,12 +22,16 @@ class Builders:
 
     Args:
         setup: what a process needs to build segments.
+        make: makes documents of what batches of another form hold.
         procs: processes, this one among them.
         known: gives the dictionary of the stored fields of the index, None where it has none.
     """
 
-    def __init__(self, setup: WorkerSetup, procs: int, known: Callable[[], bytes | None]) -> None:
+    def __init__(
+        self, setup: Setup, make: Make | None, procs: int, known: Callable[[], bytes | None]
+    ) -> None:
         self._setup = setup
+        self._make = make
         self._procs = procs
         self._known = known
         self._flushing: Flushing | None = None
@@ -40,7 +43,7 @@ class Builders:
     def here(self) -> Flushing:
         """Return what builds segments in this process."""
         if self._flushing is None:
-            self._flushing = self._begun(self._known())
+            self._flushing = Flushing(self._setup, self._known())
         return self._flushing
 
     def add(self, batch: Batch) -> None:
@@ -54,7 +57,7 @@ class Builders:
         elif self._workers is None:
             self._waiting.append(batch)
             if sum(map(len, self._waiting)) >= _WORTH_PROCESSES:
-                self._workers = Workers(self._procs - 1, self._setup)
+                self._workers = Workers(self._procs - 1, self._setup, self._make)
         elif self._waiting:
             self._give_early(self._workers, batch)
         else:
@@ -82,13 +85,8 @@ class Builders:
             self._flushing.cancel()
             self._flushing = None
 
-    def _begun(self, dictionary: bytes | None) -> Flushing:
-        setup = self._setup
-        documents = Documents(setup.schema)
-        return Flushing(setup.folder, setup.indexname, documents, setup.limit, dictionary)
-
     def _take(self, batch: Batch) -> None:
-        batch.add_to(self.here(), self._setup.make)
+        batch.add_to(self.here(), self._make)
 
     def _deal(self, workers: Workers, batch: Batch) -> None:
         if not workers.deal(batch):
@@ -104,11 +102,11 @@ class Builders:
     def _decide(self, workers: Workers) -> None:
         """Make the dictionary from what waits, tell it to the others, and begin to build here."""
         # What a dictionary is made from is read once.
-        waiting = [batch.made(self._setup.make) for batch in self._waiting]
+        waiting = [batch.made(self._make) for batch in self._waiting]
         self._waiting.clear()
         dictionary = self._dictionary(waiting)
         workers.tell(dictionary)
-        self._flushing = self._begun(dictionary)
+        self._flushing = Flushing(self._setup, dictionary)
         for batch in waiting:
             self._deal(workers, batch)
 

@@ -1,8 +1,10 @@
 """Documents into as many segments as memory asks for, each written when its time has come."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from whoosh.fields import Schema
 from whoosh.writing import IndexingError
 
 from indexer.fastwhoosh.bulk_documents import Documents
@@ -16,26 +18,31 @@ from indexer.fastwhoosh.segmentfile import EXTENSION
 _TABLE: Final = 256
 
 
+@dataclass(frozen=True)
+class Setup:
+    """What building segments takes, in any process: it is picklable.
+
+    ``limit`` is the memory in bytes. Where ``is_threaded``, threads work beside each process.
+    """
+
+    folder: Path
+    indexname: str
+    schema: Schema
+    limit: int
+    is_threaded: bool = True
+
+
 class Flushing:
     """Adds documents to a segment and starts the next when it is full.
 
-    ``limit`` is the memory in bytes, ``dictionary`` that of the stored fields (None to train one).
+    ``dictionary`` is that of the stored fields, None to train one.
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        indexname: str,
-        documents: Documents,
-        limit: int,
-        dictionary: bytes | None,
-    ) -> None:
-        self.documents = documents
+    def __init__(self, setup: Setup, dictionary: bytes | None) -> None:
+        self.documents = Documents(setup.schema)
         self.dictionary = dictionary
         self.count = 0
-        self._folder = folder
-        self._indexname = indexname
-        self._limit = limit
+        self._setup = setup
         self._segments: list[Any] = []
         self._builder: SegmentBuilder | None = None
         self._segment: Any = None
@@ -100,7 +107,7 @@ class Flushing:
     def _flush_if_full(self, builder: SegmentBuilder) -> None:
         if self.dictionary is None:
             self.dictionary = builder.dictionary
-        if builder.docs >= MAX_DOCUMENTS or builder.memory >= self._limit:
+        if builder.docs >= MAX_DOCUMENTS or builder.memory >= self._setup.limit:
             self._flush()
 
     def finish(self) -> list[Any]:
@@ -121,16 +128,18 @@ class Flushing:
             self._builder = None
         segments, self._segments = self._segments, []
         for segment in segments:
-            (self._folder / segment.make_filename(EXTENSION)).unlink(missing_ok=True)
+            (self._setup.folder / segment.make_filename(EXTENSION)).unlink(missing_ok=True)
 
     def _check_whole(self) -> None:
         if self._failed is not None:
             raise IndexingError(f"L'indexation a échoué : {self._failed}") from self._failed
 
     def _begin(self) -> SegmentBuilder:
-        self._segment = FastSegment(FastCodec(), self._indexname)
-        path = self._folder / self._segment.make_filename(EXTENSION)
-        self._builder = SegmentBuilder(path, self.documents, self.dictionary)
+        self._segment = FastSegment(FastCodec(), self._setup.indexname)
+        path = self._setup.folder / self._segment.make_filename(EXTENSION)
+        self._builder = SegmentBuilder(
+            path, self.documents, self.dictionary, is_threaded=self._setup.is_threaded
+        )
         return self._builder
 
     def _flush(self) -> None:

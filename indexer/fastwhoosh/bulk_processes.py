@@ -20,13 +20,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing.connection import Connection, wait
 from operator import attrgetter
-from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
-from whoosh.fields import Schema
-
-from indexer.fastwhoosh.bulk_documents import Documents
-from indexer.fastwhoosh.bulk_flushing import Flushing
+from indexer.fastwhoosh.bulk_flushing import Flushing, Setup
 from indexer.fastwhoosh.bulk_values import Table, rows_in, table_of
 
 # Batches that a worker may have in hand: one at work and one to go on with.
@@ -71,17 +67,6 @@ class WorkerFailed(RuntimeError):
     """A worker process raised, or ended before its work was done."""
 
 
-@dataclass(frozen=True)
-class WorkerSetup:
-    """What a worker needs to know; all of it picklable."""
-
-    folder: Path
-    indexname: str
-    schema: Schema
-    limit: int
-    make: Make | None
-
-
 @dataclass
 class _Worker:
     """``sender`` is the thread that writes to the pipe, which holds less than one batch.
@@ -103,11 +88,11 @@ class Workers:
     documents of what they are given, and keep them.
     """
 
-    def __init__(self, count: int, setup: WorkerSetup) -> None:
+    def __init__(self, count: int, setup: Setup, make: Make | None) -> None:
         self._workers: list[_Worker] = []
         try:
             for _ in range(count):
-                self._workers.append(_started(setup, [each.pipe for each in self._workers]))
+                self._workers.append(_started(setup, make, [each.pipe for each in self._workers]))
         except BaseException:
             self.cancel()
             raise
@@ -210,14 +195,14 @@ class Workers:
         self._workers.clear()
 
 
-def _started(setup: WorkerSetup, pipes: list[Connection]) -> _Worker:
+def _started(setup: Setup, make: Make | None, pipes: list[Connection]) -> _Worker:
     """Start a process; ``pipes`` are our ends of those to the processes before."""
     method = _start_method()
     context: Any = multiprocessing.get_context(method)
     ours, theirs = context.Pipe()
     # A fork holds copies of our ends, and would keep others from seeing that we are gone.
     inherited = (*pipes, ours) if method == "fork" else ()
-    process = context.Process(target=work, args=(theirs, setup, inherited), daemon=True)
+    process = context.Process(target=work, args=(theirs, setup, make, inherited), daemon=True)
     process.start()
     theirs.close()
     return _Worker(process, ours)
@@ -239,13 +224,15 @@ def _gone(worker: _Worker) -> str:
     return f"Un processus d'indexation s'est arrêté (code {worker.process.exitcode})"
 
 
-def work(pipe: Connection, setup: WorkerSetup, inherited: Sequence[Connection] = ()) -> None:
+def work(
+    pipe: Connection, setup: Setup, make: Make | None, inherited: Sequence[Connection] = ()
+) -> None:
     """Be a worker: take batches until told to finish or the writer is gone."""
     for each in inherited:
         each.close()
     # The keyboard interrupts all processes; what it ends is for the writer to say.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    work = _Work(setup)
+    work = _Work(setup, make)
     try:
         work.take_batches(pipe)
     except BaseException as error:  # noqa: BLE001 - told to the writer, which raises it
@@ -260,8 +247,9 @@ def work(pipe: Connection, setup: WorkerSetup, inherited: Sequence[Connection] =
 class _Work:
     """What a worker has: batches that wait for the dictionary, then segments."""
 
-    def __init__(self, setup: WorkerSetup) -> None:
+    def __init__(self, setup: Setup, make: Make | None) -> None:
         self._setup = setup
+        self._make = make
         self._waiting: list[Batch] = []
         self._flushing: Flushing | None = None
 
@@ -285,16 +273,13 @@ class _Work:
             self._flushing.cancel()
 
     def _begin(self, dictionary: bytes) -> None:
-        setup = self._setup
-        documents = Documents(setup.schema)
-        flushing = Flushing(setup.folder, setup.indexname, documents, setup.limit, dictionary)
-        self._flushing = flushing
+        self._flushing = Flushing(self._setup, dictionary)
         waiting, self._waiting = self._waiting, []
         for batch in waiting:
-            batch.add_to(flushing, setup.make)
+            batch.add_to(self._flushing, self._make)
 
     def _take(self, batch: Batch) -> None:
         if self._flushing is None:
-            self._waiting.append(batch.made(self._setup.make))
+            self._waiting.append(batch.made(self._make))
         else:
-            batch.add_to(self._flushing, self._setup.make)
+            batch.add_to(self._flushing, self._make)

@@ -3,8 +3,9 @@
 It knows neither the index nor other segments, so that worker processes use it as the writer does.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
@@ -34,17 +35,26 @@ _COLUMN_BYTES: Final = 16
 class SegmentBuilder:
     """Takes prepared documents and writes the file of their segment.
 
-    Stored fields go to the file as they come; words and columns are held until ``finish``.
+    Stored fields go to the file as they come; words and columns are held until ``finish``. Where
+    ``is_threaded``, other threads do what needs no GIL: good where a processor is free.
     """
 
-    def __init__(self, path: Path, documents: Documents, dictionary: bytes | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        documents: Documents,
+        dictionary: bytes | None = None,
+        *,
+        is_threaded: bool = True,
+    ) -> None:
+        self._is_threaded = is_threaded
         self.documents = documents
         self.docs = 0
         self._file = SegmentFileWriter(path)
         self._file.begin()
-        self._stored = StoredFields(self._file.append, dictionary)
+        self._stored = StoredFields(self._file.append, dictionary, is_threaded=is_threaded)
         self._inverter = new_inverter()
-        self._texts = CutAhead(self._inverter)
+        self._texts = CutAhead(self._inverter, is_threaded=is_threaded)
         # By place among the plans of ``documents``: the number of a field, its column.
         self._numbers: list[int] = []
         self._columns: list[Column | None] = []
@@ -162,9 +172,7 @@ class SegmentBuilder:
         stored["index"] = self._file.section(little_endian(ends))
         stored["dict"] = self._file.section(dictionary)
         plans = sorted(self.documents.plans[: len(self._numbers)], key=attrgetter("name"))
-        # Most of an inversion needs no GIL, and the two forms of a text are the largest fields.
-        with ThreadPoolExecutor(_INVERTED_AT_ONCE) as pool:
-            inverted = pool.map(self._inverted, plans)
+        with self._inverted(plans) as inverted:
             fields = {
                 plan.name: field_entry(each, self._file)
                 for plan, each in zip(plans, inverted, strict=True)
@@ -223,7 +231,17 @@ class SegmentBuilder:
         else:
             self._numbers.append(self._inverter.add_field(plan.kind, plan.scorable))
 
-    def _inverted(self, plan: FieldPlan) -> Inverted:
+    @contextmanager
+    def _inverted(self, plans: Iterable[FieldPlan]) -> Iterator[Iterator[Inverted]]:
+        """Give the inverted fields, in order."""
+        if not self._is_threaded:
+            yield map(self._inverted_field, plans)
+            return
+        # Most of an inversion needs no GIL, and the two forms of a text are the largest fields.
+        with ThreadPoolExecutor(_INVERTED_AT_ONCE) as pool:
+            yield pool.map(self._inverted_field, plans)
+
+    def _inverted_field(self, plan: FieldPlan) -> Inverted:
         return Inverted(*self._inverter.invert(self._numbers[plan.place], self.docs))
 
 

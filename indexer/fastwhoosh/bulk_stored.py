@@ -120,15 +120,21 @@ class StoredFields:
     """Entries in document order, compressed beside the caller and written as they come.
 
     ``write`` takes bytes of the section ``data``. With ``dictionary`` None one is trained on the
-    first documents, which wait in memory for it.
+    first documents, which wait in memory for it. ``is_threaded`` as :class:`Ahead` has it.
     """
 
-    def __init__(self, write: Callable[[bytes], object], dictionary: bytes | None = None) -> None:
+    def __init__(
+        self,
+        write: Callable[[bytes], object],
+        dictionary: bytes | None = None,
+        *,
+        is_threaded: bool = True,
+    ) -> None:
         self._write = write
         self._packer = None if dictionary is None else Packer(dictionary)
         self._waiting: list[bytes] = []
         self._ends = array("Q", [0])
-        self._packing: Ahead[Sequence[bytes]] = Ahead()
+        self._packing: Ahead[Sequence[bytes]] = Ahead(is_threaded=is_threaded)
         # Bytes that wait, and those of each batch that is being packed.
         self._waiting_bytes = 0
         self._sizes: deque[int] = deque()

@@ -1,7 +1,7 @@
 """The texts of documents in a row on their way to the inverter: cut beside what else is to be done.
 
-Cutting needs no GIL, so a thread cuts the texts of some batches while their other fields are taken
-and the next batches are made; the words then go to the inverter in the order of the documents.
+Cutting needs no GIL, so a thread may cut the texts of some batches while their other fields are
+taken and the next batches are made; the words go to the inverter in the order of the documents.
 """
 
 from collections import deque
@@ -36,9 +36,9 @@ class _Cut(NamedTuple):
 class CutAhead:
     """Gives the inverter the words of texts, a few batches after it was given the texts."""
 
-    def __init__(self, inverter: Any) -> None:
+    def __init__(self, inverter: Any, *, is_threaded: bool) -> None:
         self._inverter = inverter
-        self._cutting: Ahead[Any] = Ahead()
+        self._cutting: Ahead[Any] = Ahead(is_threaded=is_threaded)
         # Of the texts that are not in the inverter yet: where each batch begins, its characters.
         self._batches: deque[tuple[int, list[_Cut]]] = deque()
         self._characters: deque[int] = deque()

@@ -13,8 +13,9 @@ from indexer.fastwhoosh.bulk_segment import SegmentBuilder
 from indexer.whoosh_engine.schema import schema
 
 
-def test_results_come_in_order() -> None:
-    ahead, taken = Ahead[int](), list[int]()
+@pytest.mark.parametrize("is_threaded", [True, False])
+def test_results_come_in_order(is_threaded: bool) -> None:
+    ahead, taken = Ahead[int](is_threaded=is_threaded), list[int]()
     for number in range(20):
         taken += ahead.start(lambda number=number: number)  # type: ignore[misc]  # a default binds the turn
         assert len(ahead) <= 3
@@ -38,6 +39,16 @@ def test_closing_ends_the_thread_and_gives_up_what_was_not_taken() -> None:
     ahead.close()
     assert not list(ahead.settle())
     assert threading.active_count() == before
+
+
+def test_without_a_thread_work_is_done_at_once() -> None:
+    before = threading.active_count()
+    ahead = Ahead[int](is_threaded=False)
+    assert ahead.start(threading.get_ident) == [threading.get_ident()]
+    assert not list(ahead.settle())
+    assert threading.active_count() == before
+    with pytest.raises(ZeroDivisionError):
+        ahead.start(lambda: 1 // 0)
 
 
 @pytest.fixture

@@ -15,9 +15,10 @@ from whoosh import fields, index
 from whoosh.fields import UnknownFieldError
 from whoosh.writing import IndexingError
 
-from indexer.fastwhoosh import bulk_processes
+from indexer.fastwhoosh import bulk, bulk_flushing, bulk_processes
 from indexer.fastwhoosh.bulk import BulkWriter
 from indexer.fastwhoosh.bulk_processes import WorkerFailed
+from indexer.fastwhoosh.bulk_segment import SegmentBuilder
 from indexer.fastwhoosh.bulk_values import table_of
 from indexer.fastwhoosh.decoding import FieldReader, field_sections
 from indexer.fastwhoosh.segmentfile import SegmentFile
@@ -208,3 +209,22 @@ def test_all_documents_arrive_whenever_the_dictionary_is_made(
         with SegmentFile(path) as file:
             dictionaries.add(bytes(file.section(file.directory["stored"]["dict"])))
     assert len(dictionaries) == 1
+
+
+@pytest.mark.parametrize(("free", "is_threaded"), [(1, False), (2, True)])
+def test_threads_work_beside_where_a_processor_is_free(
+    empty: Any, monkeypatch: pytest.MonkeyPatch, free: int, is_threaded: bool
+) -> None:
+    asked: list[bool] = []
+
+    class Watched(SegmentBuilder):
+        def __init__(self, *args: Any, **options: Any) -> None:
+            asked.append(options["is_threaded"])
+            super().__init__(*args, **options)
+
+    monkeypatch.setattr(bulk, "processors", lambda: free)
+    monkeypatch.setattr(bulk_flushing, "SegmentBuilder", Watched)
+    with BulkWriter(empty) as writer:
+        for document in documents(10):
+            writer.add_document(**document)
+    assert asked == [is_threaded]

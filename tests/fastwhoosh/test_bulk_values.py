@@ -16,7 +16,7 @@ from whoosh.writing import IndexingError
 
 from indexer.fastwhoosh import bulk_flushing, bulk_inverter
 from indexer.fastwhoosh.bulk_documents import Documents
-from indexer.fastwhoosh.bulk_flushing import Flushing
+from indexer.fastwhoosh.bulk_flushing import Flushing, Setup
 from indexer.fastwhoosh.bulk_segment import SegmentBuilder
 from indexer.fastwhoosh.bulk_values import rows_in, table_of
 from indexer.fastwhoosh.segmentfile import SegmentFile
@@ -89,8 +89,10 @@ def one_by_one(path: Path, rows: Sequence[Row]) -> dict[str, Any]:
     return sections(path)
 
 
-def by_field(path: Path, batches: Sequence[Sequence[Row]]) -> dict[str, Any]:
-    builder = SegmentBuilder(path, Documents(SCHEMA), b"")
+def by_field(
+    path: Path, batches: Sequence[Sequence[Row]], *, is_threaded: bool = True
+) -> dict[str, Any]:
+    builder = SegmentBuilder(path, Documents(SCHEMA), b"", is_threaded=is_threaded)
     for batch in batches:
         table = table_of(batch)
         if "text_exact" in table:
@@ -114,11 +116,12 @@ def inverter(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.usefixtures("inverter")
 def test_random_documents_make_the_same_segment(tmp_path: Path) -> None:
     @settings(max_examples=60, deadline=None)
-    @given(st.lists(ROWS, max_size=12), st.integers(1, 5))
-    def check(given_rows: list[Row], size: int) -> None:
+    @given(st.lists(ROWS, max_size=12), st.integers(1, 5), st.booleans())
+    def check(given_rows: list[Row], size: int, is_threaded: bool) -> None:
         rows = whole(given_rows)
         batches = [rows[start : start + size] for start in range(0, len(rows), size)]
-        assert by_field(tmp_path / "b", batches) == one_by_one(tmp_path / "a", rows)
+        made = by_field(tmp_path / "b", batches, is_threaded=is_threaded)
+        assert made == one_by_one(tmp_path / "a", rows)
 
     check()
 
@@ -139,7 +142,7 @@ def test_a_large_table_is_cut_where_a_segment_is_full(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bulk_flushing, "MAX_DOCUMENTS", 300)
-    flushing = Flushing(tmp_path, "MAIN", Documents(SCHEMA), 1 << 30, b"")
+    flushing = Flushing(Setup(tmp_path, "MAIN", SCHEMA, 1 << 30), b"")
     flushing.add_table(table_of(whole([{"group": random.choice("ab")} for _ in range(1000)])))
     assert [segment.doc_count() for segment in flushing.finish()] == [300, 300, 300, 100]
     assert flushing.count == 1000
@@ -160,7 +163,7 @@ def test_a_large_table_is_cut_where_a_segment_is_full(
 def test_after_an_error_nothing_more_is_taken(
     tmp_path: Path, table: dict[str, list[Any]], error: type[Exception], said: str
 ) -> None:
-    flushing = Flushing(tmp_path, "MAIN", Documents(SCHEMA), 1 << 30, b"")
+    flushing = Flushing(Setup(tmp_path, "MAIN", SCHEMA, 1 << 30), b"")
     flushing.add_table({"uid": ["0"]})
     with pytest.raises(error, match=said):
         flushing.add_table(table)
