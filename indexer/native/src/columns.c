@@ -2,7 +2,8 @@
  * codes stand for; see indexer/fastwhoosh/bulk_columns.py. */
 #include <stdlib.h>
 
-#include "invert.h"
+#include "encode.h"
+#include "keys.h"
 
 /* The bytes objects of a tuple as keys, each numbered by its place: NULL with an exception. */
 static Key *keys_of_values(PyObject *values) {

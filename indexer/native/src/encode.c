@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#define FEW 12 /* places that are taken sooner one by one */
+
 int register_inverter(PyObject *module); /* invert.c */
 
 int bytes_reserve(Bytes *bytes, size_t more) {
@@ -75,56 +77,79 @@ void encoder_taken(Encoder *encoder, Bytes *part) {
     part->size = 0;
 }
 
-/* Writes the postings held as a block of a long record, and its skip entry. */
-static Encoded put_block(Encoder *encoder) {
+static const uint32_t *held_values(const Encoder *encoder) {
+    return (const uint32_t *)(const void *)encoder->values.data;
+}
+
+/* The postings held from `from` on, so many, and their values from there. */
+static Run held_run(const Encoder *encoder, uint32_t from, uint32_t count, size_t values) {
+    Run run = {encoder->document + from, encoder->tf + from, NULL, count, encoder->block_last, 0};
+    if (encoder->kind != POSITIONS) return run;
+    run.values = held_values(encoder) + values;
+    for (uint32_t i = 0; i < count; i++) run.value_count += run.tfs[i];
+    return run;
+}
+
+/* Writes postings as a block of a long record, and its skip entry. */
+static Encoded put_block(Encoder *encoder, const Run *run) {
     uint64_t positions = encoder->positions_taken + encoder->positions.size;
     positions -= encoder->positions_start;
     if (positions > UINT32_MAX || encoder->blocks.size > UINT32_MAX) return TOO_LARGE;
     if (bytes_reserve(&encoder->skips, SKIP_ENTRY) < 0) return NO_MEMORY;
-    bytes_u32(&encoder->skips, encoder->last);
+    encoder->block_last = run->documents[run->count - 1];
+    bytes_u32(&encoder->skips, encoder->block_last);
     bytes_u32(&encoder->skips, (uint32_t)encoder->blocks.size);
     bytes_u32(&encoder->skips, encoder->kind == POSITIONS ? (uint32_t)positions : 0);
-    encoder_put_impacts(encoder, encoder->skips.data + encoder->skips.size);
+    run_put_impacts(run, encoder->norms, encoder->skips.data + encoder->skips.size);
     encoder->skips.size += 8;
-    int full = encoder->held == BLOCK;
-    if ((full ? encoder_put_full_block : encoder_put_run)(encoder, &encoder->blocks) < 0) return NO_MEMORY;
-    if (encoder->kind == POSITIONS && encoder_put_groups(encoder, &encoder->positions) < 0)
-        return NO_MEMORY;
-    encoder->block_last = encoder->last;
-    encoder->held = 0;
-    encoder->values.size = 0;
+    if ((run->count == BLOCK ? run_put_packed : run_put)(run, &encoder->blocks) < 0) return NO_MEMORY;
+    if (encoder->kind == POSITIONS && run_put_groups(run, &encoder->positions) < 0) return NO_MEMORY;
+    return ENCODED;
+}
+
+/* Puts the blocks of which the last document is followed by another, and closes up. */
+static Encoded put_full_blocks(Encoder *encoder) {
+    uint32_t put = 0;
+    size_t values = 0;
+    for (; encoder->held - put > BLOCK; put += BLOCK) {
+        Run run = held_run(encoder, put, BLOCK, values);
+        Encoded done = put_block(encoder, &run);
+        if (done != ENCODED) return done;
+        values += run.value_count;
+    }
+    if (!put) return ENCODED;
+    encoder->held -= put;
+    memmove(encoder->document, encoder->document + put, encoder->held * sizeof *encoder->document);
+    memmove(encoder->tf, encoder->tf + put, encoder->held * sizeof *encoder->tf);
+    encoder->values.size -= values * 4;
+    if (values) memmove(encoder->values.data, encoder->values.data + values * 4, encoder->values.size);
     return ENCODED;
 }
 
 Encoded encoder_add(Encoder *encoder, uint32_t document, uint32_t tf, uint32_t **values) {
-    if (encoder->held == BLOCK) {
-        Encoded done = put_block(encoder);
-        if (done != ENCODED) return done;
-    }
     /* UINT32_MAX + 1 is 0: before the first document every one is above. */
     if (document >= encoder->docs || document < encoder->last + 1 || tf == 0) return NOT_ASCENDING;
-    if (encoder->kind == POSITIONS) {
-        if (bytes_reserve(&encoder->values, (size_t)tf * 4) < 0) return NO_MEMORY;
-        *values = (uint32_t *)(void *)(encoder->values.data + encoder->values.size);
-        encoder->values.size += (size_t)tf * 4;
-    }
     encoder->document[encoder->held] = document;
     encoder->tf[encoder->held++] = tf;
     encoder->last = document;
     encoder->documents++;
     encoder->occurrences += tf;
+    Encoded done = encoder->held > BLOCK ? put_full_blocks(encoder) : ENCODED;
+    if (done != ENCODED || encoder->kind != POSITIONS) return done;
+    if (bytes_reserve(&encoder->values, (size_t)tf * 4) < 0) return NO_MEMORY;
+    *values = (uint32_t *)(void *)(encoder->values.data + encoder->values.size);
+    encoder->values.size += (size_t)tf * 4;
     return ENCODED;
 }
 
-/* Takes places that are no more than the postings that the record has room for. */
-static void take_places(Encoder *encoder, const uint32_t *places, size_t count, const Part *parts, int bits,
-                        uint32_t before) {
-    uint32_t held = encoder->held, document = encoder->last, mask = (1u << bits) - 1;
+/* Takes a few places one by one, the values to where room is for them. */
+static void take_each(Encoder *encoder, const uint32_t *places, size_t count, const Layout *layout,
+                      uint32_t before, uint32_t *values) {
+    uint32_t held = encoder->held, document = encoder->last, mask = (1u << layout->bits) - 1;
     uint32_t tf = held ? encoder->tf[held - 1] : 0;
-    uint32_t *values = (uint32_t *)(void *)(encoder->values.data + encoder->values.size);
     for (size_t i = 0; i < count; i++) {
         uint32_t place = places[i];
-        Part part = parts[place >> bits];
+        Part part = layout->parts[place >> layout->bits];
         int is_new = part.document != document;
         document = part.document;
         held += (uint32_t)is_new;
@@ -134,40 +159,66 @@ static void take_places(Encoder *encoder, const uint32_t *places, size_t count, 
         encoder->tf[held - 1] = tf;
         before = place;
     }
-    encoder->documents += held - encoder->held;
-    encoder->occurrences += count;
-    encoder->values.size += count * 4;
     encoder->held = held;
     encoder->last = document;
 }
 
-Encoded encoder_add_places(Encoder *encoder, const uint32_t *places, size_t count, const Part *parts,
-                           int bits) {
+/* As take_each where each part is another document: what is a posting's first place is told for all
+   places at once. */
+static void take_whole(Encoder *encoder, const uint32_t *restrict places, uint32_t count,
+                       const Layout *layout, uint32_t before, uint32_t *restrict values) {
+    uint32_t starts[WINDOW + 1], mask = (1u << layout->bits) - 1;
+    int bits = layout->bits, begins = !encoder->held || before >> bits != places[0] >> bits;
+    uint32_t found = (uint32_t)begins;
+    values[0] = begins ? places[0] & mask : places[0] - before;
+    for (uint32_t i = 1; i < count; i++) {
+        uint32_t is_first = places[i - 1] >> bits != places[i] >> bits;
+        values[i] = is_first ? places[i] & mask : places[i] - places[i - 1];
+    }
+    starts[0] = 0;
+    for (uint32_t i = 1; i < count; i++) {
+        starts[found] = i;
+        found += places[i - 1] >> bits != places[i] >> bits;
+    }
+    starts[found] = count;
+    if (!begins) encoder->tf[encoder->held - 1] += starts[0];
+    uint32_t *document = encoder->document + encoder->held, *tf = encoder->tf + encoder->held;
+    for (uint32_t i = 0; i < found; i++) {
+        document[i] = layout->parts[places[starts[i]] >> bits].document;
+        tf[i] = starts[i + 1] - starts[i];
+    }
+    encoder->held += found;
+    encoder->last = encoder->document[encoder->held - 1];
+}
+
+Encoded encoder_add_places(Encoder *encoder, const uint32_t *places, size_t count, const Layout *layout) {
     for (size_t at = 0, some; at < count; at += some) {
-        if (encoder->held == BLOCK && parts[places[at] >> bits].document != encoder->last) {
-            Encoded done = put_block(encoder);
-            if (done != ENCODED) return done;
-        }
-        some = encoder->held == BLOCK ? 1 : BLOCK - encoder->held;
-        if (some > count - at) some = count - at;
+        some = count - at < WINDOW ? count - at : WINDOW;
         if (bytes_reserve(&encoder->values, some * 4) < 0) return NO_MEMORY;
-        take_places(encoder, places + at, some, parts, bits, at ? places[at - 1] : 0);
+        uint32_t held = encoder->held, before = at ? places[at - 1] : 0;
+        uint32_t *values = (uint32_t *)(void *)(encoder->values.data + encoder->values.size);
+        if (layout->is_whole && some > FEW)
+            take_whole(encoder, places + at, (uint32_t)some, layout, before, values);
+        else
+            take_each(encoder, places + at, some, layout, before, values);
+        encoder->values.size += some * 4;
+        encoder->documents += encoder->held - held;
+        encoder->occurrences += some;
+        Encoded done = encoder->held > BLOCK ? put_full_blocks(encoder) : ENCODED;
+        if (done != ENCODED) return done;
     }
     return ENCODED;
 }
 
 static Encoded put_short(Encoder *encoder) {
-    if (encoder_put_run(encoder, &encoder->postings) < 0) return NO_MEMORY;
-    if (encoder->kind != POSITIONS) return ENCODED;
-    const uint32_t *values = (const uint32_t *)(const void *)encoder->values.data;
-    size_t count = encoder->values.size / 4;
-    if (bytes_reserve(&encoder->postings, count * 5) < 0) return NO_MEMORY;
-    for (size_t i = 0; i < count; i++) put_varint(&encoder->postings, values[i]);
-    return ENCODED;
+    Run run = held_run(encoder, 0, encoder->held, 0);
+    if (run_put(&run, &encoder->postings) < 0) return NO_MEMORY;
+    return run_put_values(&run, &encoder->postings) < 0 ? NO_MEMORY : ENCODED;
 }
 
 static Encoded put_long(Encoder *encoder) {
-    Encoded done = put_block(encoder);
+    Run run = held_run(encoder, 0, encoder->held, 0);
+    Encoded done = put_block(encoder, &run);
     if (done != ENCODED) return done;
     uint64_t start = encoder->kind == POSITIONS ? encoder->positions_start : 0;
     uint64_t positions = encoder->positions_taken + encoder->positions.size;

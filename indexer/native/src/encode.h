@@ -39,6 +39,9 @@ typedef struct {
     uint32_t documents, occurrences;
 } TermInfo;
 
+/* Places are taken so many at a time. */
+#define WINDOW 1024
+
 /* The records of one field. `postings` and `positions` may be emptied between records, by
    encoder_taken; `norms` is NULL or holds a byte a document. */
 typedef struct {
@@ -48,7 +51,7 @@ typedef struct {
     Bytes postings, positions;
     uint64_t postings_taken, positions_taken;
     /* The record in hand. */
-    uint32_t document[BLOCK], tf[BLOCK], held;
+    uint32_t document[BLOCK + WINDOW], tf[BLOCK + WINDOW], held; /* between two calls: up to a block */
     uint32_t last, block_last; /* documents; UINT32_MAX before the first */
     uint32_t documents;
     uint64_t occurrences, positions_start;
@@ -66,11 +69,15 @@ Encoded encoder_add(Encoder *encoder, uint32_t document, uint32_t tf, uint32_t *
 typedef struct {
     uint32_t document, first;
 } Part;
-/* Adds the postings of ascending places to a record of POSITIONS: a place is of the part that its bits
-   above `bits` number, and its lower bits count on from the part's first position. The caller has checked
-   that documents ascend with the parts and are of the segment, and that those of a document follow. */
-Encoded encoder_add_places(Encoder *encoder, const uint32_t *places, size_t count, const Part *parts,
-                           int bits);
+/* What places are of: the part that the bits above `bits` number; the lower bits count on from the part's
+   first position. */
+typedef struct {
+    const Part *parts;
+    int bits, is_whole; /* is_whole: no document has two parts */
+} Layout;
+/* Adds the postings of ascending places to a record of POSITIONS. The caller has checked that documents
+   ascend with the parts and are of the segment, and that those of a document follow. */
+Encoded encoder_add_places(Encoder *encoder, const uint32_t *places, size_t count, const Layout *layout);
 /* Ends the record (at least one posting). */
 Encoded encoder_end(Encoder *encoder, TermInfo *info);
 /* Forgets the bytes of postings (or positions) that the caller has put elsewhere. */

@@ -1,7 +1,11 @@
-/* The postings that an encoder holds as bytes: runs, blocks of packed numbers, impacts. */
+/* Postings as bytes: runs, blocks of packed numbers, impacts. */
 #include "encode_block.h"
 
+#define NO_NORM 256
+#define LOW_TF 3 /* the most that postings have of a word, but for a few */
+
 typedef uint32_t v4u __attribute__((vector_size(16)));
+typedef int16_t v8s __attribute__((vector_size(16)));
 
 /* Packs 128 values, vertically in four lanes, into 16 * bits bytes. */
 static void pack_block(const uint32_t *values, int bits, uint8_t *out) {
@@ -50,51 +54,75 @@ static int join_cheapest(uint8_t (*pairs)[2], int count) {
     return count - 1;
 }
 
-/* Writes the four impacts of the postings held. */
-void encoder_put_impacts(const Encoder *encoder, uint8_t *out) {
-    uint8_t lowest[256], pairs[BLOCK][2] = {{0}};
-    int highest = 0, count = 0, norm = 256;
-    memset(lowest, 255, sizeof lowest);
-    uint64_t seen[4] = {0};
-    for (uint32_t i = 0; i < encoder->held; i++) {
-        int tf = encoder->tf[i] > 255 ? 255 : (int)encoder->tf[i];
-        uint8_t byte = encoder->norms ? encoder->norms[encoder->document[i]] : 0;
-        seen[tf / 64] |= 1ull << tf % 64;
-        if (byte < lowest[tf]) lowest[tf] = byte;
-        if (tf > highest) highest = tf;
+/* The lowest norm of the postings of one tf; NO_NORM where there are none. */
+static int16_t lowest_of(const int16_t *tfs, const int16_t *norms, int16_t tf) {
+    v8s lowest = (v8s){0} + NO_NORM;
+    for (int i = 0; i < BLOCK; i += 8) {
+        v8s ones, norm;
+        memcpy(&ones, tfs + i, sizeof ones);
+        memcpy(&norm, norms + i, sizeof norm);
+        v8s lower = (ones == tf) & (norm < lowest);
+        lowest = (norm & lower) | (lowest & ~lower);
     }
+    int16_t least = lowest[0];
+    for (int lane = 1; lane < 8; lane++) least = lowest[lane] < least ? lowest[lane] : least;
+    return least;
+}
+
+/* The lowest norm of each tf from 1 to the highest, which is returned. */
+static int lowest_of_each(const Run *run, const uint8_t *norm_of, int16_t lowest[256]) {
+    int16_t tfs[BLOCK] = {0}, norms[BLOCK] = {0}, highest = 0;
+    for (uint32_t i = 0; i < run->count; i++) tfs[i] = run->tfs[i] > 255 ? 255 : (int16_t)run->tfs[i];
+    for (uint32_t i = 0; norm_of && i < run->count; i++) norms[i] = norm_of[run->documents[i]];
+    for (int i = 0; i < BLOCK; i++) highest = tfs[i] > highest ? tfs[i] : highest;
+    /* Nearly all are low: those are found by comparing all at once. */
+    for (int16_t tf = 1; tf <= highest; tf++) lowest[tf] = tf <= LOW_TF ? lowest_of(tfs, norms, tf) : NO_NORM;
+    uint8_t high[BLOCK];
+    int count = 0;
+    for (int i = 0; highest > LOW_TF && i < BLOCK; i++) {
+        high[count] = (uint8_t)i;
+        count += tfs[i] > LOW_TF;
+    }
+    for (int i = 0; i < count; i++)
+        if (norms[high[i]] < lowest[tfs[high[i]]]) lowest[tfs[high[i]]] = norms[high[i]];
+    return highest;
+}
+
+void run_put_impacts(const Run *run, const uint8_t *norms, uint8_t *out) {
+    int16_t lowest[256];
+    uint8_t pairs[256][2];
+    int count = 0, norm = NO_NORM;
     /* From the highest tf down: a pair stays if its norm is below those above it. */
-    for (int tf = highest; tf > 0; tf--) {
-        if (!(seen[tf / 64] >> tf % 64 & 1) || lowest[tf] >= norm) continue;
+    for (int tf = lowest_of_each(run, norms, lowest); tf > 0; tf--) {
+        if (lowest[tf] >= norm) continue;
         norm = lowest[tf];
-        pairs[BLOCK - ++count][0] = (uint8_t)tf;
-        pairs[BLOCK - count][1] = (uint8_t)norm;
+        pairs[256 - ++count][0] = (uint8_t)tf;
+        pairs[256 - count][1] = (uint8_t)norm;
     }
-    uint8_t (*front)[2] = pairs + BLOCK - count;
+    uint8_t (*front)[2] = pairs + 256 - count;
     while (count > 4) count = join_cheapest(front, count);
     for (int i = 0; i < 4; i++) memcpy(out + 2 * i, front[i < count ? i : count - 1], 2);
 }
 
-/* Writes the run of the postings held: gaps and frequencies. */
-int encoder_put_run(const Encoder *encoder, Bytes *out) {
-    if (bytes_reserve(out, (size_t)encoder->held * 10) < 0) return -1;
-    uint32_t before = encoder->block_last;
-    for (uint32_t i = 0; i < encoder->held; i++) {
-        uint32_t gap = encoder->document[i] - before - 1, tf = encoder->tf[i];
-        put_varint(out, gap * 2 + (tf == 1));
-        if (tf != 1) put_varint(out, tf);
-        before = encoder->document[i];
+int run_put(const Run *run, Bytes *out) {
+    if (bytes_reserve(out, (size_t)run->count * 10) < 0) return -1;
+    uint32_t before = run->before;
+    uint8_t *at = out->data + out->size;
+    for (uint32_t i = 0; i < run->count; i++) {
+        uint32_t gap = run->documents[i] - before - 1, tf = run->tfs[i];
+        at = put_varint(at, gap * 2 + (tf == 1));
+        if (tf != 1) at = put_varint(at, tf);
+        before = run->documents[i];
     }
+    out->size = (size_t)(at - out->data);
     return 0;
 }
 
-int encoder_put_full_block(const Encoder *encoder, Bytes *out) {
-    uint32_t gaps[BLOCK], tfs[BLOCK], all_gaps = 0, all_tfs = 0, before = encoder->block_last;
-    for (int i = 0; i < BLOCK; i++) {
-        all_gaps |= gaps[i] = encoder->document[i] - before - 1;
-        all_tfs |= tfs[i] = encoder->tf[i] - 1;
-        before = encoder->document[i];
-    }
+int run_put_packed(const Run *run, Bytes *out) {
+    uint32_t gaps[BLOCK], tfs[BLOCK], all_gaps, all_tfs = 0;
+    all_gaps = gaps[0] = run->documents[0] - run->before - 1;
+    for (int i = 1; i < BLOCK; i++) all_gaps |= gaps[i] = run->documents[i] - run->documents[i - 1] - 1;
+    for (int i = 0; i < BLOCK; i++) all_tfs |= tfs[i] = run->tfs[i] - 1;
     int doc_bits = bits_of(all_gaps), tf_bits = bits_of(all_tfs);
     if (bytes_reserve(out, (size_t)(2 + 16 * (doc_bits + tf_bits))) < 0) return -1;
     uint8_t *at = out->data + out->size;
@@ -106,15 +134,22 @@ int encoder_put_full_block(const Encoder *encoder, Bytes *out) {
     return 0;
 }
 
-/* Writes the positions of the postings held, in groups of 32. */
-int encoder_put_groups(const Encoder *encoder, Bytes *out) {
-    const uint32_t *values = (const uint32_t *)(const void *)encoder->values.data;
-    size_t count = encoder->values.size / 4, groups = (count + 31) / 32;
+int run_put_values(const Run *run, Bytes *out) {
+    if (bytes_reserve(out, run->value_count * 5) < 0) return -1;
+    uint8_t *at = out->data + out->size;
+    for (size_t i = 0; i < run->value_count; i++) at = put_varint(at, run->values[i]);
+    out->size = (size_t)(at - out->data);
+    return 0;
+}
+
+int run_put_groups(const Run *run, Bytes *out) {
+    size_t groups = (run->value_count + 31) / 32;
     if (bytes_reserve(out, groups + groups * 128) < 0) return -1;
     uint8_t *bits = out->data + out->size, *at = bits + groups;
     for (size_t group = 0; group < groups; group++) {
-        const uint32_t *from = values + 32 * group;
-        uint32_t held = count - 32 * group < 32 ? (uint32_t)(count - 32 * group) : 32, all = 0;
+        const uint32_t *from = run->values + 32 * group;
+        size_t left = run->value_count - 32 * group;
+        uint32_t held = left < 32 ? (uint32_t)left : 32, all = 0;
         for (uint32_t i = 0; i < held; i++) all |= from[i];
         bits[group] = (uint8_t)bits_of(all);
         at += pack_group(from, held, bits[group], at);

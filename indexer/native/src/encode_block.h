@@ -4,20 +4,29 @@
 
 #include "encode.h"
 
-static inline void put_varint(Bytes *bytes, uint32_t value) { /* 5 bytes of room must be there */
+/* Postings on their way out: documents, how often each, and the position values of all of them. */
+typedef struct {
+    const uint32_t *documents, *tfs, *values;
+    uint32_t count, before; /* before: the document before the first, UINT32_MAX for none */
+    size_t value_count;
+} Run;
+
+static inline uint8_t *put_varint(uint8_t *out, uint32_t value) { /* up to 5 bytes; returns their end */
     while (value > 127) {
-        bytes->data[bytes->size++] = (uint8_t)(value | 128);
+        *out++ = (uint8_t)(value | 128);
         value >>= 7;
     }
-    bytes->data[bytes->size++] = (uint8_t)value;
+    *out++ = (uint8_t)value;
+    return out;
 }
 
-/* Writes the four impacts of the postings, 8 bytes. */
-void encoder_put_impacts(const Encoder *encoder, uint8_t *out);
-/* Appends the run of the postings: gaps and frequencies; or a block of 128, packed. */
-int encoder_put_run(const Encoder *encoder, Bytes *out);
-int encoder_put_full_block(const Encoder *encoder, Bytes *out);
-/* Appends their positions, in groups of 32. */
-int encoder_put_groups(const Encoder *encoder, Bytes *out);
+/* Writes the four impacts of a block, 8 bytes; norms: a byte a document, or NULL. */
+void run_put_impacts(const Run *run, const uint8_t *norms, uint8_t *out);
+/* Appends gaps and frequencies: as they come, or those of a full block, packed. */
+int run_put(const Run *run, Bytes *out);
+int run_put_packed(const Run *run, Bytes *out);
+/* Appends the positions: each as it is, or in groups of 32. */
+int run_put_values(const Run *run, Bytes *out);
+int run_put_groups(const Run *run, Bytes *out);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "text.h"
+
 int inverter_refuse(const char *message) {
     PyErr_SetString(PyExc_ValueError, message);
     return -1;
@@ -67,6 +69,7 @@ static void inverter_dealloc(PyObject *object) {
     }
     free(self->fields);
     free(self->sources);
+    places_free(&self->kept);
     Py_TYPE(object)->tp_free(object);
 }
 
@@ -109,6 +112,50 @@ static PyObject *sections_tuple(const Field *field, const Sections *out, uint32_
                          norms);
 }
 
+/* Whether a field other than this has the same texts. */
+static int is_shared(const Inverter *self, const Field *field) {
+    for (uint32_t i = 0; i < self->field_count; i++) {
+        const Field *other = self->fields + i;
+        if (other != field && other->source == field->source && other->entries.size == field->entries.size &&
+            field->entries.size && !memcmp(other->entries.data, field->entries.data, field->entries.size))
+            return 1;
+    }
+    return 0;
+}
+
+/* Gives the sorted words of a field's texts: those that were kept, or new ones. */
+static Encoded open_places(Inverter *self, const Field *field, Places *places, int *are_new) {
+    Texts texts = texts_of(field, self->sources + field->source);
+    texts.words = lexicon_size(self->sources[field->source].lexicon);
+    *are_new = !places_are_of(&self->kept, field->source, texts.entries, texts.entry_count);
+    *places = self->kept;
+    self->kept = (Places){0};
+    if (!*are_new) return ENCODED;
+    Encoded done;
+    Py_BEGIN_ALLOW_THREADS
+    places_free(places); /* before there are others: they are as large */
+    done = places_sort(places, &texts);
+    Py_END_ALLOW_THREADS
+    places->source = field->source;
+    return done;
+}
+
+/* Of two fields that share their texts, the first keeps the sorted words for the second. */
+static int write_texts(Inverter *self, const Field *field, Sections *out) {
+    Places places;
+    int are_new;
+    Encoded done = open_places(self, field, &places, &are_new);
+    int failed = done == ENCODED ? write_text_field(field, self->sources + field->source, &places, self->bounds, out)
+                                 : encoded_error(done);
+    if (!failed && are_new && is_shared(self, field)) {
+        places_free(&self->kept);
+        self->kept = places;
+    } else {
+        places_free(&places);
+    }
+    return failed;
+}
+
 static PyObject *inverter_invert(PyObject *object, PyObject *args) {
     Inverter *self = (Inverter *)object;
     Py_ssize_t number;
@@ -124,7 +171,7 @@ static PyObject *inverter_invert(PyObject *object, PyObject *args) {
     self->busy++;
     int failed = field->source == NO_SOURCE
                      ? write_term_field(field, self->bounds, &out)
-                     : write_text_field(field, self->sources + field->source, self->bounds, &out);
+                     : write_texts(self, field, &out);
     self->busy--;
     PyObject *result = failed ? NULL : sections_tuple(field, &out, docs);
     free_sections(&out);
@@ -137,6 +184,7 @@ static PyObject *inverter_clear(PyObject *object, PyObject *unused) {
     if (!inverter_usable(self)) return NULL;
     for (uint32_t i = 0; i < self->field_count; i++) clear_field(self->fields + i);
     for (uint32_t i = 0; i < self->source_count; i++) clear_source(self->sources + i);
+    places_free(&self->kept);
     Py_RETURN_NONE;
 }
 

@@ -1,16 +1,13 @@
 /* What the parts of the inversion share: invert_texts.c, invert_terms.c and values.c
- * collect, sections.c and text_sections.c write. */
+ * collect, places.c sorts, sections.c and text_sections.c write. */
 #ifndef INVERT_H
 #define INVERT_H
 
 #include "encode.h"
+#include "keys.h"
+#include "places.h"
 
 #define NO_SOURCE UINT32_MAX
-
-/* The words of one text of a source, for one field of one document. */
-typedef struct {
-    uint32_t document, text, repeat; /* repeat: how often each word counts (a boost) */
-} Entry;
 
 /* The texts of one lexicon: each token is word * 2 + compound. Text t is
    tokens[starts[t]] up to tokens[starts[t + 1]]. */
@@ -45,6 +42,7 @@ typedef struct {
     Source *sources;
     Field *fields;
     uint32_t source_count, field_count;
+    Places kept; /* of the texts of a field that was written, for another that has the same */
     int busy; /* fields being written without the GIL: nothing may be added */
 } Inverter;
 
@@ -82,17 +80,7 @@ typedef struct {
     uint64_t length;
 } Sections;
 
-/* A term of a field with its bytes, for sorting. */
-typedef struct {
-    uint64_t prefix; /* the first 8 bytes, big-endian */
-    const char *text;
-    uint32_t length, term;
-} Key;
-
 /* sections.c */
-Key key_of(const char *text, size_t length, uint32_t term);
-int compare_keys(const void *left, const void *right);
-void sort_keys(Key *keys, size_t count);
 /* Notes the length of a document, and its norm. */
 Encoded note_length(Sections *out, uint32_t document, uint32_t length, const uint32_t *bounds);
 void free_sections(Sections *out);
@@ -101,8 +89,17 @@ Encoded end_term(Sections *out, const char *text, uint32_t length);
 /* A field without terms still has the one offset that the format asks for. */
 Encoded end_field(Sections *out);
 
+static inline Texts texts_of(const Field *field, const Source *source) {
+    return (Texts){.entries = (const Entry *)(const void *)field->entries.data,
+                   .entry_count = (uint32_t)(field->entries.size / sizeof(Entry)),
+                   .tokens = (const uint32_t *)(const void *)source->tokens.data,
+                   .starts = source->starts.data,
+                   .words = 0};
+}
+
 /* Fill the sections: 0, or -1 with an exception set. Take and give back the GIL. */
-int write_text_field(Field *field, Source *source, const uint32_t *bounds, Sections *out);
+int write_text_field(const Field *field, const Source *source, const Places *places, const uint32_t *bounds,
+                     Sections *out);
 int write_term_field(Field *field, const uint32_t *bounds, Sections *out);
 
 #endif

@@ -4,28 +4,6 @@
 
 #include "invert.h"
 
-static uint64_t key_prefix(const char *text, size_t length) {
-    uint64_t prefix = 0;
-    for (size_t i = 0; i < 8; i++) prefix = prefix << 8 | (i < length ? (uint8_t)text[i] : 0);
-    return prefix;
-}
-
-Key key_of(const char *text, size_t length, uint32_t term) {
-    return (Key){key_prefix(text, length), text, (uint32_t)length, term};
-}
-
-int compare_keys(const void *left, const void *right) {
-    const Key *a = left, *b = right;
-    if (a->prefix != b->prefix) return a->prefix < b->prefix ? -1 : 1;
-    uint32_t common = a->length < b->length ? a->length : b->length;
-    int order = memcmp(a->text, b->text, common);
-    return order ? order : (a->length > b->length) - (a->length < b->length);
-}
-
-void sort_keys(Key *keys, size_t count) {
-    qsort(keys, count, sizeof *keys, compare_keys);
-}
-
 /* The norm byte of a length: the first whose bound is not below it, as Whoosh has it. */
 static uint8_t norm_of(uint32_t length, const uint32_t *bounds) {
     uint32_t low = 0, high = 255;
