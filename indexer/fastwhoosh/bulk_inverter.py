@@ -21,6 +21,7 @@ from indexer.fastwhoosh.bulk_documents import (
     Taken,
 )
 from indexer.fastwhoosh.encoding import FieldEncoder
+from indexer.fastwhoosh.segmentfile import Buffer
 from indexer.native import kernel
 
 if TYPE_CHECKING:
@@ -41,11 +42,11 @@ class Inverted(NamedTuple):
     length: int
     min_length: int
     max_length: int
-    blob: bytes
-    offsets: bytes
-    infos: bytes
-    postings: bytes
-    positions: bytes
+    blob: Buffer
+    offsets: Buffer
+    infos: Buffer
+    postings: Buffer
+    positions: Buffer
     norms: bytes | None
 
 

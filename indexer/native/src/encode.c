@@ -1,40 +1,9 @@
 /* Posting records, posting by posting; what a block is written as stands in encode_block.c. */
 #include "encode_block.h"
 
-#include <stdlib.h>
-
 #define FEW 12 /* places that are taken sooner one by one */
 
 int register_inverter(PyObject *module); /* invert.c */
-
-int bytes_reserve(Bytes *bytes, size_t more) {
-    if (more <= bytes->room - bytes->size) return 0;
-    if (more > PY_SSIZE_T_MAX / 2 - bytes->size) return -1;
-    size_t room = bytes->size + more;
-    size_t grown = bytes->room + bytes->room / 2 + 64;
-    if (room < grown) room = grown;
-    uint8_t *data = realloc(bytes->data, room);
-    if (!data) return -1;
-    bytes->data = data;
-    bytes->room = room;
-    return 0;
-}
-
-int bytes_append(Bytes *bytes, const void *data, size_t size) {
-    if (bytes_reserve(bytes, size) < 0) return -1;
-    if (size) memcpy(bytes->data + bytes->size, data, size);
-    bytes->size += size;
-    return 0;
-}
-
-void bytes_free(Bytes *bytes) {
-    free(bytes->data);
-    *bytes = (Bytes){0};
-}
-
-PyObject *bytes_object(const Bytes *bytes) {
-    return PyBytes_FromStringAndSize((const char *)bytes->data, (Py_ssize_t)bytes->size);
-}
 
 int encoded_error(Encoded why) {
     if (why == NOT_ASCENDING)
@@ -243,5 +212,5 @@ Encoded encoder_end(Encoder *encoder, TermInfo *info) {
 }
 
 int register_encode(PyObject *module) {
-    return register_inverter(module);
+    return register_bytes(module) < 0 ? -1 : register_inverter(module);
 }

@@ -2,24 +2,7 @@
 #ifndef ENCODE_H
 #define ENCODE_H
 
-#include "kernel.h"
-
-/* A growing run of bytes. Needs no GIL. */
-typedef struct {
-    uint8_t *data;
-    size_t size, room;
-} Bytes;
-
-/* Makes room for `more` bytes behind the end: 0, or -1 where there is no memory. */
-int bytes_reserve(Bytes *bytes, size_t more);
-int bytes_append(Bytes *bytes, const void *data, size_t size);
-void bytes_free(Bytes *bytes);
-PyObject *bytes_object(const Bytes *bytes); /* with the GIL: a copy, or NULL */
-
-static inline void bytes_u32(Bytes *bytes, uint32_t value) { /* room must be there */
-    memcpy(bytes->data + bytes->size, &value, 4);
-    bytes->size += 4;
-}
+#include "bytes.h"
 
 enum { EXISTENCE, FREQUENCIES, POSITIONS };
 

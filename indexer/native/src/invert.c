@@ -97,14 +97,14 @@ static PyObject *inverter_add_length(PyObject *object, PyObject *args) {
     return inverter_set_length(self, number, document, length) < 0 ? NULL : Py_NewRef(Py_None);
 }
 
-static PyObject *sections_tuple(const Field *field, const Sections *out, uint32_t docs) {
+static PyObject *sections_tuple(const Field *field, Sections *out, uint32_t docs) {
     int kind = field->kind == EXISTENCE && field->weighted ? FREQUENCIES : field->kind;
     PyObject *norms = out->norms
                           ? PyBytes_FromStringAndSize((const char *)out->norms, (Py_ssize_t)docs)
                           : Py_NewRef(Py_None);
     PyObject *parts[5] = {
-        bytes_object(&out->blob), bytes_object(&out->offsets), bytes_object(&out->infos),
-        bytes_object(&out->encoder.postings), bytes_object(&out->encoder.positions),
+        bytes_view(&out->blob), bytes_view(&out->offsets), bytes_view(&out->infos),
+        bytes_view(&out->encoder.postings), bytes_view(&out->encoder.positions),
     };
     /* "N" takes the references, and fails with them where one is NULL. */
     return Py_BuildValue("(iIKIINNNNNN)", kind, out->terms, (unsigned long long)out->length,

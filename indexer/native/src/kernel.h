@@ -24,7 +24,8 @@ int register_definitions(PyObject *module); /* definitions.c: acronyms that text
 int register_column_rows(PyObject *module); /* column_rows.c: values of columns in rows */
 int register_families(PyObject *module); /* families.c: texts that are nearly the same */
 int register_stem(PyObject *module);    /* stem.c: stems of words */
-int register_columns(PyObject *module);     /* columns.c: columns of a segment in the making */
+int register_checksum(PyObject *module); /* checksum.c: CRC-32 */
+int register_columns(PyObject *module);  /* columns.c: columns of a segment in the making */
 int register_frequencies(PyObject *module); /* frequencies.c: in how many documents a term stands */
 
 /* Raised (a ValueError) where a file is not what it should be; made in module.c. */

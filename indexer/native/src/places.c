@@ -8,7 +8,7 @@
 /* A run this many times as long as another is copied around its numbers. */
 #define MANY_FEW 16
 /* Tokens before a place is put down, its memory is asked for. */
-#define AHEAD 16
+#define AHEAD 32
 
 void places_free(Places *places) {
     free(places->entries);

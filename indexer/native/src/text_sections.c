@@ -3,9 +3,11 @@
 #include <stdlib.h>
 
 #include "invert.h"
+#include "pages.h"
 #include "text.h"
 
 #define NO_TERM UINT32_MAX
+#define AHEAD 4 /* terms before one is encoded, its places are asked for */
 
 /* The terms of a field. The exact ones are words; a derived one has words[begins[term]] up to
    words[begins[term + 1]]. */
@@ -138,16 +140,20 @@ static size_t occurrences(const Forms *forms, uint32_t term) {
     return count;
 }
 
-/* Makes the room in which places of several words are merged. */
-static Encoded make_room(Forms *forms) {
-    size_t most = 0;
-    for (uint32_t term = 0; forms->words && term < forms->terms; term++) {
-        if (forms->begins[term + 1] - forms->begins[term] < 2) continue;
+/* Makes the room in which places of several words are merged, and that of the sections. */
+static Encoded make_room(Forms *forms, Encoder *encoder) {
+    size_t most = 0, all = 0;
+    for (uint32_t i = 0; i < forms->key_count; i++) {
+        uint32_t term = forms->keys[i].term;
         size_t count = occurrences(forms, term);
-        if (count > most) most = count;
+        all += count;
+        if (forms->words && forms->begins[term + 1] - forms->begins[term] > 1 && count > most) most = count;
     }
-    forms->room = malloc(most * 8 + 8);
-    return forms->room ? ENCODED : NO_MEMORY;
+    forms->room = pages_alloc(most * 8);
+    /* French takes about a byte of each for an occurrence. */
+    if (!forms->room || bytes_expect(&encoder->postings, all) < 0 || bytes_expect(&encoder->positions, all) < 0)
+        return NO_MEMORY;
+    return ENCODED;
 }
 
 /* Writes the positions of one posting, each as often as its text counts. */
@@ -187,11 +193,23 @@ static Encoded encode_term(const Forms *forms, uint32_t term, Encoder *encoder) 
     return encoder_add_places(encoder, at, many, &places->layout);
 }
 
+/* Asks for the memory in which the places of a term begin. */
+static void prefetch_term(const Forms *forms, uint32_t term) {
+    const Places *places = forms->places;
+    if (!forms->words) {
+        __builtin_prefetch(places_of(places, term));
+        return;
+    }
+    uint32_t end = forms->begins[term + 1];
+    for (uint32_t i = forms->begins[term]; i < end; i++) __builtin_prefetch(places_of(places, forms->words[i]));
+}
+
 static Encoded write_terms(Forms *forms, const Texts *texts, const uint32_t *bounds, Sections *out) {
     Encoded done = note_lengths(forms, texts, bounds, out);
-    if (done == ENCODED) done = make_room(forms);
+    if (done == ENCODED) done = make_room(forms, &out->encoder);
     sort_keys(forms->keys, forms->key_count);
     for (uint32_t i = 0; done == ENCODED && i < forms->key_count; i++) {
+        if (i + AHEAD < forms->key_count) prefetch_term(forms, forms->keys[i + AHEAD].term);
         done = encode_term(forms, forms->keys[i].term, &out->encoder);
         if (done == ENCODED) done = end_term(out, forms->keys[i].text, forms->keys[i].length);
     }
