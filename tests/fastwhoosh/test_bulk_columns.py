@@ -73,6 +73,16 @@ def test_values_are_coded_by_their_order(seed: int, native: Any) -> None:
     assert [distinct[place] for place in places] == values
 
 
+@pytest.mark.parametrize("shared", [0, 5, 8, 23, 40, 70])
+def test_values_that_begin_alike_are_coded_by_their_order(shared: int) -> None:
+    """So many share their first bytes that the next ones tell them apart, zeros among them."""
+    rng = random.Random(shared)
+    begin = rng.randbytes(shared)
+    ends = [b"".join(rng.choices([b"\0", b"a", b"\xff"], k=rng.randrange(20))) for _ in range(900)]
+    values = [begin + end for end in ends] + ends
+    assert coded(values) == coded_in_python(values)
+
+
 def test_what_is_no_byte_string_is_not_coded() -> None:
     with pytest.raises(TypeError):
         coded([b"a", "b"])  # type: ignore[list-item]  # that is what is tested

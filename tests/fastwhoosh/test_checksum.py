@@ -1,4 +1,4 @@
-"""The check sum of sections is zlib's, whatever the length, the place in memory and the sum before."""
+"""The check sum of sections is that of zlib, whatever their length and place in memory."""
 
 import random
 import zlib

@@ -5,6 +5,8 @@
 #include "encode.h"
 #include "keys.h"
 
+#define AHEAD 8 /* values before one is read, its memory is asked for */
+
 /* The bytes objects of a tuple as keys, each numbered by its place: NULL with an exception. */
 static Key *keys_of_values(PyObject *values) {
     size_t count = (size_t)PyTuple_GET_SIZE(values);
@@ -26,26 +28,39 @@ static Key *keys_of_values(PyObject *values) {
     return keys;
 }
 
-/* The distinct strings one after the other, where each begins and the last ends, and codes (u32). */
+/* The code of each value (u32), how many strings there are, and the bytes of all of them. */
 typedef struct {
-    Bytes blob, offsets;
     uint32_t *codes, count;
+    size_t bytes;
 } Coded;
 
 static Encoded code_keys(const Key *keys, size_t count, Coded *out) {
     out->codes = malloc((count + 1) * 4);
-    if (!out->codes || bytes_reserve(&out->offsets, 4 * (count + 1)) < 0) return NO_MEMORY;
-    bytes_u32(&out->offsets, 0);
+    if (!out->codes) return NO_MEMORY;
     for (size_t at = 0; at < count; at++) {
-        if (!at || compare_keys(keys + at - 1, keys + at)) {
-            if (out->blob.size + keys[at].length > UINT32_MAX) return TOO_LARGE;
-            if (bytes_append(&out->blob, keys[at].text, keys[at].length) < 0) return NO_MEMORY;
-            bytes_u32(&out->offsets, (uint32_t)out->blob.size);
+        if (at + AHEAD < count) __builtin_prefetch(keys[at + AHEAD].text);
+        if (!at || !same_keys(keys + at - 1, keys + at)) {
+            out->bytes += keys[at].length;
+            if (out->bytes > UINT32_MAX) return TOO_LARGE;
             out->count++;
         }
         out->codes[keys[at].term] = out->count - 1;
     }
     return ENCODED;
+}
+
+/* Writes the strings one after the other, and where each begins and the last ends (u32). */
+static void put_strings(const Key *keys, size_t count, const Coded *coded, char *out, char *offsets) {
+    uint32_t end = 0, code = UINT32_MAX;
+    memcpy(offsets, &end, 4);
+    for (size_t at = 0; at < count; at++) {
+        if (at + AHEAD < count) __builtin_prefetch(keys[at + AHEAD].text);
+        if (coded->codes[keys[at].term] == code) continue;
+        code = coded->codes[keys[at].term];
+        memcpy(out + end, keys[at].text, keys[at].length);
+        end += keys[at].length;
+        memcpy(offsets + 4 * ((size_t)code + 1), &end, 4);
+    }
 }
 
 /* Codes as bytes objects of so many bytes a code. */
@@ -56,10 +71,17 @@ static PyObject *narrowed(const uint32_t *codes, size_t count, int width) {
     return bytes;
 }
 
-static PyObject *coded_tuple(const Coded *coded, size_t count) {
+static PyObject *coded_tuple(const Key *keys, size_t count, const Coded *coded) {
     int width = coded->count <= 1 << 8 ? 1 : coded->count <= 1 << 16 ? 2 : 4;
-    return Py_BuildValue("(IiNNN)", coded->count, width, bytes_object(&coded->blob),
-                         bytes_object(&coded->offsets), narrowed(coded->codes, count, width));
+    PyObject *blob = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)coded->bytes);
+    PyObject *offsets = PyBytes_FromStringAndSize(NULL, 4 * ((Py_ssize_t)coded->count + 1));
+    if (blob && offsets) {
+        Py_BEGIN_ALLOW_THREADS
+        put_strings(keys, count, coded, PyBytes_AS_STRING(blob), PyBytes_AS_STRING(offsets));
+        Py_END_ALLOW_THREADS
+    }
+    return Py_BuildValue("(IiNNN)", coded->count, width, blob, offsets,
+                         narrowed(coded->codes, count, width));
 }
 
 PyDoc_STRVAR(coded_doc,
@@ -84,10 +106,8 @@ static PyObject *coded(PyObject *module, PyObject *given) {
         sort_keys(keys, count);
         done = code_keys(keys, count, &out);
         Py_END_ALLOW_THREADS
-        if (done == ENCODED) result = coded_tuple(&out, count);
+        if (done == ENCODED) result = coded_tuple(keys, count, &out);
         else encoded_error(done);
-        bytes_free(&out.blob);
-        bytes_free(&out.offsets);
         free(out.codes);
     }
     free(keys);

@@ -42,6 +42,34 @@ static size_t pack_group(const uint32_t *values, uint32_t count, int bits, uint8
     return size;
 }
 
+/* Packs 32 values; the compiler makes straight code of each number of bits. */
+static inline __attribute__((always_inline)) void pack_all(const uint32_t *values, const int bits, uint8_t *out) {
+    uint64_t held = 0;
+    int filled = 0;
+#pragma GCC unroll 32
+    for (int i = 0; i < 32; i++) {
+        held |= (uint64_t)values[i] << filled;
+        filled += bits;
+        if (filled < 32) continue;
+        memcpy(out, &held, 4);
+        out += 4;
+        held >>= 32;
+        filled -= 32;
+    }
+}
+
+#define PACK(bits) case bits: pack_all(values, bits, out); break;
+#define PACK_4(bits) PACK(bits) PACK(bits + 1) PACK(bits + 2) PACK(bits + 3)
+
+static size_t pack_full_group(const uint32_t *values, int bits, uint8_t *out) {
+    switch (bits) {
+        case 0: break;
+        PACK_4(1) PACK_4(5) PACK_4(9) PACK_4(13)
+    default: return pack_group(values, 32, bits, out);
+    }
+    return 4 * (size_t)bits;
+}
+
 /* Joins the two neighbours of a front whose joining widens the bounds least. */
 static int join_cheapest(uint8_t (*pairs)[2], int count) {
     int best = 0, least = INT32_MAX;
@@ -69,6 +97,18 @@ static int16_t lowest_of(const int16_t *tfs, const int16_t *norms, int16_t tf) {
     return least;
 }
 
+/* Lowers what the postings above LOW_TF have a lower norm than. */
+static void take_high(const int16_t *tfs, const int16_t *norms, int16_t lowest[256]) {
+    uint8_t high[BLOCK];
+    int count = 0;
+    for (int i = 0; i < BLOCK; i++) {
+        high[count] = (uint8_t)i;
+        count += tfs[i] > LOW_TF;
+    }
+    for (int i = 0; i < count; i++)
+        if (norms[high[i]] < lowest[tfs[high[i]]]) lowest[tfs[high[i]]] = norms[high[i]];
+}
+
 /* The lowest norm of each tf from 1 to the highest, which is returned. */
 static int lowest_of_each(const Run *run, const uint8_t *norm_of, int16_t lowest[256]) {
     int16_t tfs[BLOCK] = {0}, norms[BLOCK] = {0}, highest = 0;
@@ -77,20 +117,13 @@ static int lowest_of_each(const Run *run, const uint8_t *norm_of, int16_t lowest
     for (int i = 0; i < BLOCK; i++) highest = tfs[i] > highest ? tfs[i] : highest;
     /* Nearly all are low: those are found by comparing all at once. */
     for (int16_t tf = 1; tf <= highest; tf++) lowest[tf] = tf <= LOW_TF ? lowest_of(tfs, norms, tf) : NO_NORM;
-    uint8_t high[BLOCK];
-    int count = 0;
-    for (int i = 0; highest > LOW_TF && i < BLOCK; i++) {
-        high[count] = (uint8_t)i;
-        count += tfs[i] > LOW_TF;
-    }
-    for (int i = 0; i < count; i++)
-        if (norms[high[i]] < lowest[tfs[high[i]]]) lowest[tfs[high[i]]] = norms[high[i]];
+    if (highest > LOW_TF) take_high(tfs, norms, lowest);
     return highest;
 }
 
 void run_put_impacts(const Run *run, const uint8_t *norms, uint8_t *out) {
     int16_t lowest[256];
-    uint8_t pairs[256][2];
+    uint8_t pairs[256][2] = {{0}};
     int count = 0, norm = NO_NORM;
     /* From the highest tf down: a pair stays if its norm is below those above it. */
     for (int tf = lowest_of_each(run, norms, lowest); tf > 0; tf--) {
@@ -105,7 +138,7 @@ void run_put_impacts(const Run *run, const uint8_t *norms, uint8_t *out) {
 }
 
 int run_put(const Run *run, Bytes *out) {
-    if (bytes_reserve(out, (size_t)run->count * 10) < 0) return -1;
+    if (bytes_reserve(out, (size_t)run->count * 10 + 8) < 0) return -1;
     uint32_t before = run->before;
     uint8_t *at = out->data + out->size;
     for (uint32_t i = 0; i < run->count; i++) {
@@ -135,7 +168,7 @@ int run_put_packed(const Run *run, Bytes *out) {
 }
 
 int run_put_values(const Run *run, Bytes *out) {
-    if (bytes_reserve(out, run->value_count * 5) < 0) return -1;
+    if (bytes_reserve(out, run->value_count * 5 + 8) < 0) return -1;
     uint8_t *at = out->data + out->size;
     for (size_t i = 0; i < run->value_count; i++) at = put_varint(at, run->values[i]);
     out->size = (size_t)(at - out->data);
@@ -149,10 +182,11 @@ int run_put_groups(const Run *run, Bytes *out) {
     for (size_t group = 0; group < groups; group++) {
         const uint32_t *from = run->values + 32 * group;
         size_t left = run->value_count - 32 * group;
-        uint32_t held = left < 32 ? (uint32_t)left : 32, all = 0;
-        for (uint32_t i = 0; i < held; i++) all |= from[i];
+        int is_full = left >= 32;
+        uint32_t all = 0;
+        for (size_t i = 0; i < (is_full ? 32 : left); i++) all |= from[i];
         bits[group] = (uint8_t)bits_of(all);
-        at += pack_group(from, held, bits[group], at);
+        at += is_full ? pack_full_group(from, bits[group], at) : pack_group(from, (uint32_t)left, bits[group], at);
     }
     out->size = (size_t)(at - out->data);
     return 0;

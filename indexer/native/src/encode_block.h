@@ -11,13 +11,14 @@ typedef struct {
     size_t value_count;
 } Run;
 
-static inline uint8_t *put_varint(uint8_t *out, uint32_t value) { /* up to 5 bytes; returns their end */
-    while (value > 127) {
-        *out++ = (uint8_t)(value | 128);
-        value >>= 7;
-    }
-    *out++ = (uint8_t)value;
-    return out;
+/* Writes up to 5 bytes where 8 may be written, without asking how many; returns their end. */
+static inline uint8_t *put_varint(uint8_t *out, uint32_t value) {
+    uint64_t wide = value, more = (uint64_t)(31 - __builtin_clz(value | 1)) / 7;
+    wide = (wide & 0x7f) | (wide & 0x3f80) << 1 | (wide & 0x1fc000) << 2 | (wide & 0xfe00000) << 3 |
+           (wide & 0xf0000000) << 4;
+    wide |= 0x8080808080u & ((1ull << 8 * more) - 1);
+    memcpy(out, &wide, 8);
+    return out + more + 1;
 }
 
 /* Writes the four impacts of a block, 8 bytes; norms: a byte a document, or NULL. */

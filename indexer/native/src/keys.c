@@ -6,18 +6,23 @@
 
 /* Fewer are sorted sooner by comparing. */
 #define WORTH_COUNTING 128
+/* Bytes that are told apart by counting: those of long strings that share more are compared. */
+#define DEEPEST 32
 
-static uint64_t key_prefix(const char *text, size_t length) {
+/* The first 8 bytes as a number, zeros for those that are missing: of two strings that differ in them, the
+   lower comes first. */
+static uint64_t prefix_of(const char *text, size_t length) {
     uint64_t prefix = 0;
-    for (size_t i = 0; i < 8; i++) prefix = prefix << 8 | (i < length ? (uint8_t)text[i] : 0);
-    return prefix;
+    memcpy(&prefix, text, length < 8 ? length : 8);
+    return __builtin_bswap64(prefix);
 }
 
 Key key_of(const char *text, size_t length, uint32_t term) {
-    return (Key){key_prefix(text, length), text, (uint32_t)length, term};
+    return (Key){prefix_of(text, length), text, (uint32_t)length, term};
 }
 
-int compare_keys(const void *left, const void *right) {
+/* Of keys whose prefixes begin at the same place, and which share all before it. */
+static int compare_keys(const void *left, const void *right) {
     const Key *a = left, *b = right;
     if (a->prefix != b->prefix) return a->prefix < b->prefix ? -1 : 1;
     uint32_t common = a->length < b->length ? a->length : b->length;
@@ -50,16 +55,30 @@ static Key *sort_by_prefix(Key *keys, Key *spare, size_t count) {
     return keys;
 }
 
-void sort_keys(Key *keys, size_t count) {
-    Key *spare = count < WORTH_COUNTING || count > UINT32_MAX ? NULL : malloc(count * sizeof *spare);
-    if (!spare) {
-        qsort(keys, count, sizeof *keys, compare_keys);
-        return;
-    }
+/* Sorts keys whose prefixes are their bytes from `offset` on; those that share them, by the next bytes. */
+static void sort_from(Key *keys, Key *spare, size_t count, size_t offset) {
     if (sort_by_prefix(keys, spare, count) == spare) memcpy(keys, spare, count * sizeof *keys);
-    free(spare);
+    offset += 8;
     for (size_t at = 0, end; at < count; at = end) {
         for (end = at + 1; end < count && keys[end].prefix == keys[at].prefix; end++) {}
-        if (end - at > 1) qsort(keys + at, end - at, sizeof *keys, compare_keys);
+        if (end - at == 1) continue;
+        if (end - at < WORTH_COUNTING || offset > DEEPEST) {
+            qsort(keys + at, end - at, sizeof *keys, compare_keys);
+            continue;
+        }
+        for (size_t i = at; i < end; i++)
+            keys[i].prefix = keys[i].length > offset ? prefix_of(keys[i].text + offset, keys[i].length - offset) : 0;
+        sort_from(keys + at, spare, end - at, offset);
     }
+}
+
+void sort_keys(Key *keys, size_t count) {
+    Key *spare = count < WORTH_COUNTING || count > UINT32_MAX ? NULL : malloc(count * sizeof *spare);
+    if (spare) sort_from(keys, spare, count, 0);
+    else qsort(keys, count, sizeof *keys, compare_keys);
+    free(spare);
+}
+
+int same_keys(const Key *left, const Key *right) {
+    return left->length == right->length && memcmp(left->text, right->text, left->length) == 0;
 }

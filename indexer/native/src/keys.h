@@ -6,14 +6,14 @@
 
 /* A string with its number, which is the owner's. */
 typedef struct {
-    uint64_t prefix; /* the first 8 bytes, big-endian */
+    uint64_t prefix; /* for sorting */
     const char *text;
     uint32_t length, term;
 } Key;
 
 Key key_of(const char *text, size_t length, uint32_t term);
-int compare_keys(const void *left, const void *right);
-/* Sorts by bytes, a string before those that it begins; keeps nothing of the order of equal ones. */
+/* Sorts by bytes, a string before those that it begins; prefixes are used up, equal ones in any order. */
 void sort_keys(Key *keys, size_t count);
+int same_keys(const Key *left, const Key *right);
 
 #endif

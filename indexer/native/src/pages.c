@@ -14,8 +14,9 @@
 
 void *pages_alloc(size_t size) {
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
-    if (size >= 2 * PAGE) {
+    if (size >= 2 * PAGE && size <= SIZE_MAX / 2) {
         void *pages = NULL;
+        size = (size + PAGE - 1) / PAGE * PAGE; /* its end too lies in a large page */
         if (posix_memalign(&pages, PAGE, size)) return NULL;
         madvise(pages, size, MADV_HUGEPAGE); /* where it is refused, the pages are small */
         return pages;
