@@ -111,6 +111,19 @@ def test_what_was_shared_is_forgotten_where_texts_come_or_go() -> None:
         assert inverter.invert(number, 30) == plain_sections(texts[20:50], ones[:30], derived)
 
 
+def test_fewer_texts_are_not_taken_for_the_same() -> None:
+    """A field has the first texts of two others, which share all of theirs."""
+    texts = texts_of(random.Random(10), 40)
+    inverter = inverter_of(new_lexicon(), (*FORMS, False))
+    for document, text in enumerate(texts):
+        inverter.add_text(text, document, (0, 1, 2) if document < 25 else (0, 1))
+    inverter.invert(0, 40)
+    assert (
+        inverter.invert(2, 40)[:-1]
+        == (plain_sections(texts[:25] + [""] * 15, [1] * 40, False)[:-1])
+    )
+
+
 def test_texts_of_another_lexicon_are_not_shared() -> None:
     texts, others = texts_of(random.Random(6), 50), texts_of(random.Random(7), 50)
     inverter = inverter_of(new_lexicon())
