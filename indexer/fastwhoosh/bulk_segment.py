@@ -173,11 +173,9 @@ class SegmentBuilder:
         stored["dict"] = self._file.section(dictionary)
         plans = sorted(self.documents.plans[: len(self._numbers)], key=attrgetter("name"))
         with self._inverted(plans) as inverted:
-            fields = {
-                plan.name: field_entry(each, self._file)
-                for plan, each in zip(plans, inverted, strict=True)
-                if each.terms
-            }
+            # Nothing holds the sections of a field while those of the next are made.
+            entries = map(self._entry, inverted)
+            fields = {p.name: entry for p, entry in zip(plans, entries, strict=True) if entry}
         columns = {
             plan.name: column.write(self.docs, self._file.section)
             for plan in plans
@@ -240,6 +238,9 @@ class SegmentBuilder:
         # Most of an inversion needs no GIL, and the two forms of a text are the largest fields.
         with ThreadPoolExecutor(_INVERTED_AT_ONCE) as pool:
             yield pool.map(self._inverted_field, plans)
+
+    def _entry(self, inverted: Inverted) -> dict[str, Any] | None:
+        return field_entry(inverted, self._file) if inverted.terms else None
 
     def _inverted_field(self, plan: FieldPlan) -> Inverted:
         return Inverted(*self._inverter.invert(self._numbers[plan.place], self.docs))
