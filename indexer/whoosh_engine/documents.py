@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from indexer.indexed_lines import indexed_question, stated_uid
+from indexer.indexed_lines import indexed_questions, stated_uid
 from indexer.question import Question
 from indexer.search.recalls import naming, recalls
 from indexer.whoosh_engine.acronyms import terms_of
@@ -36,7 +36,7 @@ def documents_of(lines: Sequence[Stamped]) -> dict[str, Sequence[Any]]:
         ValueError: a line is no record.
     """
     records = [record for record, _ in lines]
-    questions = [indexed_question(record) for record in records]
+    questions = indexed_questions(records)
     table: dict[str, Sequence[Any]] = {
         "uid": list(map(stated_uid, questions)),
         "digest": [digest.encode() for _, digest in lines],

@@ -9,16 +9,45 @@ PyDoc_STRVAR(is_to_clean_doc,
 /* Whether one of the characters after a backslash writes what a text must not hold. */
 static inline int is_mark(uint8_t c) { return c == 'u' || c == 'r' || c == 'b' || c == 'f'; }
 
-static PyObject *is_to_clean(PyObject *module, PyObject *line) {
-    (void)module;
+/* Adds a place where something was found, or fails as what looked for it did. */
+static int add_place(PyObject *places, int found, Py_ssize_t at) {
+    PyObject *place = found < 0 ? NULL : PyLong_FromSsize_t(at);
+    const int failed = place ? PyList_Append(places, place) : -1;
+    Py_XDECREF(place);
+    return failed;
+}
+
+/* Whether a line has one; -1 with an exception. */
+static int has_mark(PyObject *line) {
     char *bytes;
     Py_ssize_t length;
-    if (PyBytes_AsStringAndSize(line, &bytes, &length) < 0) return NULL;
+    if (PyBytes_AsStringAndSize(line, &bytes, &length) < 0) return -1;
     const char *at = bytes, *end = bytes + length;
     while ((at = memchr(at, '\\', (size_t)(end - at)))) {
-        if (++at < end && is_mark((uint8_t)*at)) Py_RETURN_TRUE;
+        if (++at < end && is_mark((uint8_t)*at)) return 1;
     }
-    return PyBool_FromLong(length && memchr(bytes, 0x7f, (size_t)length) != NULL);
+    return length && memchr(bytes, 0x7f, (size_t)length) != NULL;
+}
+
+static PyObject *is_to_clean(PyObject *module, PyObject *line) {
+    (void)module;
+    const int found = has_mark(line);
+    return found < 0 ? NULL : PyBool_FromLong(found);
+}
+
+PyDoc_STRVAR(lines_to_clean_doc,
+"lines_to_clean(lines, /)\n--\n\n"
+"Return the places of the lines of a list of which `is_to_clean` is true.");
+
+static PyObject *lines_to_clean(PyObject *module, PyObject *lines) {
+    (void)module;
+    if (!PyList_Check(lines)) return PyErr_SetString(PyExc_TypeError, "a list of lines is expected"), NULL;
+    PyObject *places = PyList_New(0);
+    for (Py_ssize_t at = 0; places && at < PyList_GET_SIZE(lines); at++) {
+        const int found = has_mark(PyList_GET_ITEM(lines, at));
+        if (found && add_place(places, found, at) < 0) Py_CLEAR(places);
+    }
+    return places;
 }
 
 /* The number of a line that begins with `head`, one to seven digits and a quotation mark; -1 where it does not. */
@@ -84,14 +113,12 @@ static PyObject *naming_questions(PyObject *module, PyObject *texts) {
     if (!PyList_Check(texts)) return PyErr_SetString(PyExc_TypeError, "a list of texts is expected"), NULL;
     PyObject *places = PyList_New(0);
     for (Py_ssize_t at = 0; places && at < PyList_GET_SIZE(texts); at++) {
-        PyObject *text = PyList_GET_ITEM(texts, at), *place;
+        PyObject *text = PyList_GET_ITEM(texts, at);
         if (!PyUnicode_Check(text)) {
             PyErr_SetString(PyExc_TypeError, "a text must be a str");
             Py_CLEAR(places);
-        } else if (names_question(text)) {
-            place = PyLong_FromSsize_t(at);
-            if (!place || PyList_Append(places, place) < 0) Py_CLEAR(places);
-            Py_XDECREF(place);
+        } else if (names_question(text) && add_place(places, 1, at) < 0) {
+            Py_CLEAR(places);
         }
     }
     return places;
@@ -99,6 +126,7 @@ static PyObject *naming_questions(PyObject *module, PyObject *texts) {
 
 static PyMethodDef functions[] = {
     {"is_to_clean", is_to_clean, METH_O, is_to_clean_doc},
+    {"lines_to_clean", lines_to_clean, METH_O, lines_to_clean_doc},
     {"numbers_after", numbers_after, METH_VARARGS, numbers_after_doc},
     {"naming_questions", naming_questions, METH_O, naming_questions_doc},
     {NULL, NULL, 0, NULL},
