@@ -122,7 +122,8 @@ def test_kin_is_that_of_each_question(pairs: list[tuple[str, str]]) -> None:
         Question(legislature=15, kind="QE", number=1, question_text=asked, answer_text=answer)
         for asked, answer in pairs
     ]
-    assert kin_of_each(questions) == [kin_of(question) or None for question in questions]
+    found = kin_of_each([asked for asked, _ in pairs], [answer for _, answer in pairs])
+    assert found == [kin_of(question) or None for question in questions]
 
 
 @compiled
