@@ -14,8 +14,9 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, fields
 from functools import cache
+from itertools import repeat
 from operator import add, attrgetter
-from typing import Annotated, Any, Final, cast, get_type_hints
+from typing import Annotated, Any, Final, NamedTuple, cast, get_type_hints
 
 from indexer.interchange import InvalidRecord, from_record, name_of
 from indexer.native import kernel
@@ -28,6 +29,8 @@ LEFT_OUT: Final = frozenset(
         "source_url", "sources",
     }
 )  # fmt: skip
+
+_READ: Final = tuple(each.name for each in fields(Question) if each.name not in LEFT_OUT)
 
 # Those that are as long as all others together.
 _LONG_TEXTS: Final = ("question_text", "answer_text")
@@ -111,42 +114,75 @@ def indexed_question(line: bytes) -> Question:
     return cast("Question", found)
 
 
-def indexed_questions(lines: list[bytes]) -> list[Question]:
+class Batch(NamedTuple):
+    """Some questions, and by attribute what each has; ``uid`` is what it states."""
+
+    questions: list[Question]
+    columns: Mapping[str, tuple[Any, ...]]
+
+
+def indexed_questions(lines: list[bytes]) -> Batch:
     """Return the questions of some lines, each as :func:`indexed_question` reads it.
 
     Raises:
         ValueError: a line is no record.
     """
+    found = _read_shortly(lines)
+    if found is None:
+        return batch_of(list(map(indexed_question, lines)))
+    questions, elsewhere = found
+    batch = batch_of(questions)
+    elsewhere.update(_contradicted(batch.columns))
+    if not elsewhere:
+        return batch
+    for place in elsewhere:
+        questions[place] = indexed_question(lines[place])
+    return batch_of(questions)
+
+
+def _read_shortly(lines: list[bytes]) -> tuple[list[Question], set[int]] | None:
+    """Return the questions of lines, and the places of those that are to be read elsewhere.
+
+    Returns:
+        None where not even that can be told.
+    """
     if kernel is None:
-        return list(map(indexed_question, lines))
+        return None
     try:
         found = list(map(_decoders()[1], lines))
     except (ValueError, RecursionError):
-        return list(map(indexed_question, lines))
-    elsewhere = set(kernel.read_json_texts(found, _LONG_TEXTS))
-    elsewhere.update(kernel.lines_to_clean(lines), _contradicted(found))
-    for place in elsewhere:
-        found[place] = indexed_question(lines[place])
-    return cast("list[Question]", found)
+        return None
+    elsewhere = {*kernel.read_json_texts(found, _LONG_TEXTS), *kernel.lines_to_clean(lines)}
+    return found, elsewhere
 
 
-def _contradicted(questions: list[Any]) -> Iterator[int]:
-    """Yield the places of the questions whose uid is another than they state, or of no kind."""
-    columns = (map(attrgetter(name), questions) for name in ("chamber", "legislature", "kind"))
-    numbers = map(str, map(attrgetter("number"), questions))
-    uids = list(map(add, map(uid_start, *columns), numbers))
-    stated = list(map(attrgetter("stated_uid"), questions))
-    if stated != uids:
-        pairs = zip(stated, uids, strict=True)
-        yield from (place for place, (one, other) in enumerate(pairs) if one != other)
-    if not KINDS.keys() >= set(map(attrgetter("kind"), questions)):
-        yield from (place for place, each in enumerate(questions) if each.kind not in KINDS)
+def _contradicted(columns: Mapping[str, tuple[Any, ...]]) -> Iterator[int]:
+    """Yield the places of questions that state another uid than theirs, or are of no kind."""
+    stated, kinds = columns["uid"], columns["kind"]
+    starts = map(uid_start, columns["chamber"], columns["legislature"], kinds)
+    uids = tuple(map(add, starts, map(str, columns["number"])))
+    if stated == uids and KINDS.keys() >= set(kinds):
+        return
+    for place, (one, other, kind) in enumerate(zip(stated, uids, kinds, strict=True)):
+        if one != other or kind not in KINDS:
+            yield place
 
 
-def stated_uid(question: Question) -> str:
-    """Return the identifier of a question that was read here; a line that was not mended has it."""
-    stated: str | None = getattr(question, "stated_uid", None)
-    return stated or question.uid
+def batch_of(questions: list[Question]) -> Batch:
+    """Return questions with what they have of each attribute that is indexed.
+
+    >>> batch_of([Question(legislature=15, kind="QE", number=1)]).columns["uid"]
+    ('QANR5L15QE1',)
+    """
+    import msgspec  # noqa: PLC0415  # start-up cost
+
+    rows: list[tuple[Any, ...]]
+    try:
+        rows = list(map(msgspec.structs.astuple, cast("list[Any]", questions)))
+    except TypeError:  # a question that was mended
+        rows = list(map(attrgetter("uid", *_READ), questions))
+    columns = zip(*rows, strict=True) if rows else repeat(())
+    return Batch(questions, dict(zip(("uid", *_READ), columns, strict=False)))
 
 
 def mended_question(line: bytes) -> Question:

@@ -29,7 +29,7 @@ PROPERTIES = tuple(name for name, value in vars(Question).items() if isinstance(
 
 def same(line: bytes) -> None:
     whole = from_record(json.loads(line))
-    for read in (indexed_question(line), indexed_questions([line, line_of()])[0]):
+    for read in (indexed_question(line), indexed_questions([line, line_of()]).questions[0]):
         for name in READ:
             assert getattr(read, name) == getattr(whole, name), name
         for name in set(PROPERTIES) - {"official_url"}:
@@ -123,9 +123,14 @@ def test_long_texts_are_read_as_any_json_reader_does(text: Any, escaped: bool) -
 def test_of_some_lines_each_is_read_as_alone() -> None:
     lines = [line_of(**more) for more in EDITED]
     lines[1::2] = [line_of(title=f"Loup {place}") for place in range(len(lines[1::2]))]
-    for read, line in zip(indexed_questions(lines), lines, strict=True):
+    questions, columns = indexed_questions(lines)
+    assert set(columns) == {"uid", *READ}
+    for place, line in enumerate(lines):
         alone = indexed_question(line)
-        assert [getattr(read, name) for name in READ] == [getattr(alone, name) for name in READ]
+        assert columns["uid"][place] == alone.uid
+        for name in READ:
+            told = getattr(alone, name)
+            assert getattr(questions[place], name) == columns[name][place] == told
 
 
 NAMES = st.sampled_from(

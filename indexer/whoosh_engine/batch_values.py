@@ -4,15 +4,16 @@ A value depends on few attributes of a question, and most of those are the same 
 or take a dozen values in it: a filter is asked once for each combination, of one question that has
 it.
 
+>>> from indexer.indexed_lines import batch_of
 >>> question = Question(legislature=15, kind="QE", number=1, rubrique="Animaux")
->>> dict(filter_columns(Attributes([question, question])))["rubrique"]
+>>> dict(filter_columns(batch_of([question, question])))["rubrique"]
 ['animaux', 'animaux']
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from operator import attrgetter
 from typing import Any, Final
 
+from indexer.indexed_lines import Batch
 from indexer.question import Question
 from indexer.whoosh_engine.schema import FILTER_VALUES, title_text
 
@@ -46,62 +47,54 @@ FILTER_ATTRIBUTES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-class Attributes:
-    """The attributes of a batch of questions, each read once."""
+class _Alike:
+    """Tells which questions of a batch are alike in some attributes."""
 
-    def __init__(self, questions: Sequence[Question]) -> None:
-        self.questions = questions
-        self._columns: dict[str, list[Any]] = {}
+    def __init__(self, batch: Batch) -> None:
+        self.questions = batch.questions
+        self._columns: dict[str, Sequence[Any]] = dict(batch.columns)
+        for name in _WHETHER:
+            self._columns[name] = list(map(bool, batch.columns[name]))
         self._differing: dict[str, bool] = {}
 
-    def __getitem__(self, name: str) -> list[Any]:
-        column = self._columns.get(name)
-        if column is None:
-            column = self._columns[name] = list(map(attrgetter(name), self.questions))
-        return column
-
-    def differs(self, name: str) -> bool:
-        """Tell whether two questions may have an attribute differently."""
-        found = self._differing.get(name)
-        if found is None:
-            column = self[name]
-            found = self._differing[name] = column.count(column[0]) != len(column)
-        return found
-
-    def told_by(self, names: Sequence[str]) -> list[Any] | None:
-        """Return what tells the questions apart in some attributes, None where nothing does."""
-        columns = [
-            list(map(bool, self[name])) if name in _WHETHER else self[name]
-            for name in names
-            if self.differs(name)
-        ]
+    def keys(self, names: Sequence[str]) -> Sequence[Any] | None:
+        """Return what is the same of questions that are alike, None where all are."""
+        columns = [self._columns[name] for name in names if self._differs(name)]
         if len(columns) <= 1:
             return columns[0] if columns else None
         return list(zip(*columns, strict=True))
 
+    def _differs(self, name: str) -> bool:
+        found = self._differing.get(name)
+        if found is None:
+            column = self._columns[name]
+            found = self._differing[name] = column.count(column[0]) != len(column)
+        return found
 
-def filter_columns(attributes: Attributes) -> Iterator[tuple[str, list[str | None]]]:
+
+def filter_columns(batch: Batch) -> Iterator[tuple[str, list[str | None]]]:
     """Yield each filter with the value that each of some questions has, None for none."""
+    alike = _Alike(batch)
     for name, value_of in FILTER_VALUES.items():
-        yield name, _values(value_of, attributes, FILTER_ATTRIBUTES[name])
+        yield name, _values(value_of, alike, FILTER_ATTRIBUTES[name])
 
 
 def _values(
-    value_of: Callable[[Question], str | None], attributes: Attributes, names: Sequence[str]
+    value_of: Callable[[Question], str | None], alike: _Alike, names: Sequence[str]
 ) -> list[str | None]:
-    questions = attributes.questions
-    keys = attributes.told_by(names) if questions else None
+    questions = alike.questions
+    keys = alike.keys(names) if questions else None
     if keys is None:
         return [value_of(question) or None for question in questions[:1]] * len(questions)
-    alike = dict(zip(keys, questions, strict=True))
-    value = {key: value_of(question) or None for key, question in alike.items()}
+    one_of_each = dict(zip(keys, questions, strict=True))
+    value = {key: value_of(question) or None for key, question in one_of_each.items()}
     return list(map(value.__getitem__, keys))
 
 
-def titles(attributes: Attributes) -> list[str | None]:
+def titles(batch: Batch) -> list[str | None]:
     """Return the title and headings of each question as one text, None for none."""
     names = ("title", "rubrique", "tete_analyse", "analyses")
-    columns = zip(*map(attributes.__getitem__, names), attributes.questions, strict=True)
+    columns = zip(*map(batch.columns.__getitem__, names), batch.questions, strict=True)
     return [
         # Where there is one text only, or one twice, nothing is to be joined.
         (title if not (first or others) and rubrique in (None, title) else title_text(question))

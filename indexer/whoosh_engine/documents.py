@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from indexer.indexed_lines import indexed_questions, stated_uid
+from indexer.indexed_lines import indexed_questions
 from indexer.question import Question
 from indexer.search.recalls import naming, recalls
 from indexer.whoosh_engine.acronyms import terms_of
-from indexer.whoosh_engine.batch_values import Attributes, filter_columns, titles
+from indexer.whoosh_engine.batch_values import filter_columns, titles
 from indexer.whoosh_engine.families import kin_of_each
 from indexer.whoosh_engine.schema import PARTS, day_number, field_of
 
@@ -31,31 +31,32 @@ def documents_of(lines: Sequence[Stamped]) -> dict[str, Sequence[Any]]:
         ValueError: a line is no record.
     """
     records = [record for record, _ in lines]
-    questions = indexed_questions(records)
-    read = Attributes(questions)
+    batch = indexed_questions(records)
+    questions, columns = batch
+    asked, answers = list(columns["question_text"]), list(columns["answer_text"])
     table: dict[str, Sequence[Any]] = {
-        "uid": list(map(stated_uid, questions)),
+        "uid": columns["uid"],
         "digest": [digest.encode() for _, digest in lines],
         "record": records,
-        "kin": kin_of_each(read["question_text"], read["answer_text"]),
-        "recalls": _recalled(read["question_text"]),
-        "asked": list(map(_day, read["date_question"])),
-        "answered": list(map(_day, read["date_answer"])),
+        "kin": kin_of_each(asked, answers),
+        "recalls": _recalled(asked),
+        "asked": list(map(_day, columns["date_question"])),
+        "answered": list(map(_day, columns["date_answer"])),
         "delay": [
             _delay(question) if day else 0
-            for question, day in zip(questions, read["date_answer"], strict=True)
+            for question, day in zip(questions, columns["date_answer"], strict=True)
         ],
     }
     texts = {
-        "title": titles(read),
-        "question": [text or None for text in read["question_text"]],
-        "answer": [text or None for text in read["answer_text"]],
+        "title": titles(batch),
+        "question": [text or None for text in asked],
+        "answer": [text or None for text in answers],
     }
     table["acronym"] = terms_of(texts.values())
     for part in PARTS:
         # One list for both: the texts of fields that share it are read once.
         table[field_of(part, "exact")] = table[field_of(part, "stem")] = texts[part]
-    for name, values in filter_columns(read):
+    for name, values in filter_columns(batch):
         table[f"f_{name}"] = values
     return table
 
