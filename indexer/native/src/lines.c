@@ -87,7 +87,36 @@ static PyObject *numbers_after(PyObject *module, PyObject *args) {
     return numbers;
 }
 
-/* Whether a text has the word "question", in small or in capital letters after the first. */
+/* What may stand between the word and a number begins with one of these, in any case and with any
+ * accents; the rules are those of `_RECALL` in indexer/search/recalls.py. */
+static const char following[][8] = {"n", "ecrit", "oral", "sans", "au", "an", "senat", "publi", "paru",
+                                    "pose", "depos", "en", "du"};
+
+/* Whether a text goes on with one of them; any character beyond ASCII may be the one that is wanted. */
+static int may_follow(int kind, const void *data, Py_ssize_t length, Py_ssize_t at, const char *wanted) {
+    for (; *wanted; wanted++, at++) {
+        if (at >= length) return 0;
+        const Py_UCS4 c = PyUnicode_READ(kind, data, at);
+        if (c > 0x7f) return 1;
+        if ((c | 0x20) != (Py_UCS4)*wanted) return 0;
+    }
+    return 1;
+}
+
+/* Whether a number may follow the word that ends here. */
+static int may_name(int kind, const void *data, Py_ssize_t length, Py_ssize_t at) {
+    if (at < length && (PyUnicode_READ(kind, data, at) | 0x20) == 's') at++;
+    for (; at < length; at++) {
+        const Py_UCS4 c = PyUnicode_READ(kind, data, at);
+        if (c > ' ' && c != ',' && c != '(') break;
+    }
+    for (size_t i = 0; i < sizeof following / sizeof *following; i++)
+        if (may_follow(kind, data, length, at, following[i])) return 1;
+    return 0;
+}
+
+/* Whether a text has the word "question", in small or in capital letters after the first, where it may
+ * name one. */
 static int names_question(PyObject *text) {
     static const char first[] = "qQ", rest[][8] = {"uestion", "UESTION"};
     int kind = PyUnicode_KIND(text);
@@ -98,7 +127,7 @@ static int names_question(PyObject *text) {
             const char *wanted = rest[PyUnicode_READ(kind, data, at + 1) == 'U'];
             int same = 0;
             while (same < 7 && PyUnicode_READ(kind, data, at + 1 + same) == (Py_UCS4)wanted[same]) same++;
-            if (same == 7) return 1;
+            if (same == 7 && may_name(kind, data, length, at + 8)) return 1;
         }
     }
     return 0;
@@ -106,7 +135,7 @@ static int names_question(PyObject *text) {
 
 PyDoc_STRVAR(naming_questions_doc,
 "naming_questions(texts, /)\n--\n\n"
-"Return the places of the texts of a list that have the word \"question\".");
+"Return the places of the texts of a list that have the word \"question\" where a number may follow.");
 
 static PyObject *naming_questions(PyObject *module, PyObject *texts) {
     (void)module;
