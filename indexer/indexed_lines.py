@@ -11,7 +11,7 @@ out by the JSON reader, which is slow at French, and read natively.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, fields
 from functools import cache
 from itertools import repeat
@@ -159,7 +159,10 @@ def _read_shortly(lines: list[bytes]) -> tuple[list[Question], set[int]] | None:
 def _contradicted(columns: Mapping[str, tuple[Any, ...]]) -> Iterator[int]:
     """Yield the places of questions that state another uid than theirs, or are of no kind."""
     stated, kinds = columns["uid"], columns["kind"]
-    starts = map(uid_start, columns["chamber"], columns["legislature"], kinds)
+    keys = set(zip(columns["chamber"], columns["legislature"], kinds, strict=True))
+    starts: Iterable[str] = map(uid_start, columns["chamber"], columns["legislature"], kinds)
+    if len(keys) == 1:  # those of a file
+        starts = repeat(uid_start(*keys.pop()))
     uids = tuple(map(add, starts, map(str, columns["number"])))
     if stated == uids and KINDS.keys() >= set(kinds):
         return
