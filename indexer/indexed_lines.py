@@ -13,14 +13,14 @@ out by the JSON reader, which is slow at French, and read natively.
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, fields
-from functools import cache
+from functools import cache, lru_cache
 from itertools import repeat
 from operator import add, attrgetter
 from typing import Annotated, Any, Final, NamedTuple, cast, get_type_hints
 
 from indexer.interchange import InvalidRecord, from_record, name_of
 from indexer.native import kernel
-from indexer.question import KINDS, Question, uid_of, uid_start
+from indexer.question import KINDS, Chamber, Key, Question, uid_of
 
 # What an index has no use for: markup, who else says the same, what only a page shows.
 LEFT_OUT: Final = frozenset(
@@ -160,15 +160,21 @@ def _contradicted(columns: Mapping[str, tuple[Any, ...]]) -> Iterator[int]:
     """Yield the places of questions that state another uid than theirs, or are of no kind."""
     stated, kinds = columns["uid"], columns["kind"]
     keys = set(zip(columns["chamber"], columns["legislature"], kinds, strict=True))
-    starts: Iterable[str] = map(uid_start, columns["chamber"], columns["legislature"], kinds)
+    starts: Iterable[str] = map(_uid_start, columns["chamber"], columns["legislature"], kinds)
     if len(keys) == 1:  # those of a file
-        starts = repeat(uid_start(*keys.pop()))
+        starts = repeat(_uid_start(*keys.pop()))
     uids = tuple(map(add, starts, map(str, columns["number"])))
     if stated == uids and KINDS.keys() >= set(kinds):
         return
     for place, (one, other, kind) in enumerate(zip(stated, uids, kinds, strict=True)):
         if one != other or kind not in KINDS:
             yield place
+
+
+@lru_cache(maxsize=1000)  # there are some dozen
+def _uid_start(chamber: Chamber, legislature: int, kind: str) -> str:
+    """Return what all uids of a chamber, a legislature and a kind begin with."""
+    return uid_of(Key(chamber, legislature, kind, 0)).removesuffix("0")
 
 
 def batch_of(questions: list[Question]) -> Batch:

@@ -224,13 +224,7 @@ def _given_name_first(author: str, chamber: Chamber, legislature: int) -> str | 
 
 def uid_of(key: Key | Question) -> str:
     """Return the identifier of a key or of its question, as ``QANR5L15QE24191``."""
-    return f"{uid_start(key.chamber, key.legislature, key.kind)}{key.number}"
-
-
-@lru_cache(maxsize=1000)  # there are some dozen
-def uid_start(chamber: Chamber, legislature: int, kind: str) -> str:
-    """Return what all identifiers of a chamber, legislature and kind begin with."""
-    return f"{_UID_PREFIX[chamber]}{legislature}{kind}"
+    return f"{_UID_PREFIX[key.chamber]}{key.legislature}{key.kind}{key.number}"
 
 
 _KIND_PATTERN = "|".join(sorted(KINDS, key=len, reverse=True))

@@ -6,9 +6,8 @@
 #define BINS 128
 #define SHINGLE 5
 #define LEAST_SHINGLES 20
-/* Characters below have their lower case in a table: Latin, Greek and Cyrillic letters, and the signs of
- * print, up to the apostrophe and beyond. */
-#define TABLED 0x2100
+/* Characters below have their lower case in a table: those that take at most two bytes. */
+#define TABLED 0x10000
 /* Characters that are read before the words among them are taken. */
 #define AT_ONCE 512
 #define FIRST 0xcbf29ce484222325u
@@ -45,9 +44,18 @@ static inline uint64_t mixed(uint64_t x) {
 
 static inline uint64_t turned(uint64_t x, unsigned bits) { return x << (bits & 63) | x >> (-bits & 63); }
 
-static inline uint32_t character(Py_UCS4 c) {
-    if (c < TABLED) return lower[c];
-    return Py_UNICODE_ISALNUM(c) ? Py_UNICODE_TOLOWER(c) : 0;
+/* The lower case of a character, 0 where it is of no word. */
+static inline uint32_t lower_case(Py_UCS4 c) { return Py_UNICODE_ISALNUM(c) ? Py_UNICODE_TOLOWER(c) : 0; }
+
+static inline uint32_t character(int kind, Py_UCS4 c) {
+    return kind < PyUnicode_4BYTE_KIND || c < TABLED ? lower[c] : lower_case(c);
+}
+
+/* Fills the table, which takes longer than loading all else does. */
+static void prepare(void) {
+    static int is_ready;
+    for (Py_UCS4 c = 0; !is_ready && c < TABLED; c++) lower[c] = (uint16_t)lower_case(c);
+    is_ready = 1;
 }
 
 /* Takes words, before which stand the SHINGLE latest. */
@@ -86,7 +94,7 @@ static void take_ended(Print *print, Reading *reading) {
 /* Without a branch but for that of the loop: where words end cannot be foreseen. */
 #define READ(KIND)                                              \
     for (; at < end; at++) {                                    \
-        uint32_t c = character(PyUnicode_READ(KIND, data, at)); \
+        uint32_t c = character(KIND, PyUnicode_READ(KIND, data, at)); \
         edges[count] = (Edge){hash, at};                        \
         count += within ^ (c != 0);                             \
         within = c != 0;                                        \
@@ -151,6 +159,7 @@ PyDoc_STRVAR(fingerprint_doc,
 static PyObject *fingerprint(PyObject *module, PyObject *text) {
     (void)module;
     if (check_text(text) < 0) return NULL;
+    prepare();
     Print print;
     read_text(&print, text);
     PyObject *signature = PyBytes_FromStringAndSize(NULL, signature_size(&print));
@@ -191,6 +200,7 @@ static PyObject *kin(PyObject *module, PyObject *args) {
     Py_ssize_t count = PyList_GET_SIZE(questions);
     if (PyList_GET_SIZE(answers) != count)
         return PyErr_SetString(PyExc_ValueError, "there must be as many answers as questions"), NULL;
+    prepare();
     PyObject *found = PyList_New(count);
     for (Py_ssize_t at = 0; found && at < count; at++) {
         PyObject *bytes = kin_of(PyList_GET_ITEM(questions, at), PyList_GET_ITEM(answers, at), least_words);
@@ -207,7 +217,6 @@ static PyMethodDef functions[] = {
 };
 
 int register_fingerprint(PyObject *module) {
-    for (Py_UCS4 c = 0; c < TABLED; c++) lower[c] = (uint16_t)(Py_UNICODE_ISALNUM(c) ? Py_UNICODE_TOLOWER(c) : 0);
     beyond = 1;
     for (int power = 0; power < SHINGLE; power++) beyond *= STEP;
     return PyModule_AddFunctions(module, functions);
