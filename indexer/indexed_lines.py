@@ -2,7 +2,7 @@
 
 Lines are what ``interchange.to_line`` writes, so their fields need no mending; a line that is
 anything else (another hand may have edited it) is read by ``interchange.from_record``, which does.
-Reading one takes 5 µs instead of 40, and 4 where many are read at once: their long texts are left
+Reading one takes 6 µs instead of 40, and 4.5 where many are read at once: their long texts are left
 out by the JSON reader, which is slow at French, and read natively.
 
 >>> line = b'{"uid":"QANR5L15QE1","type":"QE","legislature":15,"number":1,"title":"Loup"}'
