@@ -14,6 +14,7 @@ from indexer.corpus import sample_corpus
 from indexer.indexed_lines import (
     LEFT_OUT,
     indexed_question,
+    indexed_questions,
     is_to_clean,
     is_to_clean_in_python,
 )
@@ -27,11 +28,12 @@ PROPERTIES = tuple(name for name, value in vars(Question).items() if isinstance(
 
 
 def same(line: bytes) -> None:
-    read, whole = indexed_question(line), from_record(json.loads(line))
-    for name in READ:
-        assert getattr(read, name) == getattr(whole, name), name
-    for name in set(PROPERTIES) - {"official_url"}:
-        assert getattr(read, name) == getattr(whole, name), name
+    whole = from_record(json.loads(line))
+    for read in (indexed_question(line), indexed_questions([line, line_of()]).questions[0]):
+        for name in READ:
+            assert getattr(read, name) == getattr(whole, name), name
+        for name in set(PROPERTIES) - {"official_url"}:
+            assert getattr(read, name) == getattr(whole, name), name
 
 
 def line_of(**more: Any) -> bytes:
@@ -83,10 +85,66 @@ def test_what_another_hand_wrote_is_mended_as_an_import_would(more: dict[str, An
 def test_what_is_no_record_is_refused_with_its_reason(line: bytes, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         indexed_question(line)
+    with pytest.raises(ValueError, match=said):
+        indexed_questions([line_of(), line])
+
+
+TEXTS = [
+    "",
+    "loup",
+    "é’\u0153",
+    'a\nb\t"\\/',
+    "\r\n",
+    "\u2028",
+    "😀",
+    "\ud800",
+    "\x7f",
+    None,
+    3,
+    ["a"],
+]
+
+
+@pytest.mark.parametrize("escaped", [True, False])
+@pytest.mark.parametrize("text", TEXTS)
+def test_long_texts_are_read_as_any_json_reader_does(text: Any, escaped: bool) -> None:
+    for name in ("question_text", "answer_text"):
+        record = {**KEY, name: text}
+        line = json.dumps(record, ensure_ascii=escaped).encode("utf-8", "surrogatepass")
+        try:
+            from_record(json.loads(line))
+        except ValueError:
+            with pytest.raises(ValueError):  # noqa: PT011 - any of several, told by the reader
+                indexed_questions([line])
+        else:
+            same(line)
+
+
+def test_of_some_lines_each_is_read_as_alone() -> None:
+    lines = [line_of(**more) for more in EDITED]
+    lines[1::2] = [line_of(title=f"Loup {place}") for place in range(len(lines[1::2]))]
+    questions, columns = indexed_questions(lines)
+    assert set(columns) == {"uid", *READ}
+    for place, line in enumerate(lines):
+        alone = indexed_question(line)
+        assert columns["uid"][place] == alone.uid
+        for name in READ:
+            told = getattr(alone, name)
+            assert getattr(questions[place], name) == columns[name][place] == told
 
 
 NAMES = st.sampled_from(
-    ["title", "author", "group", "date_answer", "analyses", "number", "renewals"]
+    [
+        "title",
+        "question_text",
+        "answer_text",
+        "author",
+        "group",
+        "date_answer",
+        "analyses",
+        "number",
+        "renewals",
+    ]
 )
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
@@ -103,6 +161,8 @@ def test_any_values_are_read_or_refused_alike(more: dict[str, Any]) -> None:
     except ValueError:
         with pytest.raises(ValueError):  # noqa: PT011 - the same call, then
             indexed_question(line)
+        with pytest.raises(ValueError):  # noqa: PT011 - the same call, then
+            indexed_questions([line])
         return
     same(line)
 

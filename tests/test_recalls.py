@@ -153,11 +153,35 @@ def test_the_word_is_found_wherever_it_stands() -> None:
     assert kernel
     words = ["question", "Question", "QUESTION", "qUESTION"]
     texts = [
-        f"{'x' * before}{word}{after}" for word in words for before in range(9) for after in "s’"
+        f"{'x' * before}{word}{after}"
+        for word in words
+        for before in range(9)
+        for after in ("s n", "n", " É", "’", ", Publi", "S \u2003")
     ]
     assert kernel.naming_questions(texts) == list(range(len(texts)))
-    assert kernel.naming_questions([text[:-2] for text in texts]) == []
+    assert (
+        kernel.naming_questions([text.replace("q", "p").replace("Q", "") for text in texts]) == []
+    )
+    others = ["", "s", " de la", "aire", " d", ", on", "?", " (", " se pose", " e"]
+    assert kernel.naming_questions([f"{word}{more}" for word in words for more in others]) == []
+    # One that names none hides no other.
+    assert kernel.naming_questions(["la question de la question n° 5"]) == [0]
+
     with pytest.raises(TypeError, match="must be a str"):
         kernel.naming_questions([b"question"])
     with pytest.raises(TypeError, match="list of texts"):
         kernel.naming_questions("question")
+
+
+FOLLOWING = st.sampled_from(
+    ["s", "S", " ", "\n", "\u2003", ",", "(", "écrite", "ecrites", "ÉCRITE", "orale", "sans débat",
+     "au", "gouvernement", "AN", "Sénat", "ſénat", "publiée", "parue", "posées", "déposée",
+     "depose", "enregistrée", "en date", "du 5", "sous le", "numéro", "N°", "n s", "12", "3 456",
+     "de la"]
+)  # fmt: skip
+
+
+@given(st.lists(FOLLOWING, max_size=8).map("".join), st.sampled_from(["question", "QUESTION"]))
+def test_no_number_that_follows_the_word_is_passed_over(following: str, word: str) -> None:
+    text = f"sa {word}{following} n° 24191"
+    assert not recalls(text) or naming([text]) == [0]

@@ -1,6 +1,7 @@
 """Completion over real questions: what is offered begins as it is typed, and finds something."""
 
 import random
+import re
 from collections.abc import Callable
 
 import pytest
@@ -41,6 +42,12 @@ def questions(real_settings: Settings) -> list[Question]:
 @pytest.fixture(scope="module")
 def suggest(engine: Engine) -> Callable[[str], list[Suggestion]]:
     return lambda text: list(engine.suggest(text, 8))
+
+
+@given(st.text("aÉœ’'dquQU -_1.,\n\x1c\u00a0«ßμ\u0301", max_size=30) | st.text(max_size=30))
+def test_plain_words_are_those_of_the_pattern(text: str) -> None:
+    elided = re.sub(r"(?i)(?<!\w)(?:[cdjlmnst]|qu)['’](?=\w|$)", " ", text)
+    assert plain(text) == " ".join(re.findall(r"[^\W_]+", fold(elided)))
 
 
 def texts(found: list[Suggestion], kind: str = "") -> list[str]:

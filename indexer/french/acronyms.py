@@ -43,7 +43,7 @@ def key_of(acronym: str) -> str:
 
 def stems_of(meaning: str) -> tuple[str, ...]:
     """Return the stems that compare two meanings."""
-    return tuple(token.stem for token in analyse(meaning) if token.stem and not token.compound)
+    return tuple([token.stem for token in analyse(meaning) if token.stem and not token.compound])
 
 
 def is_spelt_by(key: str, stems: Sequence[str]) -> bool:

@@ -22,7 +22,15 @@ _WIDTH: Final = 2
 def fold(text: str) -> str:
     """Return lower-case text without accents, ligatures opened: the form for comparing names."""
     lower = text.lower()
-    if lower.isascii() or (lower := lower.translate(_LATIN)).isascii():
+    if lower.isascii():
+        return lower
+    try:
+        plain = lower.encode("latin-1").translate(_LATIN_1)
+    except UnicodeEncodeError:
+        plain = b"\xff"
+    if plain.isascii():
+        return plain.decode("ascii")
+    if (lower := lower.translate(_LATIN)).isascii():
         return lower
     return _without_accents(_open_ligatures(lower))
 
@@ -36,6 +44,11 @@ def _open_ligatures(text: str) -> str:
     return text.replace("œ", "oe").replace("æ", "ae")
 
 
+# What each byte of Latin-1 comes to, as it is where that is not one ASCII character.
+_LATIN_1: Final = bytes(
+    ord(plain) if len(plain := _without_accents(chr(code))) == 1 and plain.isascii() else code
+    for code in range(256)
+)
 # What nearly all words come to, found without decomposing them one character at a time.
 _LATIN: Final = {code: _without_accents(_open_ligatures(chr(code))) for code in range(0xC0, 0x180)}
 

@@ -28,6 +28,8 @@ MIN_LETTERS: Final = 2
 # Words that a completion may complete together.
 _MOST_WORDS: Final = 6
 _WORD: Final = re.compile(r"[^\W_]+")
+# The same of what is ASCII, many times faster than a pattern.
+_SIGNS_AS_SPACES: Final = bytes(code if _WORD.match(chr(code)) else ord(" ") for code in range(256))
 _JOINT: Final = re.compile(r"\s+|['’\-]")
 _ELIDED: Final = re.compile(r"(?<!\w)(?:[cdjlmnst]|qu)['’](?=\w|$)", re.IGNORECASE)
 _FILTER: Final = re.compile(r'(?:^|(?<=[\s(]))([^\W\d]\w*):(?:"([^"]*)|([^\s":()]*))$')
@@ -84,7 +86,12 @@ def plain(text: str) -> str:
     >>> plain("Accompagnants d'Élèves (école)")
     'accompagnants eleves ecole'
     """
-    return " ".join(_WORD.findall(fold(_ELIDED.sub(" ", text))))
+    if "'" in text or "’" in text:
+        text = _ELIDED.sub(" ", text)
+    folded = fold(text)
+    if folded.isascii():
+        return b" ".join(folded.encode().translate(_SIGNS_AS_SPACES).split()).decode()
+    return " ".join(_WORD.findall(folded))
 
 
 def endings(text: str) -> list[Ending]:

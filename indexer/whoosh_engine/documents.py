@@ -12,18 +12,13 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from indexer.indexed_lines import indexed_question, stated_uid
+from indexer.indexed_lines import indexed_questions
 from indexer.question import Question
 from indexer.search.recalls import naming, recalls
 from indexer.whoosh_engine.acronyms import terms_of
+from indexer.whoosh_engine.batch_values import filter_columns, titles
 from indexer.whoosh_engine.families import kin_of_each
-from indexer.whoosh_engine.schema import (
-    FILTER_VALUES,
-    PARTS,
-    day_number,
-    field_of,
-    title_text,
-)
+from indexer.whoosh_engine.schema import PARTS, day_number, field_of
 
 # A line of the corpus and its digest.
 Stamped = tuple[bytes, str]
@@ -36,28 +31,33 @@ def documents_of(lines: Sequence[Stamped]) -> dict[str, Sequence[Any]]:
         ValueError: a line is no record.
     """
     records = [record for record, _ in lines]
-    questions = [indexed_question(record) for record in records]
+    batch = indexed_questions(records)
+    questions, columns = batch
+    asked, answers = list(columns["question_text"]), list(columns["answer_text"])
     table: dict[str, Sequence[Any]] = {
-        "uid": list(map(stated_uid, questions)),
+        "uid": columns["uid"],
         "digest": [digest.encode() for _, digest in lines],
         "record": records,
-        "kin": kin_of_each(questions),
-        "recalls": _recalled([question.question_text for question in questions]),
-        "asked": [_day(question.date_question) for question in questions],
-        "answered": [_day(question.date_answer) for question in questions],
-        "delay": [_delay(question) for question in questions],
+        "kin": kin_of_each(asked, answers),
+        "recalls": _recalled(asked),
+        "asked": list(map(_day, columns["date_question"])),
+        "answered": list(map(_day, columns["date_answer"])),
+        "delay": [
+            _delay(question) if day else 0
+            for question, day in zip(questions, columns["date_answer"], strict=True)
+        ],
     }
     texts = {
-        "title": [title_text(question) or None for question in questions],
-        "question": [question.question_text or None for question in questions],
-        "answer": [question.answer_text or None for question in questions],
+        "title": titles(batch),
+        "question": [text or None for text in asked],
+        "answer": [text or None for text in answers],
     }
     table["acronym"] = terms_of(texts.values())
     for part in PARTS:
         # One list for both: the texts of fields that share it are read once.
         table[field_of(part, "exact")] = table[field_of(part, "stem")] = texts[part]
-    for name, value_of in FILTER_VALUES.items():
-        table[f"f_{name}"] = [value or None for value in map(value_of, questions)]
+    for name, values in filter_columns(batch):
+        table[f"f_{name}"] = values
     return table
 
 
@@ -67,7 +67,7 @@ _day: Final = lru_cache(maxsize=20_000)(day_number)
 
 def _delay(question: Question) -> int:
     """Return one more than the days from question to answer, 0 where they are unknown."""
-    delay = question.delay_days if question.date_answer else None
+    delay = question.delay_days
     return 0 if delay is None else delay + 1
 
 

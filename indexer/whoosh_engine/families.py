@@ -50,20 +50,23 @@ _LEAST_ANSWER_WORDS: Final = 30
 
 def kin_of(question: Question) -> bytes:
     """Return what a question is known by: the key of its answer, the signature of its text."""
-    signature, key = fingerprint(question.question_text).signature, 0
-    if question.answer_text:
-        words, key, _ = fingerprint(question.answer_text)
+    return _kin_of_texts(question.question_text, question.answer_text)
+
+
+def _kin_of_texts(question: str, answer: str) -> bytes:
+    signature, key = fingerprint(question).signature, 0
+    if answer:
+        words, key, _ = fingerprint(answer)
         key = key if words >= _LEAST_ANSWER_WORDS else 0
     return _KEY.pack(key) + signature if key or signature else b""
 
 
-def kin_of_each(questions: Sequence[Question]) -> list[bytes | None]:
-    """Return what :func:`kin_of` does of each question, None for nothing."""
+def kin_of_each(questions: list[str], answers: list[str]) -> list[bytes | None]:
+    """Return what :func:`kin_of` does of each question with its answer, None for nothing."""
     if kernel is None:
-        return [kin_of(question) or None for question in questions]
-    asked = [question.question_text for question in questions]
-    answers = [question.answer_text for question in questions]
-    found: list[bytes | None] = kernel.kin(asked, answers, _LEAST_ANSWER_WORDS)
+        pairs = zip(questions, answers, strict=True)
+        return [_kin_of_texts(question, answer) or None for question, answer in pairs]
+    found: list[bytes | None] = kernel.kin(questions, answers, _LEAST_ANSWER_WORDS)
     return found
 
 

@@ -6,9 +6,8 @@
 #define BINS 128
 #define SHINGLE 5
 #define LEAST_SHINGLES 20
-/* Characters below have their lower case in a table: Latin, Greek and Cyrillic letters, and the signs of
- * print, up to the apostrophe and beyond. */
-#define TABLED 0x2100
+/* Characters below have their lower case in a table: those that take at most two bytes. */
+#define TABLED 0x10000
 /* Characters that are read before the words among them are taken. */
 #define AT_ONCE 512
 #define FIRST 0xcbf29ce484222325u
@@ -19,10 +18,10 @@ static uint16_t lower[TABLED]; /* 0: no character of a word */
 static uint64_t beyond;        /* STEP to the power SHINGLE */
 
 typedef struct {
-    uint64_t last[SHINGLE]; /* a ring of the latest words */
+    uint64_t last[SHINGLE]; /* the latest words */
     uint64_t window, key;
     uint64_t least[BINS];
-    uint32_t words, place; /* place: in the ring */
+    uint32_t words;
 } Print;
 
 /* Where a word begins or has ended, and the hash of all characters before. */
@@ -45,31 +44,49 @@ static inline uint64_t mixed(uint64_t x) {
 
 static inline uint64_t turned(uint64_t x, unsigned bits) { return x << (bits & 63) | x >> (-bits & 63); }
 
-static inline uint32_t character(Py_UCS4 c) {
-    if (c < TABLED) return lower[c];
-    return Py_UNICODE_ISALNUM(c) ? Py_UNICODE_TOLOWER(c) : 0;
+/* The lower case of a character, 0 where it is of no word. */
+static inline uint32_t lower_case(Py_UCS4 c) { return Py_UNICODE_ISALNUM(c) ? Py_UNICODE_TOLOWER(c) : 0; }
+
+static inline uint32_t character(int kind, Py_UCS4 c) {
+    return kind < PyUnicode_4BYTE_KIND || c < TABLED ? lower[c] : lower_case(c);
 }
 
-static inline void take_word(Print *print, uint64_t word) {
-    word = (word ^ word >> 32) * PRIME;
-    print->key = print->key * STEP + word;
-    print->window = print->window * STEP + word - print->last[print->place] * beyond;
-    print->last[print->place] = word;
-    print->place = print->place + 1 == SHINGLE ? 0 : print->place + 1;
-    if (++print->words < SHINGLE) return;
-    uint64_t hash = mixed(print->window), bin = hash >> 57, value = hash & (UINT64_MAX >> 7);
-    uint64_t least = print->least[bin];
-    print->least[bin] = value < least ? value : least;
+/* Fills the table, which takes longer than loading all else does. */
+static void prepare(void) {
+    static int is_ready;
+    for (Py_UCS4 c = 0; !is_ready && c < TABLED; c++) lower[c] = (uint16_t)lower_case(c);
+    is_ready = 1;
+}
+
+/* Takes words, before which stand the SHINGLE latest. */
+static void take_words(Print *print, const uint64_t *words, int count) {
+    uint64_t key = print->key, window = print->window;
+    int whole = SHINGLE - 1 - (int)(print->words < SHINGLE - 1 ? print->words : SHINGLE - 1);
+    for (int place = 0; place < count; place++) {
+        key = key * STEP + words[place];
+        window = window * STEP + words[place] - words[place - SHINGLE] * beyond;
+        if (place < whole) continue; /* the first shingle is not whole yet */
+        uint64_t hash = mixed(window), value = hash & (UINT64_MAX >> 7), *least = print->least + (hash >> 57);
+        *least = value < *least ? value : *least;
+    }
+    memcpy(print->last, words + count - SHINGLE, sizeof print->last);
+    print->key = key;
+    print->window = window;
+    print->words += (uint32_t)count;
 }
 
 /* Takes the words that have ended. The hash of characters is a sum (exclusive or) of each of them
  * turned by how many follow, so that of a word is what that of all has more than the one before it. */
-static void take_words(Print *print, Reading *reading) {
-    int place = 0;
+static void take_ended(Print *print, Reading *reading) {
+    uint64_t words[SHINGLE + AT_ONCE / 2 + 1];
+    int place = 0, count = SHINGLE;
+    memcpy(words, print->last, sizeof print->last);
     for (; place + 1 < reading->count; place += 2) {
         const Edge *start = reading->edges + place, *end = start + 1;
-        take_word(print, end->hash ^ turned(start->hash ^ FIRST, 7 * (unsigned)(end->at - start->at)));
+        uint64_t word = end->hash ^ turned(start->hash ^ FIRST, 7 * (unsigned)(end->at - start->at));
+        words[count++] = (word ^ word >> 32) * PRIME;
     }
+    take_words(print, words + SHINGLE, count - SHINGLE);
     if (place < reading->count) reading->edges[0] = reading->edges[place];
     reading->count -= place;
 }
@@ -77,7 +94,7 @@ static void take_words(Print *print, Reading *reading) {
 /* Without a branch but for that of the loop: where words end cannot be foreseen. */
 #define READ(KIND)                                              \
     for (; at < end; at++) {                                    \
-        uint32_t c = character(PyUnicode_READ(KIND, data, at)); \
+        uint32_t c = character(KIND, PyUnicode_READ(KIND, data, at)); \
         edges[count] = (Edge){hash, at};                        \
         count += within ^ (c != 0);                             \
         within = c != 0;                                        \
@@ -108,11 +125,11 @@ static void read_text(Print *print, PyObject *text) {
     for (Py_ssize_t at = 0; at < length; at += AT_ONCE) {
         Py_ssize_t end = length - at < AT_ONCE ? length : at + AT_ONCE;
         read_characters(&reading, PyUnicode_KIND(text), PyUnicode_DATA(text), at, end);
-        take_words(print, &reading);
+        take_ended(print, &reading);
     }
     reading.edges[reading.count] = (Edge){reading.hash, length};
     reading.count += reading.within;
-    take_words(print, &reading);
+    take_ended(print, &reading);
 }
 
 /* How many bytes the signature has: none where the text is too short. */
@@ -122,9 +139,10 @@ static Py_ssize_t signature_size(const Print *print) {
 
 /* Writes the signature: a byte a bin, 0 where it is empty. */
 static void write_signature(const Print *print, uint8_t *out) {
-    for (Py_ssize_t bin = 0; bin < signature_size(print); bin++) {
-        uint64_t value = print->least[bin];
-        out[bin] = value == UINT64_MAX ? 0 : (uint8_t)(1 + ((value & 0xffff) * 255 >> 16));
+    for (Py_ssize_t bin = 0, size = signature_size(print); bin < size; bin++) {
+        /* That of an empty bin has all bits; no other has the highest. */
+        uint32_t value = print->least[bin] & 0xffff, is_filled = !(print->least[bin] >> 63);
+        out[bin] = (uint8_t)((1 + (value * 255 >> 16)) * is_filled);
     }
 }
 
@@ -141,6 +159,7 @@ PyDoc_STRVAR(fingerprint_doc,
 static PyObject *fingerprint(PyObject *module, PyObject *text) {
     (void)module;
     if (check_text(text) < 0) return NULL;
+    prepare();
     Print print;
     read_text(&print, text);
     PyObject *signature = PyBytes_FromStringAndSize(NULL, signature_size(&print));
@@ -181,6 +200,7 @@ static PyObject *kin(PyObject *module, PyObject *args) {
     Py_ssize_t count = PyList_GET_SIZE(questions);
     if (PyList_GET_SIZE(answers) != count)
         return PyErr_SetString(PyExc_ValueError, "there must be as many answers as questions"), NULL;
+    prepare();
     PyObject *found = PyList_New(count);
     for (Py_ssize_t at = 0; found && at < count; at++) {
         PyObject *bytes = kin_of(PyList_GET_ITEM(questions, at), PyList_GET_ITEM(answers, at), least_words);
@@ -197,7 +217,6 @@ static PyMethodDef functions[] = {
 };
 
 int register_fingerprint(PyObject *module) {
-    for (Py_UCS4 c = 0; c < TABLED; c++) lower[c] = (uint16_t)(Py_UNICODE_ISALNUM(c) ? Py_UNICODE_TOLOWER(c) : 0);
     beyond = 1;
     for (int power = 0; power < SHINGLE; power++) beyond *= STEP;
     return PyModule_AddFunctions(module, functions);

@@ -20,6 +20,7 @@ int register_encode(PyObject *module);  /* encode.c: posting records, inversion 
 int register_merge(PyObject *module);   /* merge.c: segments into one */
 int register_fingerprint(PyObject *module); /* fingerprint.c: what a text is known by */
 int register_lines(PyObject *module);   /* lines.c: lines of the corpus */
+int register_json_texts(PyObject *module); /* json_texts.c: texts of JSON */
 int register_definitions(PyObject *module); /* definitions.c: acronyms that texts define */
 int register_column_rows(PyObject *module); /* column_rows.c: values of columns in rows */
 int register_column_ranks(PyObject *module); /* column_ranks.c: the order of values of segments */

@@ -18,6 +18,7 @@ PyMODINIT_FUNC PyInit__kernel(void) {
         register_passages(module) < 0 || register_encode(module) < 0 || register_merge(module) < 0 ||
         register_fingerprint(module) < 0 || register_families(module) < 0 || register_stem(module) < 0 ||
         register_frequencies(module) < 0 || register_lines(module) < 0 ||
+        register_json_texts(module) < 0 ||
         register_definitions(module) < 0 || register_column_rows(module) < 0 ||
         register_column_ranks(module) < 0 || register_columns(module) < 0 ||
         register_checksum(module) < 0) {

@@ -4,9 +4,13 @@
 
 static int is_article(const uint8_t *word, Py_ssize_t length) {
     static const char articles[][4] = {"le", "la", "les", "l", "un", "une", "des", "du", "de", "d", "au", "aux"};
+    uint32_t letters = 0, article; /* up to four, and zeros */
     if (length > 3) return 0;
-    for (size_t i = 0; i < sizeof articles / sizeof *articles; i++)
-        if (!strncmp(articles[i], (const char *)word, (size_t)length) && !articles[i][length]) return 1;
+    memcpy(&letters, word, (size_t)length);
+    for (size_t i = 0; i < sizeof articles / sizeof *articles; i++) {
+        memcpy(&article, articles[i], sizeof article);
+        if (letters == article) return 1;
+    }
     return 0;
 }
 
