@@ -84,6 +84,9 @@ class Inverter:
     def add_text(
         self, text: str, document: int, fields: tuple[int, ...], weight: int = 1, /
     ) -> None: ...
+    def add_texts(
+        self, texts: tuple[str | None, ...], first: int, fields: tuple[int, ...], weight: int, /
+    ) -> None: ...
     def add_cut(
         self,
         cut: CutTexts,

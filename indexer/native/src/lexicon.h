@@ -56,22 +56,20 @@ int lexicon_append_parts(const LexToken *parts, size_t count, Py_ssize_t start, 
  * way from memory. */
 #define AT_ONCE 16
 
-/* Reads the next surfaces of a text from *at on, and the hashes of short ones: how many, 0 at the end. */
-ALWAYS_INLINE int read_surfaces(const Surfaces *known, int kind, const void *data, Py_ssize_t length,
-                                const Marks *marks, Py_ssize_t *at, Surface surfaces[AT_ONCE],
-                                uint64_t hashes[AT_ONCE]) {
+/* Reads the next surfaces of a text, from the edge *at on, and the hashes of short ones: how many, 0 at
+ * the end. */
+ALWAYS_INLINE int read_surfaces(const Surfaces *known, int kind, const void *data, Py_ssize_t length, Marks *marks,
+                                size_t *at, Surface surfaces[AT_ONCE], uint64_t hashes[AT_ONCE]) {
     int count = 0;
-    Py_ssize_t place = *at;
-    for (; count < AT_ONCE; count++) {
+    size_t edge = *at;
+    for (; count < AT_ONCE && edge < marks->count; count++) {
         Surface *surface = surfaces + count;
-        if (place >= length || (place = next_base(marks, place, length)) >= length) break;
-        scan_surface(kind, data, length, place, marks, surface);
-        place = surface->end;
+        edge = marks_surface(kind, data, length, marks, edge, surface);
         if (!is_short(surface)) continue;
         hashes[count] = short_hash(surface->key.units, known->seed);
         surfaces_prefetch(known, hashes[count]);
     }
-    *at = place;
+    *at = edge;
     return count;
 }
 
@@ -116,9 +114,7 @@ PyObject *lexicon_str_of(Words *words, uint32_t id);
 /* cut_texts.c: texts cut without the GIL. */
 int register_cut_texts(PyObject *module);
 
-/* normal.c: whether nothing of a text can need normalising, which is told without the GIL; and whether a
- * text must be normalised before it is cut: 1, 0, or -1. */
-int text_is_plain(PyObject *text);
+/* normal.c: whether a text that is not plain must be normalised before it is cut: 1, 0, or -1. */
 int text_is_unclean(Lexicon *self, PyObject *text);
 
 /* A composed text without invisible characters, and where each of its characters comes from. */
