@@ -19,7 +19,6 @@ import json
 import mmap
 import os
 import struct
-import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -27,6 +26,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from indexer.fastwhoosh import directory as directories
+from indexer.fastwhoosh.checksums import crc32
 from indexer.fastwhoosh.directory import Directory, Section
 from indexer.fastwhoosh.errors import DamagedSegment, Malformed, NewerFormat, naming
 
@@ -87,7 +87,7 @@ class SegmentFileWriter:
         """
         if self._start is None:
             raise RuntimeError("no section is open")
-        self._crc = zlib.crc32(data, self._crc)
+        self._crc = crc32(data, self._crc)
         self._write(data)
 
     def end(self) -> Section:
@@ -111,7 +111,7 @@ class SegmentFileWriter:
         self._pad()
         directories.check(directory, self._place)
         text = json.dumps(directory, ensure_ascii=False, separators=(",", ":")).encode()
-        footer = _FOOTER.pack(self._place, len(text), zlib.crc32(text), VERSION, _END_MAGIC)
+        footer = _FOOTER.pack(self._place, len(text), crc32(text), VERSION, _END_MAGIC)
         self._write(text + footer)
         self._stream.flush()
         os.fsync(self._stream.fileno())
@@ -279,7 +279,7 @@ def _directory(path: Path, view: memoryview) -> Directory:
     if offset < _HEADER.size or offset + length != start:
         raise Malformed("répertoire hors du fichier")
     text = bytes(view[offset:start])
-    if zlib.crc32(text) != crc:
+    if crc32(text) != crc:
         raise Malformed("répertoire : somme de contrôle fausse")
     directory: Directory = _parsed(text)
     directories.check(directory, offset)
@@ -296,5 +296,5 @@ def _parsed(text: bytes) -> Any:
 def _crc(view: memoryview) -> int:
     crc = 0
     for start in range(0, view.nbytes, _PIECE):
-        crc = zlib.crc32(view[start : start + _PIECE], crc)
+        crc = crc32(view[start : start + _PIECE], crc)
     return crc
