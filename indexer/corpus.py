@@ -17,12 +17,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.resources import files
 from itertools import groupby, islice
 from pathlib import Path
-from typing import Final
-
-from filelock import FileLock, Timeout
+from typing import TYPE_CHECKING, Final
 
 from indexer.actors import load_actors, save_actors
 from indexer.digests import CombinedDigest, line_digest, line_digests
@@ -43,6 +42,9 @@ from indexer.partitions import (
 from indexer.question import Key, Question, uid_of
 from indexer.settings import Settings
 from indexer.spool import Partition, Spool
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 _SUFFIX: Final = ".jsonl"
 _LOCK_WAIT_SECONDS: Final = Settings().lock_wait_seconds
@@ -78,8 +80,15 @@ class Corpus:
     ) -> None:
         self.folder = folder
         self._actors_table = folder.parent / "acteurs.tsv"
-        self._lock = FileLock(folder / ".verrou", timeout=lock_wait_seconds)
+        self._lock_wait_seconds = lock_wait_seconds
         self._complete = complete
+
+    @cached_property
+    def _lock(self) -> "FileLock":
+        # Not at the head: who reads locks nothing, and it loads asyncio.
+        from filelock import FileLock  # noqa: PLC0415  # start-up cost
+
+        return FileLock(self.folder / ".verrou", timeout=self._lock_wait_seconds)
 
     def questions(self) -> Iterator[Question]:
         """Yield every question, file by file.
@@ -159,7 +168,7 @@ class Corpus:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._lock.acquire()
-        except Timeout as error:
+        except TimeoutError as error:
             raise CorpusError(
                 f"{self.folder} : une autre commande écrit dans le corpus. "
                 "Attendez qu'elle finisse, puis recommencez."

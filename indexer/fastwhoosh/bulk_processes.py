@@ -71,12 +71,13 @@ class WorkerFailed(RuntimeError):
 class _Worker:
     """``sender`` is the thread that writes to the pipe, which holds less than one batch.
 
-    ``sent`` are its messages, done or not.
+    ``sent`` are its messages, done or not, ``documents`` how many it was given.
     """
 
     process: Any
     pipe: Connection
     in_hand: int = field(default=0)
+    documents: int = field(default=0)
     sender: ThreadPoolExecutor = field(default_factory=partial(ThreadPoolExecutor, 1))
     sent: list[Future[None]] = field(default_factory=list)
 
@@ -104,9 +105,14 @@ class Workers:
             WorkerFailed: A worker raised or is gone.
         """
         self._collect()
-        worker = min(self._workers, key=attrgetter("in_hand"))
+        worker = min(self._workers, key=attrgetter("in_hand", "documents"))
         self._send(worker, tuple(batch))
         worker.in_hand += 1
+        worker.documents += len(batch)
+
+    def fewest(self) -> int:
+        """Return how many documents the worker was given that was given fewest."""
+        return min(worker.documents for worker in self._workers)
 
     def tell(self, dictionary: bytes) -> None:
         """Tell all workers the dictionary, once: they begin to write segments."""

@@ -9,7 +9,7 @@ import struct
 import sys
 from array import array
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from functools import partial
 from io import BytesIO
 from itertools import pairwise
 from operator import gt
@@ -181,13 +181,13 @@ class CodesReader(whoosh_columns.ColumnReader):  # type: ignore[misc]  # Whoosh 
 
     def __init__(self, file: SegmentFile, name: str) -> None:
         entry = file.directory["columns"][name]
-        self._naming: Callable[[], AbstractContextManager[None]] = lambda: naming(
-            file.path, f"colonne « {name} »"
-        )
+        self._naming = partial(naming, file.path, f"colonne « {name} »")
         self._blob = file.section(entry["blob"])
         self._offsets = file.section(entry["offsets"])
         self._codes = file.section(entry["codes"])
         self._code = struct.Struct(_CODES[entry["width"]])
+        #: Values, where each begins and the last ends, codes as they lie there, the bytes of one.
+        self.sections = self._blob, self._offsets, self._codes, self._code.size
         self._doccount = file.docs
         self.values: int = entry["values"]
         if len(self._codes) != self._code.size * file.docs:
@@ -270,10 +270,9 @@ class CodesReader(whoosh_columns.ColumnReader):  # type: ignore[misc]  # Whoosh 
         if kernel is None:
             self._scatter_in_python(places, part, rows)
             return
-        column = self._blob, self._offsets, self._codes, self._code.size
         with self._naming():
             width = part.stop - part.start
-            if not kernel.scatter_values(*column, places, part.start, width, rows):
+            if not kernel.scatter_values(*self.sections, places, part.start, width, rows):
                 raise Malformed("valeur inconnue, ou table des valeurs désordonnée")
 
     def _scatter_in_python(self, places: "array[int]", part: slice, rows: Any) -> None:

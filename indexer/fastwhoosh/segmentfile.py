@@ -22,13 +22,13 @@ import struct
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Final, Self
 
 from indexer.fastwhoosh import directory as directories
 from indexer.fastwhoosh.checksums import crc32
 from indexer.fastwhoosh.directory import Directory, Section
 from indexer.fastwhoosh.errors import DamagedSegment, Malformed, NewerFormat, naming
+from indexer.fastwhoosh.write_back import WriteBack
 
 EXTENSION: Final = ".fws"
 VERSION: Final = 1
@@ -56,6 +56,7 @@ class SegmentFileWriter:
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
         self._stream = self.path.open("wb")
+        self._disk = WriteBack(self._stream.fileno())
         self._finished = False
         self._place = 0
         self._start: int | None = None
@@ -114,13 +115,14 @@ class SegmentFileWriter:
         footer = _FOOTER.pack(self._place, len(text), crc32(text), VERSION, _END_MAGIC)
         self._write(text + footer)
         self._stream.flush()
-        os.fsync(self._stream.fileno())
+        self._disk.finish()
         self._stream.close()
         self._finished = True
 
     def abandon(self) -> None:
         """Close and remove the file, unless it is finished."""
         if not self._finished:
+            self._disk.close()
             with suppress(OSError):  # a full disk: what could not be written is not wanted
                 self._stream.close()
             self.path.unlink(missing_ok=True)
@@ -128,17 +130,13 @@ class SegmentFileWriter:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.abandon()
 
     def _write(self, data: Buffer) -> None:
-        self._stream.write(data)
-        self._place += memoryview(data).nbytes
+        count = self._stream.write(data)
+        self._place += count
+        self._disk.wrote(count)
 
     def _pad(self) -> None:
         self._write(bytes(-self._place % _ALIGNMENT))
@@ -248,12 +246,7 @@ class SegmentFile:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 

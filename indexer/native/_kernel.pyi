@@ -197,6 +197,9 @@ def scatter_values(
     rows: Buffer,
     /,
 ) -> bool: ...
+def value_ranks(
+    columns: tuple[tuple[Buffer, Buffer, Buffer, int], ...], /
+) -> tuple[bytes, ...] | None: ...
 def families(signatures: Buffer, keys: Buffer, least: bytes, /) -> bytes: ...
 def words(
     segments: tuple[Segment, ...],

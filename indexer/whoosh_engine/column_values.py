@@ -2,7 +2,6 @@
 
 from array import array
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain
 from typing import Any
 
 from whoosh.reading import IndexReader
@@ -34,26 +33,6 @@ def live_numbers(reader: IndexReader) -> Iterable[int]:
     if reader.has_deletions():
         return reader.all_doc_ids()  # type: ignore[no-any-return]  # Whoosh has no types
     return range(reader.doc_count_all())
-
-
-def value_ranks(readers: Sequence[IndexReader], name: str) -> list[Sequence[int]]:
-    """Return a rank of each document's value among those of all segments, by segment.
-
-    Ranks are as the values are to each other; they may leave out numbers.
-
-    Raises:
-        DamagedSegment: the column is not what was written.
-    """
-    found = [reader.column_reader(name, translate=False) for reader in readers]
-    if len(found) == 1:  # values stand in their order
-        return [found[0].codes()]
-    values = [column.distinct() for column in found]
-    rank = {value: at for at, value in enumerate(sorted(chain.from_iterable(values)))}
-    ranks = [list(map(rank.__getitem__, held)) for held in values]
-    return [
-        list(map(of_code.__getitem__, column.codes()))
-        for column, of_code in zip(found, ranks, strict=True)
-    ]
 
 
 def scatter_values(

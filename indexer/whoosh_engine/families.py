@@ -3,7 +3,7 @@
 The index holds a column ``kin`` of what each question is known by: the key of its answer and the
 signature of its text. It is merged, deleted and check-summed as any column is. Which questions are
 of one family depends on all of them, so it is read anew from that column at the end of each build
-(0.1 s for 46,693 questions), in the order in which they were asked: what comes out is the same
+(0.07 s for 46,693 questions), in the order in which they were asked: what comes out is the same
 after an update as after a whole build. ``families.bin`` holds it, one number a document, and is of
 its generation only: an update never takes over that of the generation before.
 """
@@ -14,6 +14,8 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import compress, count
+from operator import ne
 from pathlib import Path
 from typing import Final
 from zlib import crc32
@@ -22,6 +24,7 @@ from whoosh.reading import IndexReader
 
 from indexer.durable import replaced
 from indexer.errors import IndexDamaged
+from indexer.fastwhoosh.column_ranks import value_ranks
 from indexer.fastwhoosh.columns import NOWHERE
 from indexer.fastwhoosh.executor import Executor
 from indexer.fastwhoosh.request import CollapseCodes
@@ -33,7 +36,6 @@ from indexer.whoosh_engine.column_values import (
     column_numbers,
     live_numbers,
     scatter_values,
-    value_ranks,
 )
 from indexer.whoosh_engine.damage import MENDING
 
@@ -133,9 +135,11 @@ def families_of(executor: Executor, documents: int) -> Families:
         scatter_values(reader, "kin", places, slice(_KEY.size, _KEY.size + BINS), signatures)
     if sys.byteorder == "big":
         keys.byteswap()
-    near = _grouping(leaders(signatures, keys), order, documents)
-    answers = _grouping(_first_of_key(keys), order, documents)
-    return Families(near, answers)
+    near = leaders(signatures, keys)
+    joined = compress(enumerate(near), map(ne, near, count()))
+    return Families(
+        _grouping(joined, order, documents), _grouping(_same_key(keys), order, documents)
+    )
 
 
 def _oldest_first(leaves: Sequence[tuple[IndexReader, int]]) -> "array[int]":
@@ -145,7 +149,8 @@ def _oldest_first(leaves: Sequence[tuple[IndexReader, int]]) -> "array[int]":
     """
     readers = [reader for reader, _ in leaves]
     keys: list[int] = []
-    for reader, uids in zip(readers, value_ranks(readers, "uid"), strict=True):
+    columns = [reader.column_reader("uid", translate=False) for reader in readers]
+    for reader, uids in zip(readers, value_ranks(columns), strict=True):
         days = column_numbers(reader, "asked")
         keys += [day << 32 | uid for day, uid in zip(days, uids, strict=True)]
     live = [base + local for reader, base in leaves for local in live_numbers(reader)]
@@ -153,19 +158,20 @@ def _oldest_first(leaves: Sequence[tuple[IndexReader, int]]) -> "array[int]":
     return array("I", live)
 
 
-def _first_of_key(keys: "array[int]") -> Iterator[int]:
+def _same_key(keys: "array[int]") -> Iterator[tuple[int, int]]:
+    """Yield each document that is not the first of its key, and the first; 0 is no key."""
     first: dict[int, int] = {}
-    for rank, key in enumerate(keys):
-        yield first.setdefault(key, rank) if key else rank
+    for rank in compress(range(len(keys)), keys):
+        leader = first.setdefault(keys[rank], rank)
+        if leader != rank:
+            yield rank, leader
 
 
-def _grouping(leading: Iterable[int], order: Sequence[int], documents: int) -> Grouping:
-    """Number the groups in the order of their leaders."""
+def _grouping(joined: Iterable[tuple[int, int]], order: Sequence[int], documents: int) -> Grouping:
+    """Number the groups of ranks, each with its leader's, in the order of their first followers."""
     codes = array("I", bytes(4 * documents))
     groups = 0
-    for rank, leader in enumerate(leading):
-        if leader == rank:
-            continue
+    for rank, leader in joined:
         if not codes[order[leader]]:
             groups += 1
             codes[order[leader]] = groups

@@ -23,6 +23,7 @@ from indexer.question import Chamber
 _NAME = re.compile(r"[0-9]{8}T[0-9]{12}Z-[0-9a-f]{6}")
 _CURRENT = "current"
 _MANIFEST = "manifest.json"
+_RETRY_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,18 +138,20 @@ def build_lock(folder: Path, wait_seconds: int) -> Iterator[None]:
     Raises:
         IndexingError: another build did not end in time.
     """
-    # Not at the head: who searches locks nothing, and it loads asyncio.
-    from filelock import FileLock, Timeout  # noqa: PLC0415  # start-up cost
+    # Not at the head: who searches locks nothing. The lock is of Whoosh, whose writers use it, too.
+    from whoosh.util.filelock import FileLock, try_for  # noqa: PLC0415  # start-up cost
 
     folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(folder / ".lock", timeout=wait_seconds):
-            yield
-    except Timeout as error:
+    lock = FileLock(str(folder / ".lock"))
+    if not try_for(lock.acquire, timeout=wait_seconds, delay=_RETRY_SECONDS):
         raise IndexingError(
             f"Une autre indexation travaille dans « {folder} » depuis {wait_seconds} s. "
             "Attendez qu'elle finisse."
-        ) from error
+        )
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _write(path: Path, text: str) -> None:

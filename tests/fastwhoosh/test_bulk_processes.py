@@ -17,7 +17,9 @@ from whoosh.writing import IndexingError
 
 from indexer.fastwhoosh import bulk, bulk_flushing, bulk_processes
 from indexer.fastwhoosh.bulk import BulkWriter
-from indexer.fastwhoosh.bulk_processes import WorkerFailed
+from indexer.fastwhoosh.bulk_builders import Builders
+from indexer.fastwhoosh.bulk_flushing import Setup
+from indexer.fastwhoosh.bulk_processes import Batch, WorkerFailed
 from indexer.fastwhoosh.bulk_segment import SegmentBuilder
 from indexer.fastwhoosh.bulk_values import table_of
 from indexer.fastwhoosh.decoding import FieldReader, field_sections
@@ -228,3 +230,38 @@ def test_threads_work_beside_where_a_processor_is_free(
         for document in documents(10):
             writer.add_document(**document)
     assert asked == [is_threaded]
+
+
+class _Given:
+    """Workers that are told nothing: how many documents each was given."""
+
+    def __init__(self, *given: int) -> None:
+        self.given = list(given)
+
+    def fewest(self) -> int:
+        return min(self.given)
+
+    def give(self, batch: Batch) -> None:
+        self.given[self.given.index(min(self.given))] += len(batch)
+
+
+@pytest.mark.parametrize(
+    ("here", "given", "there"),
+    [
+        (100, [1000], [1000]),  # all is left to this process
+        (1000, [100], [600]),  # all goes elsewhere
+        (500, [500], [700]),  # half and half: this process first
+        (600, [500, 450], [700, 650]),
+    ],
+)
+def test_the_last_documents_go_to_who_has_fewest(
+    tmp_path: Path, here: int, given: list[int], there: list[int]
+) -> None:
+    builders = Builders(Setup(tmp_path, "MAIN", SCHEMA, 1 << 30), None, 2, lambda: None)
+    batches = [Batch("documents", documents(100)) for _ in range(5)]
+    builders._kept.extend(batches)
+    workers: Any = _Given(*given)
+    left = builders._dealt_evenly(workers, here)
+    assert workers.given == there
+    assert sum(map(len, left)) == 500 - sum(there) + sum(given)
+    assert not builders._kept

@@ -47,14 +47,14 @@ CASES: dict[str, tuple[Any, Make]] = {
 }
 
 
-def written(path: Path, column: Any, values: dict[int, Any]) -> SegmentFile:
+def written(path: Path, column: Any, values: dict[int, Any], docs: int = DOCS) -> SegmentFile:
     builder = column_builder(column)
     for doc, value in values.items():
         builder.add(doc, value)
     with SegmentFileWriter(path) as writer:
-        entry = builder.write(writer, DOCS)
-        stored = write_stored(writer, encode([None] * DOCS))
-        directory = {"docs": DOCS, "fields": {}, "columns": {"c": entry}, "stored": stored}
+        entry = builder.write(writer, docs)
+        stored = write_stored(writer, encode([None] * docs))
+        directory = {"docs": docs, "fields": {}, "columns": {"c": entry}, "stored": stored}
         writer.finish(directory)
     return SegmentFile(path)
 

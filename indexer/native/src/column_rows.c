@@ -11,14 +11,6 @@ typedef struct {
     Py_ssize_t start, width, code_width;
 } Shape;
 
-static uint32_t load_code(const uint8_t *codes, size_t doc, Py_ssize_t width) {
-    if (width == 1) return codes[doc];
-    if (width == 4) return load_u32(codes + 4 * doc);
-    uint16_t code;
-    memcpy(&code, codes + 2 * doc, 2);
-    return code;
-}
-
 /* Whether all values and rows were inside their buffers. */
 static int scatter(const Buffers *self, const Shape *shape) {
     size_t values = (size_t)self->offsets.len / 4, rows = (size_t)(self->rows.len / shape->width);

@@ -22,6 +22,7 @@ int register_fingerprint(PyObject *module); /* fingerprint.c: what a text is kno
 int register_lines(PyObject *module);   /* lines.c: lines of the corpus */
 int register_definitions(PyObject *module); /* definitions.c: acronyms that texts define */
 int register_column_rows(PyObject *module); /* column_rows.c: values of columns in rows */
+int register_column_ranks(PyObject *module); /* column_ranks.c: the order of values of segments */
 int register_families(PyObject *module); /* families.c: texts that are nearly the same */
 int register_stem(PyObject *module);    /* stem.c: stems of words */
 int register_columns(PyObject *module);     /* columns.c: columns of a segment in the making */
@@ -41,6 +42,15 @@ static inline uint64_t load_u64(const uint8_t *at) {
     uint64_t value;
     memcpy(&value, at, 8);
     return value;
+}
+
+/* The code of a document in a column whose codes have 1, 2 or 4 bytes. */
+static inline uint32_t load_code(const uint8_t *codes, size_t doc, Py_ssize_t width) {
+    if (width == 1) return codes[doc];
+    if (width == 4) return load_u32(codes + 4 * doc);
+    uint16_t code;
+    memcpy(&code, codes + 2 * doc, 2);
+    return code;
 }
 
 /* Reads a VARINT of at most 32 bits; NULL where it is cut short or too large. */

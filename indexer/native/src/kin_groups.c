@@ -1,6 +1,7 @@
 /* Groups of documents that share a band of their signatures, or a key.
  *
- * The values of a band are sorted by some bits of their hashes, which is quicker than by themselves:
+ * Most values of a band are of one document alone, and are left out by a filter that may let some of
+ * them pass. The others are sorted by some bits of their hashes, which is quicker than by themselves:
  * hardly any two that differ share those. */
 #include "kin.h"
 
@@ -11,17 +12,24 @@
 #define RADIX_BITS 12
 #define RADIX (1u << RADIX_BITS)
 #define HASH_BITS (2 * RADIX_BITS)
+/* Bits of the filter for each document, at most one a hash. */
+#define FILTER_BITS 8
+/* Bands that are read of a signature while it is in the processor's cache. */
+#define AT_ONCE 4
 
 typedef struct {
     uint64_t value;
     uint32_t doc, hash;
 } Entry;
 
-/* What is needed to sort the values of one band, and the bins that each document fills. */
+/* What is needed to sort the values of one band: those of some bands, band by band, 0 for none. A bit
+ * of `once` and `twice` is of the hashes that share their first bits: one was met, a second was. */
 typedef struct {
     Entry *entries, *other;
     uint32_t *counts;
-    uint64_t *filled;
+    uint64_t *values, *once, *twice;
+    size_t filter; /* bytes of each */
+    int shift;     /* from a hash to its bit */
 } Sorting;
 
 void free_numbers(Numbers *numbers) {
@@ -44,8 +52,8 @@ static int add_number(Numbers *numbers, size_t number) {
 
 /* Sorting ------------------------------------------------------------------------------------- */
 
-static inline Entry entry_of(uint64_t value, uint32_t doc) {
-    return (Entry){value, doc, (uint32_t)(value * 0x9e3779b97f4a7c15u >> (64 - HASH_BITS))};
+static inline uint32_t hash_of(uint64_t value) {
+    return (uint32_t)(value * 0x9e3779b97f4a7c15u >> (64 - HASH_BITS));
 }
 
 /* One pass of a stable sort, by some bits of the hashes. */
@@ -79,9 +87,29 @@ static int add_runs(Families *self, const Entry *entries, uint32_t n) {
     return 0;
 }
 
+/* Makes entries of the values that may be of several documents: how many. */
+static uint32_t leave_out_single(const Sorting *sorting, const uint64_t *values, uint32_t docs) {
+    memset(sorting->once, 0, sorting->filter);
+    memset(sorting->twice, 0, sorting->filter);
+    for (uint32_t doc = 0; doc < docs; doc++) {
+        uint32_t bit = hash_of(values[doc]) >> sorting->shift;
+        uint64_t mask = (uint64_t)(values[doc] != 0) << bit % 64;
+        sorting->twice[bit / 64] |= sorting->once[bit / 64] & mask;
+        sorting->once[bit / 64] |= mask;
+    }
+    uint32_t kept = 0;
+    for (uint32_t doc = 0; doc < docs; doc++) {
+        uint32_t hash = hash_of(values[doc]), bit = hash >> sorting->shift;
+        sorting->entries[kept] = (Entry){values[doc], doc, hash};
+        kept += (values[doc] != 0) & (uint32_t)(sorting->twice[bit / 64] >> bit % 64);
+    }
+    return kept;
+}
+
 /* Makes a group of all documents of one value, at least two. */
-static int add_groups(Families *self, Sorting *sorting, uint32_t n) {
+static int add_groups(Families *self, const Sorting *sorting, const uint64_t *values) {
     Entry *entries = sorting->entries;
+    uint32_t n = leave_out_single(sorting, values, self->n);
     sort_by_bits(entries, sorting->other, n, 0, sorting->counts);
     sort_by_bits(sorting->other, entries, n, RADIX_BITS, sorting->counts);
     for (uint32_t start = 0, end; start < n; start = end) {
@@ -102,10 +130,10 @@ static inline uint64_t filled_bytes(const uint8_t *bytes) {
     return (((((x & low) + low) | x) & ~low) >> 7) * 0x0102040810204080u >> 56;
 }
 
-static void read_filled(const Families *self, uint64_t *filled) {
-    for (size_t eight = 0; eight < (size_t)self->n * BINS / 8; eight++) {
+static inline void read_filled(const uint8_t *signature, uint64_t filled[BINS / 64]) {
+    for (int eight = 0; eight < BINS / 8; eight++) {
         if (eight % 8 == 0) filled[eight / 8] = 0;
-        filled[eight / 8] |= filled_bytes(self->signatures + 8 * eight) << 8 * (eight % 8);
+        filled[eight / 8] |= filled_bytes(signature + 8 * eight) << 8 * (eight % 8);
     }
 }
 
@@ -129,38 +157,51 @@ static inline uint64_t band_of(const uint8_t *signature, const uint64_t *filled,
     return value;
 }
 
-static uint32_t read_band(const Families *self, int band, const Sorting *sorting) {
-    uint32_t n = 0;
+static void read_bands(const Families *self, int first, int count, uint64_t *values) {
     for (uint32_t doc = 0; doc < self->n; doc++) {
-        uint64_t value = band_of(self->signatures + (size_t)doc * BINS, sorting->filled + 2 * (size_t)doc, band);
-        sorting->entries[n] = entry_of(value, doc);
-        n += value != 0;
+        const uint8_t *signature = self->signatures + (size_t)doc * BINS;
+        uint64_t filled[BINS / 64];
+        read_filled(signature, filled);
+        for (int i = 0; i < count; i++) values[(size_t)i * self->n + doc] = band_of(signature, filled, first + i);
     }
-    return n;
 }
 
-static uint32_t read_keys(const Families *self, const Sorting *sorting) {
-    uint32_t n = 0;
-    for (uint32_t doc = 0; doc < self->n; doc++) {
-        sorting->entries[n] = entry_of(self->keys[doc], doc);
-        n += self->keys[doc] != 0;
-    }
-    return n;
+/* Makes room for the values of a band: 0, or -1 without memory. */
+static int start_sorting(Sorting *sorting, uint32_t n) {
+    size_t room = (size_t)n + 1;
+    int bits = 6;
+    while (bits < HASH_BITS && (size_t)1 << bits < room * FILTER_BITS) bits++;
+    *sorting = (Sorting){.filter = (size_t)1 << bits >> 3, .shift = HASH_BITS - bits};
+    sorting->entries = malloc(room * sizeof(Entry));
+    sorting->other = malloc(room * sizeof(Entry));
+    sorting->counts = malloc(RADIX * sizeof(uint32_t));
+    sorting->values = malloc(AT_ONCE * room * sizeof(uint64_t));
+    sorting->once = malloc(sorting->filter);
+    sorting->twice = malloc(sorting->filter);
+    int made = sorting->entries && sorting->other && sorting->counts && sorting->values;
+    return made && sorting->once && sorting->twice ? 0 : -1;
+}
+
+static void end_sorting(Sorting *sorting) {
+    free(sorting->entries);
+    free(sorting->other);
+    free(sorting->counts);
+    free(sorting->values);
+    free(sorting->once);
+    free(sorting->twice);
 }
 
 int find_groups(Families *self) {
-    size_t room = (size_t)self->n + 1;
-    Sorting sorting = {malloc(room * sizeof(Entry)), malloc(room * sizeof(Entry)), malloc(RADIX * sizeof(uint32_t)),
-                       malloc(2 * room * sizeof(uint64_t))};
-    int failed = sorting.entries && sorting.other && sorting.counts && sorting.filled ? 0 : -1;
-    if (!failed) read_filled(self, sorting.filled);
-    for (int band = 0; !failed && band < BANDS; band++)
-        failed = add_groups(self, &sorting, read_band(self, band, &sorting));
+    Sorting sorting;
+    int failed = start_sorting(&sorting, self->n);
+    for (int band = 0; !failed && band < BANDS; band += AT_ONCE) {
+        int count = BANDS - band < AT_ONCE ? BANDS - band : AT_ONCE;
+        read_bands(self, band, count, sorting.values);
+        for (int i = 0; !failed && i < count; i++)
+            failed = add_groups(self, &sorting, sorting.values + (size_t)i * self->n);
+    }
     self->key_groups = (uint32_t)self->ends.count;
-    if (!failed) failed = add_groups(self, &sorting, read_keys(self, &sorting));
-    free(sorting.entries);
-    free(sorting.other);
-    free(sorting.counts);
-    free(sorting.filled);
+    if (!failed) failed = add_groups(self, &sorting, self->keys);
+    end_sorting(&sorting);
     return failed;
 }

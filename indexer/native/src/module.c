@@ -19,7 +19,7 @@ PyMODINIT_FUNC PyInit__kernel(void) {
         register_fingerprint(module) < 0 || register_families(module) < 0 || register_stem(module) < 0 ||
         register_frequencies(module) < 0 || register_lines(module) < 0 ||
         register_definitions(module) < 0 || register_column_rows(module) < 0 ||
-        register_columns(module) < 0 || register_crc(module) < 0) {
+        register_column_ranks(module) < 0 || register_columns(module) < 0 || register_crc(module) < 0) {
         Py_DECREF(module);
         return NULL;
     }

@@ -42,7 +42,9 @@ typedef struct {
 
 #define NO_LABEL UINT32_MAX
 
-/* passages.c: the label of a str, new where it is: 0 or -1. */
+/* matcher.c: takes the arguments of a Matcher: 0 or -1. */
+int matcher_take(Matcher *self, PyObject *args, PyObject *kwargs);
+/* The label of a str, new where it is: 0 or -1. */
 int matcher_label(Matcher *self, PyObject *name, uint32_t *label);
 
 static inline uint32_t *label_place(const LabelMap *map, uint32_t key) {
