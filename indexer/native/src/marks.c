@@ -111,6 +111,7 @@ static int reserve(Marks *marks, size_t length) {
     if (marks->far && length <= marks->room) return 0;
     size_t blocks = length / 64 + 2;
     marks_free(marks);
+    if (length > SIZE_MAX / 8) return -1;
     marks->far = PyMem_RawMalloc(blocks * sizeof *marks->far + (length + 1) * sizeof *marks->edges);
     if (!marks->far) return -1;
     marks->edges = (uint32_t *)(void *)(marks->far + blocks);
