@@ -154,20 +154,10 @@ static int cut_all(CutTexts *self) {
 
 /* With the GIL ------------------------------------------------------------------------------- */
 
-static int is_text(PyObject *text) {
-    if (!PyUnicode_Check(text)) {
-        PyErr_Format(PyExc_TypeError, "a text must be a str, not %.100s", Py_TYPE(text)->tp_name);
-        return 0;
-    }
-    if ((uint64_t)PyUnicode_GET_LENGTH(text) < UINT32_MAX) return 1;
-    PyErr_SetString(PyExc_OverflowError, "a text must have fewer than 2**32 - 1 characters");
-    return 0;
-}
-
 static int are_texts(PyObject *texts) {
     for (Py_ssize_t at = 0; at < PyTuple_GET_SIZE(texts); at++) {
         PyObject *text = PyTuple_GET_ITEM(texts, at);
-        if (text != Py_None && !is_text(text)) return 0;
+        if (text != Py_None && !lexicon_takes(text)) return 0;
     }
     return 1;
 }
@@ -210,7 +200,7 @@ static int has_room(const Lexicon *lexicon) {
 
 int cut_words(PyObject *lexicon, PyObject *text, Bytes *words) {
     Cutting cutting = {.lexicon = (Lexicon *)lexicon, .words = words};
-    if (!is_text(text)) return -1;
+    if (!lexicon_takes(text)) return -1;
     int failed = mark_text(&cutting, text);
     if (!failed && cutting.marks.plain) failed = cut_text(&cutting, text);
     else if (!failed) failed = read_whole(cutting.lexicon, text, words);

@@ -58,16 +58,19 @@ static int cut_marked(Lexicon *self, PyObject *text, Marks *marks, Found *found)
     }
 }
 
-static int cut_text(Lexicon *self, PyObject *text, Found *found) {
+int lexicon_takes(PyObject *text) {
     if (!PyUnicode_Check(text)) {
         PyErr_Format(PyExc_TypeError, "a text must be a str, not %.100s", Py_TYPE(text)->tp_name);
-        return -1;
+        return 0;
     }
+    if ((uint64_t)PyUnicode_GET_LENGTH(text) < UINT32_MAX) return 1;
+    PyErr_SetString(PyExc_OverflowError, "a text must have fewer than 2**32 - 1 characters");
+    return 0;
+}
+
+static int cut_text(Lexicon *self, PyObject *text, Found *found) {
+    if (!lexicon_takes(text)) return -1;
     Py_ssize_t length = PyUnicode_GET_LENGTH(text);
-    if ((uint64_t)length >= UINT32_MAX) {
-        PyErr_SetString(PyExc_OverflowError, "a text must have fewer than 2**32 - 1 characters");
-        return -1;
-    }
     if (found_reserve(found, (size_t)length / 8 < MAX_FIRST ? (size_t)length / 8 : MAX_FIRST) < 0) return -1;
     Marks marks = {0};
     int failed = marks_fill(&marks, PyUnicode_KIND(text), PyUnicode_DATA(text), length);

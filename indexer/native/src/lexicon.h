@@ -102,7 +102,9 @@ ALWAYS_INLINE int lexicon_append(Lexicon *self, int kind, const void *data, Surf
     return 0;
 }
 
-/* cutting.c: cuts a text; the tokens are the caller's to free, or to give back for the next text. */
+/* cutting.c: whether an object is a str of fewer than 2**32 - 1 characters: 1, or 0 with an exception. */
+int lexicon_takes(PyObject *text);
+/* Cuts a text; the tokens are the caller's to free, or to give back for the next text. */
 int lexicon_cut_into(Lexicon *self, PyObject *text, Found *found);
 void lexicon_keep_buffer(Lexicon *self, Found *found);
 /* Appends the tokens of the one surface that begins at `start`. */
