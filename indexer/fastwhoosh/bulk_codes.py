@@ -50,6 +50,17 @@ coded: Final[Callable[[Sequence[bytes]], Written]] = (
 )
 
 
+def codes_of(table: dict[Any, int], values: Sequence[Any]) -> "array[int]":
+    """Return what a table, which may make what is missing, has for values: codes of 4 bytes.
+
+    Raises:
+        TypeError: a value is no key of a dictionary.
+    """
+    if kernel is not None:
+        return array("I", kernel.codes_of(table, values))
+    return array("I", map(table.__getitem__, values))
+
+
 def gathered(table: _Table, codes: "array[int]") -> _Table:
     """Return what a table has at the places that codes (unsigned, of 4 bytes) tell.
 

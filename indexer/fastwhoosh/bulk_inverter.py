@@ -99,6 +99,10 @@ class PlainInverter:
         """Refuse: a lexicon is native."""
         raise TypeError("texts need the compiled extension")
 
+    def add_texts(self, *_: object) -> None:
+        """Refuse: a lexicon is native."""
+        raise TypeError("texts need the compiled extension")
+
     def add_cut(self, *_: object) -> None:
         """Refuse: a lexicon is native."""
         raise TypeError("texts need the compiled extension")

@@ -3,7 +3,7 @@
 It knows neither the index nor other segments, so that worker processes use it as the writer does.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from operator import attrgetter
@@ -106,7 +106,7 @@ class SegmentBuilder:
         first = self.docs
         self.docs += count
         # A field that none of them has is as if it were not there.
-        names = sorted(name for name in table if table[name].count(None) < count)
+        names = sorted(name for name in table if _has_values(table[name]))
         plans = [self.documents.plan(name) for name in names]
         self._declare_new()
         self._stored.add(stored_entries({p.name: table[p.name] for p in plans if p.stored}, count))
@@ -244,6 +244,11 @@ class SegmentBuilder:
 
     def _inverted_field(self, plan: FieldPlan) -> Inverted:
         return Inverted(*self._inverter.invert(self._numbers[plan.place], self.docs))
+
+
+def _has_values(values: Sequence[Any]) -> bool:
+    """Tell whether there is something else than None; counting all of them compares each."""
+    return bool(values) and (values[0] is not None or values.count(None) < len(values))
 
 
 def field_entry(inverted: Inverted, file: SegmentFileWriter) -> dict[str, Any]:

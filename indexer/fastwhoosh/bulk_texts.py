@@ -2,6 +2,8 @@
 
 Cutting needs no GIL, so a thread may cut the texts of some batches while their other fields are
 taken and the next batches are made; the words go to the inverter in the order of the documents.
+Where no processor is free for a thread, or hardly anything is to be cut, the inverter cuts the
+texts itself.
 """
 
 from collections import deque
@@ -38,7 +40,8 @@ class CutAhead:
 
     def __init__(self, inverter: Any, *, is_threaded: bool) -> None:
         self._inverter = inverter
-        self._cutting: Ahead[Any] = Ahead(is_threaded=is_threaded)
+        self._is_threaded = is_threaded
+        self._cutting: Ahead[Any] = Ahead()
         # Of the texts that are not in the inverter yet: where each batch begins, its characters.
         self._batches: deque[tuple[int, list[_Cut]]] = deque()
         self._characters: deque[int] = deque()
@@ -59,7 +62,15 @@ class CutAhead:
         for texts in batch:
             by_lexicon.setdefault(id(texts.lexicon), []).append(texts)
         for together in by_lexicon.values():
-            self._cut(first, together)
+            if self._is_threaded and sum(len(each.values) for each in together) >= _WORTH_A_THREAD:
+                self._cut(first, together)
+            else:
+                self._add_at_once(first, together)
+
+    def _add_at_once(self, first: int, together: Sequence[Texts]) -> None:
+        self.settle()
+        for texts in together:
+            self._inverter.add_texts(tuple(texts.values), first, texts.fields, texts.weight)
 
     def _cut(self, first: int, together: Sequence[Texts]) -> None:
         values: list[str | None] = []
@@ -69,13 +80,8 @@ class CutAhead:
             values += texts.values
         self._batches.append((first, parts))
         self._characters.append(sum(map(len, filter(None, values))))
-        work = partial(together[0].lexicon.cut, tuple(values))
-        if len(values) >= _WORTH_A_THREAD:
-            for cut in self._cutting.start(work):
-                self._take(cut)
-        else:
-            self.settle()
-            self._take(work())
+        for cut in self._cutting.start(partial(together[0].lexicon.cut, tuple(values))):
+            self._take(cut)
 
     def settle(self) -> None:
         """Give the inverter the words of all texts that were added; raise as :meth:`add` does."""

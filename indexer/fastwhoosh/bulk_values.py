@@ -16,7 +16,7 @@ from typing import Any, Final, Protocol
 from whoosh import fields
 from whoosh.fields import UnknownFieldError
 
-from indexer.fastwhoosh.bulk_codes import gathered
+from indexer.fastwhoosh.bulk_codes import codes_of, gathered
 from indexer.fastwhoosh.bulk_columns import Column, StringsColumn
 from indexer.fastwhoosh.bulk_documents import POSITIONS, FieldPlan
 
@@ -148,7 +148,7 @@ class _CodedValues(dict[Any, int]):
 
     def add(self, first: int, values: Sequence[Any]) -> None:
         try:
-            codes = array("I", map(self.__getitem__, values))
+            codes = codes_of(self, values)
         except TypeError:  # a value that is no key of a dictionary
             codes = array("I", map(self._code, values))
         self._inverter.add_codes(self._number, first, codes)

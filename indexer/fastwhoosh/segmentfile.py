@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from indexer.fastwhoosh import directory as directories
-from indexer.fastwhoosh.checksum import crc32
+from indexer.fastwhoosh.checksums import crc32
 from indexer.fastwhoosh.directory import Directory, Section
 from indexer.fastwhoosh.errors import DamagedSegment, Malformed, NewerFormat, naming
 from indexer.fastwhoosh.write_back import WriteBack

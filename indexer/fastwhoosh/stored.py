@@ -12,13 +12,13 @@ what that loses. Every entry has a check sum, verified before anything is unpick
 import pickle
 import struct
 import threading
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import zstandard
 
+from indexer.fastwhoosh.checksums import crc32
 from indexer.fastwhoosh.errors import Malformed
 from indexer.fastwhoosh.packing import Buffer
 
@@ -117,7 +117,7 @@ class StoredReader:
         if len(entry) < _HEAD.size:
             raise Malformed("champs enregistrés coupés")
         crc, mode = _HEAD.unpack_from(entry)
-        if zlib.crc32(entry[4:]) != crc or mode not in {_RAW, _ZSTD}:
+        if crc32(entry[4:]) != crc or mode not in {_RAW, _ZSTD}:
             raise Malformed("champs enregistrés : somme de contrôle fausse")
         text = entry[_HEAD.size :]
         pickled = text if mode == _RAW else self._inflated(text)
@@ -146,7 +146,7 @@ def _pickled(document: dict[str, Any] | bytes | None) -> bytes:
 def _entry(text: bytes, compressed: bytes) -> bytes:
     smaller = len(compressed) < len(text)
     body = bytes((_ZSTD if smaller else _RAW,)) + (compressed if smaller else text)
-    return zlib.crc32(body).to_bytes(4, "little") + body
+    return crc32(body).to_bytes(4, "little") + body
 
 
 def _trained(texts: Sequence[bytes]) -> bytes:

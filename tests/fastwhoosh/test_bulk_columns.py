@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from whoosh import columns
 
-from indexer.fastwhoosh.bulk_codes import coded, coded_in_python, gathered
+from indexer.fastwhoosh import bulk_codes
+from indexer.fastwhoosh.bulk_codes import coded, coded_in_python, codes_of, gathered
 from indexer.fastwhoosh.bulk_columns import (
     CodesColumn,
     NumberColumn,
@@ -14,6 +15,7 @@ from indexer.fastwhoosh.bulk_columns import (
     StringsColumn,
     new_column,
 )
+from indexer.native import COMPILED
 
 
 def written(column: Any, docs: int) -> tuple[dict[str, Any], list[bytes]]:
@@ -125,3 +127,43 @@ def test_each_class_of_whoosh_gets_its_form() -> None:
     assert isinstance(new_column(columns.RefBytesColumn(default=b"x")), RawColumn)
     assert isinstance(new_column(columns.BitColumn()), RawColumn)
     assert isinstance(new_column(columns.NumericColumn("l")), RawColumn)
+
+
+class Growing(dict[Any, int]):
+    """Makes a code of what is missing, and changes the list that is read."""
+
+    def __init__(self, read: list[Any]) -> None:
+        super().__init__()
+        self.read = read
+
+    def __missing__(self, value: Any) -> int:
+        self.read.clear()
+        self[value] = len(self)
+        return self[value]
+
+
+@pytest.mark.parametrize("with_kernel", [True, False])
+def test_codes_are_made_for_what_is_missing(
+    with_kernel: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not with_kernel:
+        monkeypatch.setattr(bulk_codes, "kernel", None)
+    values = ["a", None, "b", 1, True, "a", 2.5, "b"]
+    table = Growing([])
+    assert codes_of(table, values) == array("I", [0, 1, 2, 3, 3, 0, 4, 2])
+    assert codes_of(table, []) == array("I")
+    for wrong, error in (
+        ({"a": -1}, OverflowError),
+        ({"a": 1 << 32}, OverflowError),
+        ({}, KeyError),
+    ):
+        with pytest.raises(error):
+            codes_of(wrong, ["a"])
+    with pytest.raises(TypeError):
+        codes_of(table, [["no key"]])
+
+
+@pytest.mark.skipif(not COMPILED, reason="the extension is not compiled")
+def test_values_that_change_while_they_are_coded_are_coded_as_they_were() -> None:
+    values = [object() for _ in range(50)]
+    assert codes_of(Growing(values), values) == array("I", range(50))

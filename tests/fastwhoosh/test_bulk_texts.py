@@ -104,21 +104,25 @@ def test_texts_that_are_cut_together_are_those_added_one_by_one(seed: int) -> No
     assert kernel is not None
     rng = random.Random(seed)
     texts = [rng.choice([text, odd_text])(rng) if rng.random() < 0.9 else None for _ in range(300)]
-    together, alone = kernel.Inverter(LENGTHS), kernel.Inverter(LENGTHS)
-    lexicon, other = new_lexicon(), new_lexicon()
+    together, in_a_row, alone = (kernel.Inverter(LENGTHS) for _ in range(3))
+    lexicon, second, other = new_lexicon(), new_lexicon(), new_lexicon()
     assert lexicon is not None
     for derived in (False, True):
         together.add_text_field(lexicon, derived)
+        in_a_row.add_text_field(second, derived)
         alone.add_text_field(other, derived)
     for begin in (0, 100, 250):
         end = {0: 100, 100: 250, 250: 300}[begin]
         cut = lexicon.cut((None, *texts[begin:end]))
         together.add_cut(cut, 1, end - begin, begin, (0, 1), 2)
+        in_a_row.add_texts(tuple(texts[begin:end]), begin, (0, 1), 2)
     for document, each in enumerate(texts):
         if each is not None:
             alone.add_text(each, document, (0, 1), 2)
     for number in range(2):
-        assert together.invert(number, 300) == alone.invert(number, 300)
+        inverted = alone.invert(number, 300)
+        assert together.invert(number, 300) == inverted
+        assert in_a_row.invert(number, 300) == inverted
 
 
 def test_texts_are_cut_while_others_add_surfaces() -> None:
@@ -165,6 +169,41 @@ def test_cut_texts_that_make_no_sense_are_refused() -> None:
         native.add_cut(cut, 0, 1, 0, (0,), 1)
 
 
+def test_texts_in_a_row_that_make_no_sense_are_refused() -> None:
+    assert kernel is not None
+    native, lexicon = kernel.Inverter(LENGTHS), new_lexicon()
+    assert lexicon is not None
+    native.add_text_field(lexicon, False)
+    for wrong in (("a", 3), ["a"], "a"):
+        with pytest.raises(TypeError):
+            native.add_texts(wrong, 10, (0,), 1)
+    for first, weight in ((1 << 24, 1), (20, 0)):
+        with pytest.raises(ValueError, match="bounds"):
+            native.add_texts(("la loi",), first, (0,), weight)
+    with pytest.raises(ValueError, match="ascend"):
+        native.add_texts(("la loi",), 10, (0,), 1)
+
+
+def test_a_text_may_be_added_while_another_is_read() -> None:
+    assert kernel is not None
+
+    def expand(surface: str) -> list[tuple[str, int, int, int, bool]]:
+        if surface == "œuf":
+            inverter.add_texts(("mot " * 500, "Łódź"), 0, (1,), 1)
+        return [(surface, 0, 0, len(surface), False)]
+
+    lexicon = kernel.Lexicon(frozenset(), frozenset(), expand, str.lower)
+    inverter, plain = kernel.Inverter(LENGTHS), kernel.Inverter(LENGTHS)
+    for each in (inverter, plain):
+        each.add_text_field(lexicon, False)
+        each.add_text_field(lexicon, True)
+    inverter.add_texts(("un œuf de plus",), 0, (0,), 1)
+    plain.add_texts(("mot " * 500, "Łódź"), 0, (1,), 1)
+    plain.add_texts(("un œuf de plus",), 0, (0,), 1)
+    for number in range(2):
+        assert inverter.invert(number, 2) == plain.invert(number, 2)
+
+
 def test_words_whose_positions_skip_are_refused() -> None:
     assert kernel is not None
 
@@ -177,3 +216,5 @@ def test_words_whose_positions_skip_are_refused() -> None:
     for _ in range(2):  # new, then known
         with pytest.raises(ValueError, match="skip"):
             native.add_text("Łódź", 0, (0,))
+        with pytest.raises(ValueError, match="skip"):
+            native.add_cut(lexicon.cut(("Łódź",)), 0, 1, 0, (0,), 1)

@@ -99,6 +99,20 @@ def test_many_random_texts_have_the_words_of_the_rules() -> None:
         check("".join(generator.choices(PIECES, k=generator.randint(1, 30))))
 
 
+@pytest.mark.parametrize("widest", ["", "é", "…", "🙂"])
+def test_words_are_read_wherever_they_stand(widest: str) -> None:
+    # Characters are marked 64 at a time, and become keys 16 at a time.
+    words = (
+        *("l'ami", "d’œuvre", "grand-mère-à-l’ami", "x.y", "1.5", "1 000,5a", "30 000", "1 000'a"),
+        *("1 000 000a", "e\u0301'à", "a-", "'b", "µ", "¼", "1 000-000 b"),
+    )
+    for before in range(140):
+        for word in words:
+            for padding in (" ", "a", "é "):
+                check(f"{widest} {(padding * before)[:before]}{word}")
+                check(f"{widest} {(padding * before)[:before]}{word} b {'x' * (before % 40)}")
+
+
 def test_every_character_is_read_as_the_rules_read_it() -> None:
     blocks = [*range(0, 0x3400, 64), *range(0xA000, 0xAC00, 64), *range(0xD780, 0x1FC00, 64)]
     for first in [*blocks, *range(0x3400, 0x110000, 64 * 41)]:

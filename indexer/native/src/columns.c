@@ -159,7 +159,40 @@ static PyObject *gathered(PyObject *module, PyObject *args) {
     return result;
 }
 
+/* The code of a value, of 4 bytes: 0, or -1 with an exception. */
+static int code_of(PyObject *table, PyObject *value, uint32_t *code) {
+    PyObject *found = Py_XNewRef(PyDict_GetItemWithError(table, value));
+    if (!found && !PyErr_Occurred()) found = PyObject_GetItem(table, value); /* __missing__ makes it */
+    if (!found) return -1;
+    unsigned long number = PyLong_AsUnsignedLong(found);
+    Py_DECREF(found);
+    if (number == (unsigned long)-1 && PyErr_Occurred()) return -1;
+    if (number > UINT32_MAX) return PyErr_SetString(PyExc_OverflowError, "a code has 4 bytes"), -1;
+    *code = (uint32_t)number;
+    return 0;
+}
+
+PyDoc_STRVAR(codes_of_doc,
+"codes_of(table, values, /)\n--\n\n"
+"Return what a dict (which may make what is missing) has for values, numbers of 4 bytes, as bytes.");
+
+static PyObject *codes_of(PyObject *module, PyObject *args) {
+    (void)module;
+    PyObject *table, *given;
+    if (!PyArg_ParseTuple(args, "O!O:codes_of", &PyDict_Type, &table, &given)) return NULL;
+    PyObject *values = PySequence_Tuple(given); /* which Python code cannot change meanwhile */
+    PyObject *codes = values ? PyBytes_FromStringAndSize(NULL, PyTuple_GET_SIZE(values) * 4) : NULL;
+    for (Py_ssize_t at = 0; codes && at < PyTuple_GET_SIZE(values); at++) {
+        uint32_t code;
+        if (code_of(table, PyTuple_GET_ITEM(values, at), &code) < 0) Py_CLEAR(codes);
+        else memcpy(PyBytes_AS_STRING(codes) + at * 4, &code, 4);
+    }
+    Py_XDECREF(values);
+    return codes;
+}
+
 static PyMethodDef functions[] = {
+    {"codes_of", codes_of, METH_VARARGS, codes_of_doc},
     {"coded", coded, METH_O, coded_doc},
     {"gathered", gathered, METH_VARARGS, gathered_doc},
     {NULL, NULL, 0, NULL},

@@ -1,7 +1,7 @@
-/* Texts cut without the GIL, beside whoever else uses the Lexicon.
+/* Texts cut for an inversion: at once, with the GIL, or without it, beside whoever else uses the Lexicon.
  *
- * Nearly all surfaces of a text are known. Where one is not, its place is left open, and a text that may
- * have to be normalised is left whole: both are read when the words are asked for, with the GIL. */
+ * Nearly all surfaces of a text are known. Where one is not and the GIL is not held, its place is left open,
+ * and a text that may have to be normalised is left whole: both are read when the words are asked for. */
 #include "cut_texts.h"
 
 #include <sched.h>
@@ -28,6 +28,15 @@ typedef struct {
 
 static PyTypeObject CutTextsType;
 
+/* Words of texts on their way into a stream. */
+typedef struct {
+    Lexicon *lexicon;
+    Bytes *words;
+    Bytes *open;  /* NULL with the GIL: a surface that is not known is read where it stands */
+    Found found;  /* of such a surface */
+    Marks marks;  /* of the latest text */
+} Cutting;
+
 /* Appends words whose positions follow from their order: 1, or 0 where they do not; -1 without memory. */
 static int append_tokens(Bytes *words, const LexToken *tokens, size_t count) {
     if (bytes_reserve(words, count * 4) < 0) return -1;
@@ -40,83 +49,107 @@ static int append_tokens(Bytes *words, const LexToken *tokens, size_t count) {
     return 1;
 }
 
-/* Without the GIL ---------------------------------------------------------------------------- */
+/* The same with the GIL: 0, or -1 with an exception. */
+static int put_tokens(Bytes *words, const Found *found) {
+    int appended = found->count ? append_tokens(words, found->tokens, found->count) : 1;
+    if (appended > 0) return 0;
+    if (appended < 0) PyErr_NoMemory();
+    else PyErr_SetString(PyExc_ValueError, "positions that skip words");
+    return -1;
+}
 
-static int append_open(CutTexts *self, Py_ssize_t start) {
+static int append_open(Cutting *self, Py_ssize_t start) {
     uint32_t open = OPEN;
-    return bytes_append(&self->words, &open, 4) < 0 ? -1 : bytes_append(&self->open, &start, sizeof start);
+    return bytes_append(self->words, &open, 4) < 0 ? -1 : bytes_append(self->open, &start, sizeof start);
+}
+
+/* Reads a surface, which may run Python code and change the Lexicon. */
+static int append_read(Cutting *self, int kind, const void *data, Surface *surface, uint64_t hash) {
+    self->found.count = self->found.position = 0;
+    if (lexicon_append(self->lexicon, kind, data, surface, hash, &self->found) < 0) return -1;
+    return put_tokens(self->words, &self->found);
 }
 
 /* Appends a surface that is not one known word. */
-static int append_other(CutTexts *self, const Surface *surface, const LexToken *parts, size_t count) {
-    size_t before = self->words.size;
-    int appended = count ? append_tokens(&self->words, parts, count) : 0;
+static int append_other(Cutting *self, int kind, const void *data, Surface *surface, uint64_t hash) {
+    if (!self->open) return append_read(self, kind, data, surface, hash);
+    uint32_t note, more;
+    size_t before = self->words->size;
+    if (!surface_known(&self->lexicon->surfaces, surface, hash, &note, &more))
+        return append_open(self, surface->start);
+    LexToken word = {.word = note};
+    int appended = append_tokens(self->words, more ? self->lexicon->parts + note : &word, more ? more : 1);
     if (appended) return appended < 0 ? -1 : 0;
-    self->words.size = before; /* what skips words is refused when it is read */
+    self->words->size = before; /* what skips words is refused when it is read */
     return append_open(self, surface->start);
 }
 
-ALWAYS_INLINE int append_surfaces(CutTexts *self, const Surface *surfaces, const uint64_t *hashes, int count) {
-    const Lexicon *lexicon = (const Lexicon *)self->lexicon;
-    if (bytes_reserve(&self->words, AT_ONCE * 4) < 0) return -1;
+ALWAYS_INLINE int append_surfaces(Cutting *self, int kind, const void *data, Surface *surfaces,
+                                  const uint64_t *hashes, int count) {
+    if (bytes_reserve(self->words, AT_ONCE * 4) < 0) return -1;
     for (int i = 0; i < count; i++) {
-        uint32_t note, more = 0;
-        int known = surface_known(&lexicon->surfaces, surfaces + i, hashes[i], &note, &more);
-        if (known && !more) {
-            bytes_u32(&self->words, note * 2);
+        const ShortSlot *slot = is_short(surfaces + i)
+            ? surfaces_short(&self->lexicon->surfaces, surfaces[i].key.units, hashes[i]) : NULL;
+        if (slot && slot->only != NO_WORD) {
+            bytes_u32(self->words, slot->only);
         } else {
-            if (append_other(self, surfaces + i, lexicon->parts + (known ? note : 0), more) < 0 ||
-                bytes_reserve(&self->words, AT_ONCE * 4) < 0)
+            if (append_other(self, kind, data, surfaces + i, hashes[i]) < 0 ||
+                bytes_reserve(self->words, AT_ONCE * 4) < 0)
                 return -1;
         }
     }
     return 0;
 }
 
-ALWAYS_INLINE int cut(CutTexts *self, int kind, const void *data, Py_ssize_t length, const Marks *marks) {
-    const Surfaces *known = &((const Lexicon *)self->lexicon)->surfaces;
+ALWAYS_INLINE int cut(Cutting *self, int kind, PyObject *text) {
+    const void *data = PyUnicode_DATA(text);
+    Py_ssize_t length = PyUnicode_GET_LENGTH(text);
+    const Surfaces *known = &self->lexicon->surfaces;
     Surface surfaces[AT_ONCE];
     uint64_t hashes[AT_ONCE] = {0};
     int count;
-    for (Py_ssize_t at = 0; (count = read_surfaces(known, kind, data, length, marks, &at, surfaces, hashes));)
-        if (append_surfaces(self, surfaces, hashes, count) < 0) return -1;
+    for (size_t at = 0; (count = read_surfaces(known, kind, data, length, &self->marks, &at, surfaces, hashes));)
+        if (append_surfaces(self, kind, data, surfaces, hashes, count) < 0) return -1;
     return 0;
 }
 
-/* Marks a text, and cuts it with the lock, before which those who want to change the Lexicon come. */
-ALWAYS_INLINE int cut_locked(CutTexts *self, int kind, PyObject *text, Marks *marks) {
-    Lexicon *lexicon = (Lexicon *)self->lexicon;
-    const void *data = PyUnicode_DATA(text);
-    Py_ssize_t length = PyUnicode_GET_LENGTH(text);
-    mark_text(kind, data, length, marks);
-    while (atomic_load(&lexicon->waiting)) sched_yield();
-    PyThread_acquire_lock(lexicon->lock, WAIT_LOCK);
-    int failed = cut(self, kind, data, length, marks);
-    PyThread_release_lock(lexicon->lock);
-    return failed;
+/* Cuts a text that was marked: 0, or -1 without memory or, with the GIL, with an exception. */
+static int cut_text(Cutting *self, PyObject *text) {
+    switch (PyUnicode_KIND(text)) {
+    case PyUnicode_1BYTE_KIND: return cut(self, PyUnicode_1BYTE_KIND, text);
+    case PyUnicode_2BYTE_KIND: return cut(self, PyUnicode_2BYTE_KIND, text);
+    default: return cut(self, PyUnicode_4BYTE_KIND, text);
+    }
 }
 
-static int cut_text(CutTexts *self, PyObject *text) {
-    Marks marks;
-    if (marks_open(&marks, PyUnicode_GET_LENGTH(text)) < 0) return -1;
-    int failed = 0;
-    switch (PyUnicode_KIND(text)) {
-    case PyUnicode_1BYTE_KIND: failed = cut_locked(self, PyUnicode_1BYTE_KIND, text, &marks); break;
-    case PyUnicode_2BYTE_KIND: failed = cut_locked(self, PyUnicode_2BYTE_KIND, text, &marks); break;
-    default: failed = cut_locked(self, PyUnicode_4BYTE_KIND, text, &marks);
-    }
-    marks_close(&marks);
-    return failed;
+static int mark_text(Cutting *self, PyObject *text) {
+    return marks_fill(&self->marks, PyUnicode_KIND(text), PyUnicode_DATA(text), PyUnicode_GET_LENGTH(text));
+}
+
+/* Without the GIL ---------------------------------------------------------------------------- */
+
+/* Cuts a text that need not be normalised: 1, or 0 where it may have to be, or -1. */
+static int cut_locked(Cutting *self, PyObject *text) {
+    if (mark_text(self, text) < 0) return -1;
+    if (!self->marks.plain) return 0;
+    Lexicon *lexicon = self->lexicon;
+    while (atomic_load(&lexicon->waiting)) sched_yield(); /* those who want to change it come first */
+    PyThread_acquire_lock(lexicon->lock, WAIT_LOCK);
+    int failed = cut_text(self, text);
+    PyThread_release_lock(lexicon->lock);
+    return failed ? -1 : 1;
 }
 
 static int cut_all(CutTexts *self) {
-    for (Py_ssize_t at = 0; at < PyTuple_GET_SIZE(self->texts); at++) {
+    Cutting cutting = {(Lexicon *)self->lexicon, &self->words, &self->open, {0}, {0}};
+    int done = 1;
+    for (Py_ssize_t at = 0; done >= 0 && at < PyTuple_GET_SIZE(self->texts); at++) {
         PyObject *text = PyTuple_GET_ITEM(self->texts, at);
-        int whole = text != Py_None && !text_is_plain(text);
-        if (text != Py_None && !whole && cut_text(self, text) < 0) return -1;
-        self->ends[at] = (CutText){self->words.size / 4, self->open.size / sizeof(Py_ssize_t), whole};
+        done = text == Py_None ? 1 : cut_locked(&cutting, text);
+        self->ends[at] = (CutText){self->words.size / 4, self->open.size / sizeof(Py_ssize_t), !done};
     }
-    return 0;
+    marks_free(&cutting.marks);
+    return done < 0 ? -1 : 0;
 }
 
 /* With the GIL ------------------------------------------------------------------------------- */
@@ -124,14 +157,7 @@ static int cut_all(CutTexts *self) {
 static int are_texts(PyObject *texts) {
     for (Py_ssize_t at = 0; at < PyTuple_GET_SIZE(texts); at++) {
         PyObject *text = PyTuple_GET_ITEM(texts, at);
-        if (text == Py_None) continue;
-        if (!PyUnicode_Check(text)) {
-            PyErr_Format(PyExc_TypeError, "a text must be a str, not %.100s", Py_TYPE(text)->tp_name);
-            return 0;
-        }
-        if ((uint64_t)PyUnicode_GET_LENGTH(text) < UINT32_MAX) continue;
-        PyErr_SetString(PyExc_OverflowError, "a text must have fewer than 2**32 - 1 characters");
-        return 0;
+        if (text != Py_None && !lexicon_takes(text)) return 0;
     }
     return 1;
 }
@@ -157,22 +183,31 @@ PyObject *cut_texts(PyObject *lexicon, PyObject *texts) {
     return (PyObject *)self;
 }
 
-static int put_tokens(Bytes *words, const Found *found) {
-    int appended = found->count ? append_tokens(words, found->tokens, found->count) : 1;
-    if (appended > 0) return 0;
-    if (appended < 0) PyErr_NoMemory();
-    else PyErr_SetString(PyExc_ValueError, "positions that skip words");
-    return -1;
-}
-
-/* Appends the words of a text that was left whole. */
-static int read_whole(CutTexts *self, PyObject *text, Bytes *words) {
-    Lexicon *lexicon = (Lexicon *)self->lexicon;
+/* Appends the words of a text that may have to be normalised. */
+static int read_whole(Lexicon *lexicon, PyObject *text, Bytes *words) {
     Found found;
     if (lexicon_cut_into(lexicon, text, &found) < 0) return -1;
     int failed = put_tokens(words, &found);
     lexicon_keep_buffer(lexicon, &found);
     return failed;
+}
+
+static int has_room(const Lexicon *lexicon) {
+    if (!(lexicon->words.count >> 31)) return 1;
+    PyErr_SetString(PyExc_ValueError, "a lexicon with too many words");
+    return 0;
+}
+
+int cut_words(PyObject *lexicon, PyObject *text, Bytes *words) {
+    Cutting cutting = {.lexicon = (Lexicon *)lexicon, .words = words};
+    if (!lexicon_takes(text)) return -1;
+    int failed = mark_text(&cutting, text);
+    if (!failed && cutting.marks.plain) failed = cut_text(&cutting, text);
+    else if (!failed) failed = read_whole(cutting.lexicon, text, words);
+    if (failed && !PyErr_Occurred()) PyErr_NoMemory();
+    marks_free(&cutting.marks);
+    PyMem_RawFree(cutting.found.tokens);
+    return failed || !has_room(cutting.lexicon) ? -1 : 0;
 }
 
 /* Appends the words of the surface at an open place. */
@@ -216,10 +251,7 @@ int cut_texts_words(PyObject *object, Py_ssize_t number, const uint32_t **words,
     CutTexts *self = (CutTexts *)object;
     PyObject *text = cut_texts_text(object, number);
     if (!text) return -1;
-    if (lexicon_size(self->lexicon) >> 31) {
-        PyErr_SetString(PyExc_ValueError, "a lexicon with too many words");
-        return -1;
-    }
+    if (!has_room((Lexicon *)self->lexicon)) return -1;
     CutText before = number ? self->ends[number - 1] : (CutText){0}, own = self->ends[number];
     *words = (const uint32_t *)(const void *)self->words.data + before.words;
     *count = own.words - before.words;
@@ -228,7 +260,7 @@ int cut_texts_words(PyObject *object, Py_ssize_t number, const uint32_t **words,
     Bytes filled = self->filled;
     self->filled = (Bytes){0};
     filled.size = 0;
-    int failed = own.whole ? read_whole(self, text, &filled)
+    int failed = own.whole ? read_whole((Lexicon *)self->lexicon, text, &filled)
                            : fill(self, text, before.words, own.words, before.open, &filled);
     bytes_free(&self->filled);
     self->filled = filled;

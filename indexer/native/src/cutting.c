@@ -7,43 +7,36 @@
 /* Tokens that are reserved before a text is cut, at most. */
 #define MAX_FIRST 65536
 
-ALWAYS_INLINE int cut_marked(Lexicon *self, int kind, const void *data, Py_ssize_t length, const Marks *marks,
-                             Found *found) {
+ALWAYS_INLINE int cut(Lexicon *self, int kind, const void *data, Py_ssize_t length, Marks *marks, Found *found) {
     Surface surfaces[AT_ONCE];
     uint64_t hashes[AT_ONCE] = {0};
     int count;
-    for (Py_ssize_t at = 0;
-         (count = read_surfaces(&self->surfaces, kind, data, length, marks, &at, surfaces, hashes));)
+    for (size_t at = 0; (count = read_surfaces(&self->surfaces, kind, data, length, marks, &at, surfaces, hashes));)
         for (int i = 0; i < count; i++)
             if (lexicon_append(self, kind, data, surfaces + i, hashes[i], found) < 0) return -1;
     return 0;
 }
 
-ALWAYS_INLINE int cut(Lexicon *self, int kind, const void *data, Py_ssize_t length, Found *found) {
-    Marks marks;
-    if (marks_open(&marks, length) < 0) return PyErr_NoMemory(), -1;
-    mark_text(kind, data, length, &marks);
-    int failed = cut_marked(self, kind, data, length, &marks, found);
-    marks_close(&marks);
-    return failed;
+static int cut_1(Lexicon *self, const void *data, Py_ssize_t length, Marks *marks, Found *found) {
+    return cut(self, PyUnicode_1BYTE_KIND, data, length, marks, found);
 }
 
-static int cut_1(Lexicon *self, const void *data, Py_ssize_t length, Found *found) {
-    return cut(self, PyUnicode_1BYTE_KIND, data, length, found);
+static int cut_2(Lexicon *self, const void *data, Py_ssize_t length, Marks *marks, Found *found) {
+    return cut(self, PyUnicode_2BYTE_KIND, data, length, marks, found);
 }
 
-static int cut_2(Lexicon *self, const void *data, Py_ssize_t length, Found *found) {
-    return cut(self, PyUnicode_2BYTE_KIND, data, length, found);
+static int cut_4(Lexicon *self, const void *data, Py_ssize_t length, Marks *marks, Found *found) {
+    return cut(self, PyUnicode_4BYTE_KIND, data, length, marks, found);
 }
 
-static int cut_4(Lexicon *self, const void *data, Py_ssize_t length, Found *found) {
-    return cut(self, PyUnicode_4BYTE_KIND, data, length, found);
-}
-
-static int cut_unclean(Lexicon *self, PyObject *text, Found *found) {
+/* Marks what a text becomes, and cuts that. */
+static int cut_unclean(Lexicon *self, PyObject *text, Marks *marks, Found *found) {
     CleanText clean;
     if (clean_text(self, text, &clean) < 0) return -1;
-    int failed = cut_4(self, clean.characters, (Py_ssize_t)clean.count, found);
+    Py_ssize_t length = (Py_ssize_t)clean.count;
+    int failed = marks_fill(marks, PyUnicode_4BYTE_KIND, clean.characters, length);
+    if (failed) PyErr_NoMemory();
+    else failed = cut_4(self, clean.characters, length, marks, found);
     for (size_t at = 0; !failed && at < found->count; at++) {
         LexToken *token = &found->tokens[at];
         token->start = clean.starts[token->start];
@@ -53,25 +46,38 @@ static int cut_unclean(Lexicon *self, PyObject *text, Found *found) {
     return failed;
 }
 
-static int cut_text(Lexicon *self, PyObject *text, Found *found) {
+static int cut_marked(Lexicon *self, PyObject *text, Marks *marks, Found *found) {
+    int unclean = marks->plain ? 0 : text_is_unclean(self, text);
+    if (unclean) return unclean < 0 ? -1 : cut_unclean(self, text, marks, found);
+    const void *data = PyUnicode_DATA(text);
+    Py_ssize_t length = PyUnicode_GET_LENGTH(text);
+    switch (PyUnicode_KIND(text)) {
+    case PyUnicode_1BYTE_KIND: return cut_1(self, data, length, marks, found);
+    case PyUnicode_2BYTE_KIND: return cut_2(self, data, length, marks, found);
+    default: return cut_4(self, data, length, marks, found);
+    }
+}
+
+int lexicon_takes(PyObject *text) {
     if (!PyUnicode_Check(text)) {
         PyErr_Format(PyExc_TypeError, "a text must be a str, not %.100s", Py_TYPE(text)->tp_name);
-        return -1;
+        return 0;
     }
+    if ((uint64_t)PyUnicode_GET_LENGTH(text) < UINT32_MAX) return 1;
+    PyErr_SetString(PyExc_OverflowError, "a text must have fewer than 2**32 - 1 characters");
+    return 0;
+}
+
+static int cut_text(Lexicon *self, PyObject *text, Found *found) {
+    if (!lexicon_takes(text)) return -1;
     Py_ssize_t length = PyUnicode_GET_LENGTH(text);
-    if ((uint64_t)length >= UINT32_MAX) {
-        PyErr_SetString(PyExc_OverflowError, "a text must have fewer than 2**32 - 1 characters");
-        return -1;
-    }
     if (found_reserve(found, (size_t)length / 8 < MAX_FIRST ? (size_t)length / 8 : MAX_FIRST) < 0) return -1;
-    int unclean = text_is_unclean(self, text);
-    if (unclean) return unclean < 0 ? -1 : cut_unclean(self, text, found);
-    const void *data = PyUnicode_DATA(text);
-    switch (PyUnicode_KIND(text)) {
-    case PyUnicode_1BYTE_KIND: return cut_1(self, data, length, found);
-    case PyUnicode_2BYTE_KIND: return cut_2(self, data, length, found);
-    default: return cut_4(self, data, length, found);
-    }
+    Marks marks = {0};
+    int failed = marks_fill(&marks, PyUnicode_KIND(text), PyUnicode_DATA(text), length);
+    if (failed) PyErr_NoMemory();
+    else failed = cut_marked(self, text, &marks, found);
+    marks_free(&marks);
+    return failed;
 }
 
 /* The buffer is taken away while the text is cut: `expand` may run other threads, which may cut
@@ -95,7 +101,7 @@ void lexicon_keep_buffer(Lexicon *self, Found *found) {
 ALWAYS_INLINE int cut_one(Lexicon *self, int kind, const void *data, Py_ssize_t length, Py_ssize_t start,
                           Found *found) {
     Surface surface;
-    scan_surface(kind, data, length, start, NULL, &surface);
+    scan_surface(kind, data, length, start, &surface);
     uint64_t hash = is_short(&surface) ? short_hash(surface.key.units, self->surfaces.seed) : 0;
     return lexicon_append(self, kind, data, &surface, hash, found);
 }

@@ -65,7 +65,8 @@ static int add_parts(Lexicon *self, const Surface *surface, const LexToken *part
         self->parts = grown;
         self->parts_room = room;
     }
-    if (surfaces_keep(&self->surfaces, surface, (uint32_t)self->parts_used, (uint32_t)count) < 0) return -1;
+    uint32_t only = count > 1 || parts->position ? NO_WORD : parts->word * 2 + (parts->compound != 0);
+    if (surfaces_keep(&self->surfaces, surface, (uint32_t)self->parts_used, (uint32_t)count, only) < 0) return -1;
     memcpy(self->parts + self->parts_used, parts, count * sizeof *parts);
     self->parts_used += count;
     return 0;
@@ -83,7 +84,7 @@ static int keep_parts(Lexicon *self, const Surface *surface, const LexToken *par
 static int keep_word(Lexicon *self, const Surface *surface, uint32_t word) {
     lock(self);
     bound_surfaces(self);
-    int failed = surfaces_keep(&self->surfaces, surface, word, 0);
+    int failed = surfaces_keep(&self->surfaces, surface, word, 0, word * 2);
     PyThread_release_lock(self->lock);
     return failed;
 }

@@ -67,6 +67,7 @@ static void inverter_dealloc(PyObject *object) {
         clear_source(self->sources + i);
         Py_DECREF(self->sources[i].lexicon);
     }
+    bytes_free(&self->words);
     free(self->fields);
     free(self->sources);
     places_free(&self->kept);
@@ -212,6 +213,7 @@ static PyMethodDef inverter_methods[] = {
     {"add_field", inverter_add_field, METH_VARARGS, "Declare a field; its number."},
     {"add_text_field", inverter_add_text_field, METH_VARARGS, "Declare a text field; its number."},
     {"add_text", inverter_add_text, METH_VARARGS, "Add the words of a text to fields."},
+    {"add_texts", inverter_add_texts, METH_VARARGS, "Add the words of texts to documents in a row."},
     {"add_cut", inverter_add_cut, METH_VARARGS, "Add the words of cut texts to documents in a row."},
     {"define_value", inverter_define_value, METH_VARARGS, "Prepare a value; its code."},
     {"add_codes", inverter_add_codes, METH_VARARGS, "Add values of documents in a row."},

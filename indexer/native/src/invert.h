@@ -44,6 +44,7 @@ typedef struct {
     uint32_t source_count, field_count;
     Places kept; /* of the texts of a field that was written, for another that has the same */
     int busy; /* fields being written without the GIL: nothing may be added */
+    Bytes words; /* room for those of the next text */
 } Inverter;
 
 /* invert.c. Those that return an int: 0, or -1 with an exception (inverter_usable: 1, or 0). */
@@ -55,6 +56,7 @@ PyObject *inverter_append_field(Inverter *self, Field field); /* its number */
 /* invert_texts.c: the methods that take texts. */
 PyObject *inverter_add_text_field(PyObject *object, PyObject *args);
 PyObject *inverter_add_text(PyObject *object, PyObject *args);
+PyObject *inverter_add_texts(PyObject *object, PyObject *args);
 PyObject *inverter_add_cut(PyObject *object, PyObject *args);
 
 /* invert_terms.c: the methods that take terms one by one, and what they are made of. */

@@ -67,13 +67,10 @@ static int prepare_fields(Inverter *self, PyObject *numbers, uint32_t document, 
     return 0;
 }
 
-/* Adds the words of a text that was cut. */
-static int add_words(Inverter *self, PyObject *cut, Py_ssize_t text, uint32_t document, PyObject *numbers,
+/* Adds the words of a text. They were asked for before, which may have run Python code, in which another
+ * thread may have begun to write. */
+static int add_words(Inverter *self, const uint32_t *words, size_t count, uint32_t document, PyObject *numbers,
                      uint32_t repeat) {
-    const uint32_t *words;
-    size_t count;
-    if (cut_texts_words(cut, text, &words, &count) < 0) return -1;
-    /* That may have run Python code, in which another thread may have begun to write. */
     if (!inverter_usable(self) || prepare_fields(self, numbers, document, repeat) < 0) return -1;
     int64_t number = source_of_fields(self, numbers);
     if (number < 0) return -1;
@@ -88,6 +85,21 @@ static int add_words(Inverter *self, PyObject *cut, Py_ssize_t text, uint32_t do
     return 0;
 }
 
+/* Cuts a text with the lexicon of a source, and adds its words. The room for them is taken away meanwhile:
+ * Python code may add another text. */
+static int add_text(Inverter *self, int64_t source, PyObject *text, uint32_t document, PyObject *numbers,
+                    uint32_t repeat) {
+    Bytes words = self->words;
+    self->words = (Bytes){0};
+    words.size = 0;
+    int failed = cut_words(self->sources[source].lexicon, text, &words);
+    const uint32_t *first = (const uint32_t *)(const void *)words.data;
+    if (!failed) failed = add_words(self, first, words.size / 4, document, numbers, repeat);
+    bytes_free(&self->words);
+    self->words = words;
+    return failed;
+}
+
 PyObject *inverter_add_text(PyObject *object, PyObject *args) {
     Inverter *self = (Inverter *)object;
     PyObject *text, *numbers;
@@ -96,13 +108,28 @@ PyObject *inverter_add_text(PyObject *object, PyObject *args) {
         !inverter_usable(self))
         return NULL;
     int64_t source = source_of_fields(self, numbers);
-    if (source < 0 || prepare_fields(self, numbers, document, repeat) < 0) return NULL;
-    PyObject *texts = PyTuple_Pack(1, text);
-    PyObject *cut = texts ? cut_texts(self->sources[source].lexicon, texts) : NULL;
-    int failed = cut ? add_words(self, cut, 0, document, numbers, repeat) : -1;
-    Py_XDECREF(cut);
-    Py_XDECREF(texts);
-    return failed ? NULL : Py_NewRef(Py_None);
+    if (source < 0 || prepare_fields(self, numbers, document, repeat) < 0 ||
+        add_text(self, source, text, document, numbers, repeat) < 0) return NULL;
+    Py_RETURN_NONE;
+}
+
+PyObject *inverter_add_texts(PyObject *object, PyObject *args) {
+    Inverter *self = (Inverter *)object;
+    PyObject *texts, *numbers;
+    unsigned int first, repeat;
+    if (!PyArg_ParseTuple(args, "O!IO!I", &PyTuple_Type, &texts, &first, &PyTuple_Type, &numbers, &repeat) ||
+        !inverter_usable(self))
+        return NULL;
+    int64_t source = source_of_fields(self, numbers);
+    if (source < 0) return NULL;
+    if (first > MAX_DOCS || PyTuple_GET_SIZE(texts) > MAX_DOCS)
+        return inverter_refuse("document out of bounds"), NULL;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(texts); i++) {
+        PyObject *text = PyTuple_GET_ITEM(texts, i);
+        if (text != Py_None && add_text(self, source, text, first + (uint32_t)i, numbers, repeat) < 0)
+            return NULL;
+    }
+    Py_RETURN_NONE;
 }
 
 PyObject *inverter_add_cut(PyObject *object, PyObject *args) {
@@ -124,7 +151,11 @@ PyObject *inverter_add_cut(PyObject *object, PyObject *args) {
     for (Py_ssize_t i = 0; i < count; i++) {
         PyObject *text = cut_texts_text(cut, begin + i);
         if (!text) return NULL;
-        if (text != Py_None && add_words(self, cut, begin + i, first + (uint32_t)i, numbers, repeat) < 0)
+        if (text == Py_None) continue;
+        const uint32_t *words;
+        size_t length;
+        if (cut_texts_words(cut, begin + i, &words, &length) < 0 ||
+            add_words(self, words, length, first + (uint32_t)i, numbers, repeat) < 0)
             return NULL;
     }
     Py_RETURN_NONE;

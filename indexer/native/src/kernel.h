@@ -26,8 +26,8 @@ int register_column_rows(PyObject *module); /* column_rows.c: values of columns 
 int register_column_ranks(PyObject *module); /* column_ranks.c: the order of values of segments */
 int register_families(PyObject *module); /* families.c: texts that are nearly the same */
 int register_stem(PyObject *module);    /* stem.c: stems of words */
-int register_checksum(PyObject *module); /* checksum.c: CRC-32 */
-int register_columns(PyObject *module);  /* columns.c: columns of a segment in the making */
+int register_columns(PyObject *module);     /* columns.c: columns of a segment in the making */
+int register_crc(PyObject *module);         /* crc.c: checksums */
 int register_frequencies(PyObject *module); /* frequencies.c: in how many documents a term stands */
 
 /* Raised (a ValueError) where a file is not what it should be; made in module.c. */

@@ -56,22 +56,20 @@ int lexicon_append_parts(const LexToken *parts, size_t count, Py_ssize_t start, 
  * way from memory. */
 #define AT_ONCE 16
 
-/* Reads the next surfaces of a text from *at on, and the hashes of short ones: how many, 0 at the end. */
-ALWAYS_INLINE int read_surfaces(const Surfaces *known, int kind, const void *data, Py_ssize_t length,
-                                const Marks *marks, Py_ssize_t *at, Surface surfaces[AT_ONCE],
-                                uint64_t hashes[AT_ONCE]) {
+/* Reads the next surfaces of a text, from the edge *at on, and the hashes of short ones: how many, 0 at
+ * the end. */
+ALWAYS_INLINE int read_surfaces(const Surfaces *known, int kind, const void *data, Py_ssize_t length, Marks *marks,
+                                size_t *at, Surface surfaces[AT_ONCE], uint64_t hashes[AT_ONCE]) {
     int count = 0;
-    Py_ssize_t place = *at;
-    for (; count < AT_ONCE; count++) {
+    size_t edge = *at;
+    for (; count < AT_ONCE && edge < marks->count; count++) {
         Surface *surface = surfaces + count;
-        if (place >= length || (place = next_base(marks, place, length)) >= length) break;
-        scan_surface(kind, data, length, place, marks, surface);
-        place = surface->end;
+        edge = marks_surface(kind, data, length, marks, edge, surface);
         if (!is_short(surface)) continue;
         hashes[count] = short_hash(surface->key.units, known->seed);
         surfaces_prefetch(known, hashes[count]);
     }
-    *at = place;
+    *at = edge;
     return count;
 }
 
@@ -104,7 +102,9 @@ ALWAYS_INLINE int lexicon_append(Lexicon *self, int kind, const void *data, Surf
     return 0;
 }
 
-/* cutting.c: cuts a text; the tokens are the caller's to free, or to give back for the next text. */
+/* cutting.c: whether an object is a str of fewer than 2**32 - 1 characters: 1, or 0 with an exception. */
+int lexicon_takes(PyObject *text);
+/* Cuts a text; the tokens are the caller's to free, or to give back for the next text. */
 int lexicon_cut_into(Lexicon *self, PyObject *text, Found *found);
 void lexicon_keep_buffer(Lexicon *self, Found *found);
 /* Appends the tokens of the one surface that begins at `start`. */
@@ -116,9 +116,7 @@ PyObject *lexicon_str_of(Words *words, uint32_t id);
 /* cut_texts.c: texts cut without the GIL. */
 int register_cut_texts(PyObject *module);
 
-/* normal.c: whether nothing of a text can need normalising, which is told without the GIL; and whether a
- * text must be normalised before it is cut: 1, 0, or -1. */
-int text_is_plain(PyObject *text);
+/* normal.c: whether a text that is not plain must be normalised before it is cut: 1, 0, or -1. */
 int text_is_unclean(Lexicon *self, PyObject *text);
 
 /* A composed text without invisible characters, and where each of its characters comes from. */

@@ -20,8 +20,7 @@ PyMODINIT_FUNC PyInit__kernel(void) {
         register_frequencies(module) < 0 || register_lines(module) < 0 ||
         register_json_texts(module) < 0 ||
         register_definitions(module) < 0 || register_column_rows(module) < 0 ||
-        register_column_ranks(module) < 0 || register_columns(module) < 0 ||
-        register_checksum(module) < 0) {
+        register_column_ranks(module) < 0 || register_columns(module) < 0 || register_crc(module) < 0) {
         Py_DECREF(module);
         return NULL;
     }

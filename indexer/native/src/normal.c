@@ -7,72 +7,7 @@ static inline int is_invisible(Py_UCS4 character) {
            (character >= 0x200b && character <= 0x200d) || character == 0x2060 || character == 0xfeff;
 }
 
-/* Characters that are visible and composed whatever stands beside them, among the usual ones. */
-static inline int is_plain(Py_UCS4 character) {
-    return (character < 0x80) | ((character >= 0xa0) & (character < 0x300) & (character != 0xad)) |
-           ((character >= 0x2010) & (character < 0x2060)) | (character == 0x20ac);
-}
-
-typedef int8_t signed_16 __attribute__((vector_size(16)));
-typedef int16_t pairs_8 __attribute__((vector_size(16)));
-typedef uint16_t unsigned_8 __attribute__((vector_size(16)));
-
-/* The same of 16 and of 8 characters at once: all bits of those that are plain. What lies in a range is told
- * by one comparison of signed numbers, after a subtraction that brings the range to the lowest. */
-#define IN_RANGE(c, first, end) ((pairs_8)((c) - (uint16_t)((first) + 0x8000)) < (int16_t)((end) - (first) - 0x8000))
-
-static inline signed_16 plain_16(signed_16 c) {
-    return (c >= 0) | ((c >= (int8_t)0xa0) & (c != (int8_t)0xad));
-}
-
-static inline pairs_8 plain_8(unsigned_8 c) {
-    return IN_RANGE(c, 0, 0x80) | (IN_RANGE(c, 0xa0, 0x300) & (c != 0xad)) | IN_RANGE(c, 0x2010, 0x2060) |
-           (pairs_8)(c == 0x20ac);
-}
-
-/* Whether all characters are plain; STEPS vectors are looked at before one may end it. */
-#define STEPS 8
-#define DEFINE_ALL_PLAIN(name, type, vector, result, plain)                           \
-    static int name(const type *data, Py_ssize_t length) {                           \
-        const Py_ssize_t step = (Py_ssize_t)(sizeof(vector) / sizeof(type));          \
-        Py_ssize_t at = 0;                                                           \
-        for (; length - at >= STEPS * step; at += STEPS * step) {                     \
-            result all = ~(result){0};                                               \
-            for (int i = 0; i < STEPS; i++) {                                        \
-                vector some;                                                         \
-                memcpy(&some, data + at + i * step, sizeof some);                    \
-                all &= plain(some);                                                  \
-            }                                                                        \
-            uint64_t halves[2];                                                      \
-            memcpy(halves, &all, sizeof halves);                                     \
-            if (~(halves[0] & halves[1])) return 0;                                  \
-        }                                                                            \
-        for (; at < length; at++)                                                    \
-            if (!is_plain(data[at])) return 0;                                       \
-        return 1;                                                                    \
-    }
-
-DEFINE_ALL_PLAIN(all_plain_1, Py_UCS1, signed_16, signed_16, plain_16)
-DEFINE_ALL_PLAIN(all_plain_2, Py_UCS2, unsigned_8, pairs_8, plain_8)
-
-static int all_plain_4(const Py_UCS4 *data, Py_ssize_t length) {
-    Py_ssize_t at = 0;
-    while (at < length && is_plain(data[at])) at++;
-    return at == length;
-}
-
-int text_is_plain(PyObject *text) {
-    if (PyUnicode_IS_ASCII(text)) return 1;
-    Py_ssize_t length = PyUnicode_GET_LENGTH(text);
-    switch (PyUnicode_KIND(text)) {
-    case PyUnicode_1BYTE_KIND: return all_plain_1(PyUnicode_1BYTE_DATA(text), length);
-    case PyUnicode_2BYTE_KIND: return all_plain_2(PyUnicode_2BYTE_DATA(text), length);
-    default: return all_plain_4(PyUnicode_4BYTE_DATA(text), length);
-    }
-}
-
 int text_is_unclean(Lexicon *self, PyObject *text) {
-    if (text_is_plain(text)) return 0;
     int kind = PyUnicode_KIND(text);
     const void *data = PyUnicode_DATA(text);
     for (Py_ssize_t at = 0; at < PyUnicode_GET_LENGTH(text); at++)

@@ -4,18 +4,7 @@
 uint8_t scan_classes[0x10000];
 uint8_t scan_lower[256];
 
-int marks_open(Marks *marks, Py_ssize_t length) {
-    size_t blocks = (size_t)length / 64 + 2;
-    marks->base = blocks <= FEW_BLOCKS ? marks->few : PyMem_RawMalloc(2 * blocks * sizeof *marks->base);
-    if (!marks->base) return -1;
-    marks->wide = marks->base + blocks;
-    marks->base[blocks - 1] = marks->wide[blocks - 1] = 0;
-    return 0;
-}
-
-void marks_close(Marks *marks) {
-    if (marks->base != marks->few) PyMem_RawFree(marks->base);
-}
+const uint8_t scan_key_mask[32] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
 
 static const Py_UCS4 apostrophes[] = {'\'', 0x2019, 0x2018, 0x02bc, '`', 0xb4};
 static const Py_UCS4 hyphens[] = {'-', 0x2010, 0x2011};

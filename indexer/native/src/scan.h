@@ -9,6 +9,10 @@
 
 #include "kernel.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 enum {
     BASE = 1,     /* [^\W_ʼ]: may stand in a word */
     MARK = 2,     /* [\u0300-\u036f]: joins the character before */
@@ -68,6 +72,12 @@ static inline uint8_t scan_class(Py_UCS4 character) {
     return Py_UNICODE_ISDECIMAL(character) ? class | DIGIT : class;
 }
 
+/* Characters that are visible and composed whatever stands beside them, among the usual ones. */
+static inline int is_plain(Py_UCS4 character) {
+    return (character < 0x80) | ((character >= 0xa0) & (character < 0x300) & (character != 0xad)) |
+           ((character >= 0x2010) & (character < 0x2060)) | (character == 0x20ac);
+}
+
 /* The place of the next character that is a given one of ASCII, `length` where there is none. */
 static inline Py_ssize_t scan_next(int kind, const void *data, Py_ssize_t length, Py_ssize_t at, char wanted) {
     const char *bytes = data;
@@ -117,11 +127,50 @@ ALWAYS_INLINE int scan_joins(int kind, const void *data, Py_ssize_t length, Py_s
     return READ(at) == '.' && before & BASE && !((before | next) & DIGIT);
 }
 
+typedef uint8_t bytes_16 __attribute__((vector_size(16)));
+typedef uint16_t pairs_8 __attribute__((vector_size(16)));
+
+/* U+2019 as `apostrophe`, and others beyond Latin-1 as `other`. */
+ALWAYS_INLINE pairs_8 narrow_8(const uint16_t *characters, uint8_t apostrophe, uint8_t other) {
+    pairs_8 pairs;
+    memcpy(&pairs, characters, sizeof pairs);
+    pairs ^= (pairs_8)(pairs == 0x2019) & (uint16_t)(0x2019 ^ apostrophe);
+    pairs_8 latin = (pairs_8)(pairs >> 8 == 0);
+    return (pairs & latin) | (~latin & other);
+}
+
+/* Numbers below 256 as bytes. */
+ALWAYS_INLINE bytes_16 packed_16(pairs_8 low, pairs_8 high) {
+#ifdef __SSE2__
+    return (bytes_16)_mm_packus_epi16((__m128i)low, (__m128i)high);
+#else
+    bytes_16 bytes;
+    for (int at = 0; at < 8; at++) bytes[at] = (uint8_t)low[at], bytes[at + 8] = (uint8_t)high[at];
+    return bytes;
+#endif
+}
+
+/* Sixteen characters as bytes, those beyond Latin-1 as above. */
+ALWAYS_INLINE bytes_16 narrow_16(int kind, const void *data, Py_ssize_t start, uint8_t apostrophe, uint8_t other) {
+    bytes_16 bytes;
+    if (kind == 2) {
+        const uint16_t *pairs = (const uint16_t *)data + start;
+        return packed_16(narrow_8(pairs, apostrophe, other), narrow_8(pairs + 8, apostrophe, other));
+    }
+    if (kind == 1) {
+        memcpy(&bytes, (const uint8_t *)data + start, 16);
+        return bytes;
+    }
+    for (int at = 0; at < 16; at++) {
+        Py_UCS4 character = READ(start + at);
+        bytes[at] = character < 256 ? (uint8_t)character : character == 0x2019 ? apostrophe : other;
+    }
+    return bytes;
+}
+
 /* Writes the characters of a surface as its key, one by one. */
-ALWAYS_INLINE void scan_key(int kind, const void *data, Surface *surface) {
+ALWAYS_INLINE void scan_key_slowly(int kind, const void *data, Surface *surface) {
     Py_ssize_t count = surface->end - surface->start;
-    surface->narrow = count <= MAX_KEY;
-    if (!surface->narrow) return;
     for (Py_ssize_t at = 0; at < count; at++) {
         Py_UCS4 character = READ(surface->start + at);
         uint8_t code = character < 256 ? (uint8_t)character : scan_code(character);
@@ -131,134 +180,89 @@ ALWAYS_INLINE void scan_key(int kind, const void *data, Surface *surface) {
     memset(surface->key.bytes + count, 0, 16 - (count & 15));
 }
 
-typedef uint8_t bytes_16 __attribute__((vector_size(16)));
-typedef uint16_t pairs_16 __attribute__((vector_size(32)));
+/* Of the last sixteen bytes of a key, those that are characters: from 16 - their number on. */
+extern const uint8_t scan_key_mask[32];
 
-/* Sixteen characters as bytes, of each its low one. */
-ALWAYS_INLINE void low_bytes(int kind, const void *data, Py_ssize_t start, uint8_t *out) {
-    if (kind == 1) {
-        memcpy(out, (const uint8_t *)data + start, 16);
-    } else if (kind == 2) {
-        pairs_16 pairs;
-        memcpy(&pairs, (const uint16_t *)data + start, sizeof pairs);
-        bytes_16 bytes = __builtin_convertvector(pairs, bytes_16);
-        memcpy(out, &bytes, 16);
-    } else {
-        for (int at = 0; at < 16; at++) out[at] = (uint8_t)READ(start + at);
-    }
-}
-
-/* Sixteen characters at once, none of those of the surface beyond Latin-1. */
-ALWAYS_INLINE void scan_short_key(int kind, const void *data, Surface *surface) {
-    low_bytes(kind, data, surface->start, surface->key.bytes);
-    /* Integers are little-endian here: the bytes beyond the last of the key are the high ones. */
-    Py_ssize_t bits = (surface->end - surface->start) * 8;
-    surface->key.units[0] &= bits < 64 ? ((uint64_t)1 << bits) - 1 : UINT64_MAX;
-    surface->key.units[1] &= bits <= 64 ? 0 : bits < 128 ? ((uint64_t)1 << (bits - 64)) - 1 : UINT64_MAX;
-    surface->narrow = 1;
-}
-
-/* Which characters of a text are BASE, and which are beyond Latin-1: a bit each, and a zero behind. */
-#define FEW_BLOCKS 64
-typedef struct {
-    uint64_t *base, *wide;
-    uint64_t few[2 * FEW_BLOCKS];
-} Marks;
-
-/* Makes room for the marks of a text: 0, or -1 where there is no memory. Needs no GIL. */
-int marks_open(Marks *marks, Py_ssize_t length);
-void marks_close(Marks *marks);
-
-/* The lowest bit of eight bytes, as the bits of one. */
-ALWAYS_INLINE uint64_t low_bits(const uint8_t *bytes) {
-    uint64_t word; /* little-endian */
-    memcpy(&word, bytes, 8);
-    return (word & 0x0101010101010101u) * 0x0102040810204080u >> 56;
-}
-
-/* Eight characters at a time; those behind the last are not read, and marked as nothing. */
-ALWAYS_INLINE void mark_block(int kind, const void *data, Py_ssize_t start, int count, uint64_t *base,
-                              uint64_t *wide) {
-    uint64_t all_base = 0, all_wide = 0;
-    for (int at = 0; at < count; at += 8) {
-        uint8_t classes[8] = {0}, beyond[8] = {0};
-        int some = count - at < 8 ? count - at : 8;
-        for (int i = 0; i < some; i++) {
-            Py_UCS4 character = READ(start + at + i);
-            classes[i] = scan_class(character);
-            beyond[i] = character > 255;
-        }
-        all_base |= low_bits(classes) << at;
-        if (kind > 1) all_wide |= low_bits(beyond) << at;
-    }
-    *base = all_base;
-    *wide = all_wide;
-}
-
-ALWAYS_INLINE void mark_text(int kind, const void *data, Py_ssize_t length, Marks *marks) {
-    Py_ssize_t block = 0, whole = length / 64;
-    for (; block < whole; block++) mark_block(kind, data, block * 64, 64, marks->base + block, marks->wide + block);
-    mark_block(kind, data, block * 64, (int)(length % 64), marks->base + block, marks->wide + block);
-}
-
-/* The next BASE character from `at` on, which is inside the text, or the end. */
-ALWAYS_INLINE Py_ssize_t next_base(const Marks *marks, Py_ssize_t at, Py_ssize_t length) {
-    uint64_t bits = marks->base[at / 64] >> at % 64;
-    if (bits) return at + __builtin_ctzll(bits);
-    for (Py_ssize_t block = at / 64 + 1; block <= length / 64; block++)
-        if (marks->base[block]) return block * 64 + __builtin_ctzll(marks->base[block]);
-    return length;
-}
-
-/* The next character from `at` on that is not BASE, or the end; without marks they are looked at. */
-ALWAYS_INLINE Py_ssize_t next_other(int kind, const void *data, Py_ssize_t length, Py_ssize_t at,
-                                    const Marks *marks) {
-    if (!marks) {
-        while (at < length && CLASS(at) & BASE) at++;
-        return at;
-    }
-    if (at >= length) return length;
-    uint64_t bits = ~marks->base[at / 64] >> at % 64;
-    if (bits) return at + __builtin_ctzll(bits);
-    Py_ssize_t block = at / 64 + 1; /* the zero behind ends it */
-    while (!~marks->base[block]) block++;
-    return block * 64 + __builtin_ctzll(~marks->base[block]);
-}
-
-/* Whether one of at most 16 characters from `start` on is beyond Latin-1. */
-ALWAYS_INLINE int has_wide(int kind, const void *data, Py_ssize_t start, Py_ssize_t end, const Marks *marks) {
-    if (kind == 1) return 0;
-    if (!marks) {
-        Py_UCS4 seen = 0;
-        for (Py_ssize_t at = start; at < end; at++) seen |= READ(at);
-        return seen > 255;
-    }
-    uint64_t bits = marks->wide[start / 64] >> start % 64;
-    if (start % 64) bits |= marks->wide[start / 64 + 1] << (64 - start % 64);
-    return (bits & (((uint64_t)1 << (end - start)) - 1)) != 0;
-}
-
-/* Reads the surface that begins at `start`, a BASE character; `marks` are those of the text, or NULL. */
-ALWAYS_INLINE void scan_surface(int kind, const void *data, Py_ssize_t length, Py_ssize_t start,
-                                const Marks *marks, Surface *surface) {
-    surface->start = start;
-    surface->number = 0;
-    if (CLASS(start) & DIGIT && (surface->end = scan_number(kind, data, length, start))) {
-        surface->number = 1;
-        scan_key(kind, data, surface);
+/* Writes the key of a surface; `is_far`: it may have characters beyond Latin-1 other than U+2019. */
+ALWAYS_INLINE void scan_key(int kind, const void *data, Py_ssize_t length, Surface *surface, int is_far) {
+    Py_ssize_t count = surface->end - surface->start, last = (count - 1) & ~(Py_ssize_t)15;
+    surface->narrow = count <= MAX_KEY;
+    if (!surface->narrow) return;
+    if (is_far || length - surface->start < last + 16) {
+        scan_key_slowly(kind, data, surface);
         return;
     }
-    Py_ssize_t at = next_other(kind, data, length, start + 1, marks);
-    while (at < length) {
+    bytes_16 bytes, mask;
+    for (Py_ssize_t at = 0; at < last; at += 16) {
+        bytes = narrow_16(kind, data, surface->start + at, APOSTROPHE_2019, 0);
+        memcpy(surface->key.bytes + at, &bytes, 16);
+    }
+    memcpy(&mask, scan_key_mask + 16 - (count - last), 16);
+    bytes = narrow_16(kind, data, surface->start + last, APOSTROPHE_2019, 0) & mask;
+    memcpy(surface->key.bytes + last, &bytes, 16);
+}
+
+/* Reads the surface that begins at `start`, a BASE character. */
+ALWAYS_INLINE void scan_surface(int kind, const void *data, Py_ssize_t length, Py_ssize_t start, Surface *surface) {
+    Py_ssize_t at = CLASS(start) & DIGIT ? scan_number(kind, data, length, start) : 0;
+    surface->start = start;
+    surface->number = at != 0;
+    for (at = at ? at : start + 1; !surface->number && at < length; at++) {
         uint8_t class = CLASS(at);
-        if (!(class & MARK) && !scan_joins(kind, data, length, at, class)) break;
-        at = next_other(kind, data, length, at + 1, marks);
+        if (!(class & (BASE | MARK)) && !scan_joins(kind, data, length, at, class)) break;
     }
     surface->end = at;
-    if (at - start <= 16 && length - start >= 16 && !has_wide(kind, data, start, at, marks))
-        scan_short_key(kind, data, surface);
-    else
-        scan_key(kind, data, surface);
+    scan_key(kind, data, length, surface, 1);
+}
+
+/* Where a text may have surfaces: from edges[0] up to edges[1], from edges[2] up to edges[3], and so on
+ * stand characters that join, the first of each run BASE. A run is one surface where it does not begin
+ * with grouped digits, which may end within it or in a later one. */
+typedef struct {
+    uint32_t *edges;
+    size_t count;  /* of edges */
+    uint64_t *far; /* a bit a character: beyond Latin-1, and not U+2019; a zero behind */
+    int plain;     /* nothing of the text can need normalising (see normal.c) */
+    size_t room;   /* characters of the longest text that there is memory for */
+} Marks;
+
+/* Marks a text of fewer than 2**32 - 1 characters, `marks` being that of another text or zeros: 0, or -1
+ * where there is no memory. Needs no GIL. */
+int marks_fill(Marks *marks, int kind, const void *data, Py_ssize_t length);
+void marks_free(Marks *marks);
+
+/* Whether a surface of at most MAX_KEY characters has one that is far. */
+ALWAYS_INLINE int marks_far(int kind, const Marks *marks, Py_ssize_t start, Py_ssize_t end) {
+    if (kind == 1) return 0;
+    int shift = (int)(start % 64);
+    uint64_t bits = marks->far[start / 64] >> shift | marks->far[start / 64 + 1] << 1 << (63 - shift);
+    return end - start < 64 ? (bits & (((uint64_t)1 << (end - start)) - 1)) != 0 : bits != 0;
+}
+
+/* Ends the surface of the run at edges[at] where grouped digits begin it. The runs that they reach into
+ * are passed over or begin behind them: the edge at which the next one begins. */
+ALWAYS_INLINE size_t marks_number(int kind, const void *data, Py_ssize_t length, Marks *marks, size_t at,
+                                  Surface *surface) {
+    Py_ssize_t end = scan_number(kind, data, length, surface->start);
+    if (!end) return at + 2;
+    surface->number = 1;
+    surface->end = end;
+    while (at < marks->count && marks->edges[at + 1] <= end) at += 2;
+    if (at == marks->count || marks->edges[at] >= end) return at;
+    while (end < marks->edges[at + 1] && !(CLASS(end) & BASE)) end++;
+    marks->edges[at] = (uint32_t)end;
+    return end == marks->edges[at + 1] ? at + 2 : at;
+}
+
+/* Reads the surface of the run at edges[at]: the edge at which the next one begins. */
+ALWAYS_INLINE size_t marks_surface(int kind, const void *data, Py_ssize_t length, Marks *marks, size_t at,
+                                   Surface *surface) {
+    surface->start = marks->edges[at];
+    surface->end = marks->edges[at + 1];
+    surface->number = 0;
+    size_t next = CLASS(surface->start) & DIGIT ? marks_number(kind, data, length, marks, at, surface) : at + 2;
+    scan_key(kind, data, length, surface, marks_far(kind, marks, surface->start, surface->end));
+    return next;
 }
 
 #endif

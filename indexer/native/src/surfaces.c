@@ -67,7 +67,7 @@ static int keep_long(Words *others, const Surface *surface, uint32_t note, uint3
     return 0;
 }
 
-int surfaces_keep(Surfaces *surfaces, const Surface *surface, uint32_t note, uint32_t more) {
+int surfaces_keep(Surfaces *surfaces, const Surface *surface, uint32_t note, uint32_t more, uint32_t only) {
     if (!is_short(surface)) return keep_long(&surfaces->others, surface, note, more);
     const uint64_t *key = surface->key.units;
     int is_new = !surfaces_short(surfaces, key, short_hash(key, surfaces->seed));
@@ -75,7 +75,7 @@ int surfaces_keep(Surfaces *surfaces, const Surface *surface, uint32_t note, uin
         PyErr_NoMemory();
         return -1;
     }
-    ShortSlot slot = {{key[0], key[1]}, note, more, 0};
+    ShortSlot slot = {{key[0], key[1]}, note, more, only, 0};
     put(surfaces->slots, surfaces->mask, surfaces->seed, &slot);
     surfaces->count += (uint32_t)is_new;
     return 0;

@@ -13,7 +13,7 @@
 typedef struct {
     uint64_t key[2]; /* both 0: an empty slot */
     uint32_t note, more;
-    uint64_t unused; /* two slots a line of 64 bytes */
+    uint32_t only, unused; /* see surfaces_keep(); two slots a line of 64 bytes */
 } ShortSlot;
 
 typedef struct {
@@ -28,8 +28,9 @@ int surfaces_start(Surfaces *surfaces, uint64_t seed);
 void surfaces_free(Surfaces *surfaces);
 /* Forgets all surfaces. */
 void surfaces_clear(Surfaces *surfaces);
-/* Keeps what a surface that has a key stands for: 0, or -1 with MemoryError. */
-int surfaces_keep(Surfaces *surfaces, const Surface *surface, uint32_t note, uint32_t more);
+/* Keeps what a surface that has a key stands for, and what `only` is of it for an inversion (see
+ * cut_texts.h): one word, or NO_WORD for several. 0, or -1 with MemoryError. */
+int surfaces_keep(Surfaces *surfaces, const Surface *surface, uint32_t note, uint32_t more, uint32_t only);
 
 static inline uint32_t surfaces_count(const Surfaces *surfaces) {
     return surfaces->count + surfaces->others.count;
