@@ -2,6 +2,7 @@
 
 import itertools
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from click.testing import CliRunner
 
 from tests.bench.building.__main__ import main
 from tests.bench.building.amendments import amendments, corpus_of
-from tests.bench.building.watching import watched
+from tests.bench.building.watching import timed, watched
 
 
 @pytest.mark.real_data
@@ -46,9 +47,10 @@ def test_amendments_are_imported_once_and_repeated_where_more_are_wanted(
     assert corpus_of(shared_data, 5, tmp_path).is_empty()
 
 
-def test_a_command_that_fails_is_told() -> None:
+@pytest.mark.parametrize("run", [timed, watched])
+def test_a_command_that_fails_is_told(run: Callable[..., object]) -> None:
     with pytest.raises(RuntimeError, match="no such luck"):
-        watched([sys.executable, "-c", "raise SystemExit('no such luck')"], {})
+        run([sys.executable, "-c", "raise SystemExit('no such luck')"], {})
 
 
 def test_the_memory_and_the_time_of_children_are_seen() -> None:
@@ -56,12 +58,13 @@ def test_the_memory_and_the_time_of_children_are_seen() -> None:
         "import time; held = bytes(300_000_000); held = held.replace(b'\\0', b'1'); time.sleep(1)"
     )
     code = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
-    run = watched([sys.executable, "-c", code], {})
+    run = timed([sys.executable, "-c", code], {})
     assert run.seconds > 1
     assert 0 < run.processor < run.seconds + 1
     if Path("/proc/self/smaps_rollup").is_file():
-        assert run.processes == 2
-        assert run.rss is not None
-        assert run.pss is not None
-        assert run.rss > 250
-        assert run.pss > 250
+        held = watched([sys.executable, "-c", code], {})
+        assert held.processes == 2
+        assert held.rss is not None
+        assert held.pss is not None
+        assert held.rss > 250
+        assert held.pss > 250

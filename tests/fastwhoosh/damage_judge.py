@@ -120,7 +120,9 @@ def _put_whole(ground: Ground, file: str) -> None:
 
 
 def _judged(ground: Ground, made: Case, number: int) -> tuple[str, str]:
-    stock = number % STOCK_EACH == 0
+    # What is merged is asked everything, and compared with what the same questions gave before.
+    merges = bool(ground.merged) and number % MERGE_EACH == 0
+    stock = merges or number % STOCK_EACH == 0
     asked = {
         name: ask for name, ask in ground.questions.items() if stock or not name.startswith("stock")
     }
@@ -131,7 +133,7 @@ def _judged(ground: Ground, made: Case, number: int) -> tuple[str, str]:
             outcome = "seen"
     if made.consistent:
         list(check_deep(ground.folder))
-    if outcome not in FAILURES and ground.merged and number % MERGE_EACH == 0:
+    if outcome not in FAILURES and merges:
         merged, detail = _compared(_merged(ground), ground.merged, made)
         if merged == "error" or (merged == "wrong" and outcome == "right"):
             return merged, f"merged, {detail}"

@@ -12,7 +12,7 @@ from typing import Final
 import click
 
 from tests.bench.building.amendments import corpus_of
-from tests.bench.building.watching import Run, watched
+from tests.bench.building.watching import Memory, Run, timed, watched
 from tests.bench.machine import this_machine
 from tests.bench.running import ROOT
 
@@ -23,6 +23,10 @@ _OURS: Final = "questions index"
 _PEER: Final = "tantivy"
 
 
+# What is run, with the environment that it needs.
+Command = tuple[list[str], dict[str, str]]
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a run finds the corpus and may write its index."""
@@ -31,69 +35,80 @@ class Place:
     index: Path
 
 
-def run_of(engine: str, place: Place, processes: int) -> Run:
-    """Build an index from nothing in a fresh process, or fresh processes."""
+def command_of(engine: str, place: Place, processes: int) -> Command:
+    """Return what builds an index from nothing in fresh processes, after emptying its folder."""
     shutil.rmtree(place.index, ignore_errors=True)
     place.index.mkdir(parents=True)
     if engine == _PEER:
         script = [sys.executable, "-m", "tests.bench.building.tantivy_script"]
-        return watched([*script, str(place.corpus), str(place.index), str(processes)], {})
+        return [*script, str(place.corpus), str(place.index), str(processes)], {}
     settings = {
         "QUESTIONS_CORPUS": str(place.corpus),
         "QUESTIONS_INDEX": str(place.index),
         "QUESTIONS_INDEX_PROCESSES": str(processes),
     }
-    return watched([sys.executable, "-m", "indexer.cli", "index", "--full"], settings)
+    return [sys.executable, "-m", "indexer.cli", "index", "--full"], settings
 
 
-Timed = dict[tuple[str, int], list[Run]]
+@dataclass
+class Measured:
+    """What an engine took with so many processes, run after run, and held in one run more."""
+
+    runs: list[Run]
+    memory: Memory
 
 
-def timed(place: Place, processes: Sequence[int], rounds: int) -> Timed:
-    """Return the runs of both engines by engine and processes, taken in turn."""
-    runs: Timed = {(engine, count): [] for count in processes for engine in (_OURS, _PEER)}
+Results = dict[tuple[str, int], Measured]
+
+
+def measured(place: Place, processes: Sequence[int], rounds: int) -> Results:
+    """Return what both engines take by engine and processes, taken in turn."""
+    results = {
+        (engine, count): Measured([], watched(*command_of(engine, place, count)))
+        for count in processes
+        for engine in (_OURS, _PEER)
+    }
     for _ in range(rounds):
-        for engine, count in runs:
-            runs[engine, count].append(run_of(engine, place, count))
+        for (engine, count), result in results.items():
+            result.runs.append(timed(*command_of(engine, place, count)))
     shutil.rmtree(place.index)
-    return runs
+    return results
 
 
-def table(runs: Timed, documents: int) -> Iterator[str]:
+def table(results: Results, documents: int) -> Iterator[str]:
     """Yield the lines of the report."""
     yield (
         "| engine | processes or threads | documents/s (each run) | processor s | µs a document "
         "| RSS, MB | PSS, MB |"
     )
     yield "|---|---:|---|---:|---:|---:|---:|"
-    for (engine, count), each in runs.items():
-        rates = ", ".join(f"{documents / run.seconds:,.0f}" for run in each)
-        rate, processor = _rate(each, documents), _processor(each)
+    for (engine, count), result in results.items():
+        rates = ", ".join(f"{documents / run.seconds:,.0f}" for run in result.runs)
+        rate, processor = _rate(result, documents), _processor(result)
         yield (
             f"| {engine} | {count} | {rate:,.0f} ({rates}) | {processor:.2f} "
-            f"| {processor / documents * 1e6:.0f} | {_most(run.rss for run in each)} "
-            f"| {_most(run.pss for run in each)} |"
+            f"| {processor / documents * 1e6:.0f} "
+            f"| {_told(result.memory.rss)} | {_told(result.memory.pss)} |"
         )
     yield ""
-    for count in dict.fromkeys(count for _, count in runs):
-        ours, peer = (runs[engine, count] for engine in (_OURS, _PEER))
+    for count in dict.fromkeys(count for _, count in results):
+        ours, peer = (results[engine, count] for engine in (_OURS, _PEER))
         faster = _rate(ours, documents) / _rate(peer, documents)
         cheaper = _processor(peer) / _processor(ours)
         yield f"- {count} at once, documents a second, ours / tantivy: {faster:.2f}"
         yield f"- {count} at once, processor time, tantivy / ours: {cheaper:.2f}"
 
 
-def _rate(runs: Sequence[Run], documents: int) -> float:
-    return documents / median(run.seconds for run in runs)
+def _rate(result: Measured, documents: int) -> float:
+    return documents / median(run.seconds for run in result.runs)
 
 
-def _processor(runs: Sequence[Run]) -> float:
-    return median(run.processor for run in runs)
+def _processor(result: Measured) -> float:
+    return median(run.processor for run in result.runs)
 
 
-def _most(sizes: Iterator[float | None]) -> str:
-    known = [size for size in sizes if size is not None]
-    return f"{max(known):,.0f}" if known else "—"
+def _told(size: float | None) -> str:
+    return "—" if size is None else f"{size:,.0f}"
 
 
 def _counts(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, ...]:
@@ -124,7 +139,7 @@ def main(
         click.echo(f"{documents:,} documents, {machine.date}, {machine.processors} processors")
         click.echo()
         place = Place(corpus.folder.parent, folder / "built")
-        click.echo("\n".join(table(timed(place, processes, rounds), documents)))
+        click.echo("\n".join(table(measured(place, processes, rounds), documents)))
 
 
 if __name__ == "__main__":

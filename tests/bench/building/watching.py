@@ -1,16 +1,17 @@
-"""A command run to its end: seconds, processor seconds, and the memory of each of its processes.
+"""A command run to its end: seconds and processor seconds, or the memory of each of its processes.
 
 Memory is read from ``/proc`` several times a second: of each process the highest resident and
-proportional set sizes that were seen. Where there is no ``/proc`` it stays unknown.
+proportional set sizes that were seen. Where there is no ``/proc`` it stays unknown. That takes some
+milliseconds a process, which a command would miss that keeps all processors busy: it is read in
+runs of their own.
 """
 
 import os
-import resource
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,16 +21,20 @@ _PROC: Final = Path("/proc")
 _INTERVAL: Final = 0.2
 # Modules are compiled once and kept, as where nobody says otherwise.
 _AS_INSTALLED: Final = {"PYTHONDONTWRITEBYTECODE": ""}
-# Between two looks at whether the command has ended.
-_PAUSE: Final = 0.005
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a command took; memory in MB of its largest process, None where it is not told."""
+    """What a command took, in seconds; ``processor`` is of all its processes."""
 
     seconds: float
     processor: float
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a command held: MB of its largest process, None where it is not told."""
+
     rss: float | None
     pss: float | None
     processes: int
@@ -41,50 +46,56 @@ class _Peak:
     pss: float = 0.0
 
 
-def watched(command: Sequence[str], environment: Mapping[str, str]) -> Run:
+def timed(command: Sequence[str], environment: Mapping[str, str]) -> Run:
     """Run a command and return what it took.
 
     Raises:
         RuntimeError: it failed; the message ends with its own.
     """
-    peaks: dict[int, _Peak] = {}
-    with tempfile.TemporaryFile() as said:
-        started = time.perf_counter()
-        process = subprocess.Popen(
-            command,
-            env={**os.environ, **_AS_INSTALLED, **environment},
-            stdout=subprocess.DEVNULL,
-            stderr=said,
-        )
-        usage = _waited_for(process, peaks)
+    started = time.perf_counter()
+    with _running(command, environment) as process:
+        # Not process.wait: the usage of the children that the process waited for is wanted too.
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
         seconds = time.perf_counter() - started
-        if process.returncode:
-            said.seek(0)
-            raise RuntimeError(f"a build failed: {command!r}\n{said.read().decode()}")
-    return Run(
-        seconds=seconds,
-        processor=usage.ru_utime + usage.ru_stime,
+    return Run(seconds, usage.ru_utime + usage.ru_stime)
+
+
+def watched(command: Sequence[str], environment: Mapping[str, str]) -> Memory:
+    """Run a command and return what it held.
+
+    Raises:
+        RuntimeError: it failed; the message ends with its own.
+    """
+    peaks: dict[int, _Peak] = {}
+    with _running(command, environment) as process:
+        while process.poll() is None:
+            _note(process.pid, peaks)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_INTERVAL)
+    return Memory(
         rss=max((peak.rss for peak in peaks.values()), default=None),
         pss=max((peak.pss for peak in peaks.values()), default=None),
         processes=len(peaks),
     )
 
 
-def _waited_for(
-    process: "subprocess.Popen[bytes]", peaks: dict[int, _Peak]
-) -> resource.struct_rusage:
-    """Wait for a process, reading its memory; return what it and its children used."""
-    next_reading = 0.0
-    while True:
-        # Not process.wait: the usage of the children that the process waited for is wanted too.
-        ended, status, usage = os.wait4(process.pid, os.WNOHANG)
-        if ended:
-            process.returncode = os.waitstatus_to_exitcode(status)
-            return usage
-        if (now := time.perf_counter()) >= next_reading:
-            _note(process.pid, peaks)
-            next_reading = now + _INTERVAL
-        time.sleep(_PAUSE)
+@contextmanager
+def _running(
+    command: Sequence[str], environment: Mapping[str, str]
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """Start a command, for the caller to wait for; tell of its failure afterwards."""
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(
+            command,
+            env={**os.environ, **_AS_INSTALLED, **environment},
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+        )
+        yield process
+        if process.returncode:
+            said.seek(0)
+            raise RuntimeError(f"a build failed: {command!r}\n{said.read().decode()}")
 
 
 def _note(root: int, peaks: dict[int, _Peak]) -> None:
