@@ -21,6 +21,7 @@ from indexer.cli.terminal import (
     write_json,
 )
 from indexer.errors import CorpusError
+from indexer.garbage import without_collector
 from indexer.settings import Settings
 
 if TYPE_CHECKING:
@@ -58,8 +59,9 @@ def build_index(settings: Settings, *, full: bool = False, sample: bool = False)
         CorpusError: there is nothing to index.
         IndexingError: the index could not be built.
     """
-    from indexer.corpus import sample_corpus  # noqa: PLC0415  # start-up cost
-    from indexer.whoosh_engine import build  # noqa: PLC0415  # start-up cost
+    with without_collector():
+        from indexer.corpus import sample_corpus  # noqa: PLC0415  # start-up cost
+        from indexer.whoosh_engine import build  # noqa: PLC0415  # start-up cost
 
     # What a build remembers is no garbage: looking for some as the process ends takes 0.04 s.
     atexit.register(gc.freeze)

@@ -1,10 +1,11 @@
 """A Whoosh codec, bulk writer and query executor that work at the speed of native code.
 
 It depends on Whoosh alone (beside :mod:`indexer.native`, the optional extension, and
-:mod:`indexer.processors`) and knows no questions. An index that it writes is a real Whoosh index: ``whoosh.index.open_dir`` opens it and
-every Whoosh query runs on it through the matchers of this codec. :class:`FastCodec` is the codec,
-:class:`FastIndex` an index whose default it is, :class:`BulkWriter` its writer, and
-:class:`Executor` answers the common query shapes in one native call for all segments.
+:mod:`indexer.processors`) and knows no questions. An index that it writes is a real Whoosh index:
+``whoosh.index.open_dir`` opens it and every Whoosh query runs on it through the matchers of this
+codec. :class:`FastCodec` is the codec, :class:`FastIndex` an index whose default it is,
+:class:`BulkWriter` its writer, and :class:`Executor` answers the common query shapes in one native
+call for all segments.
 
 File of a segment
 =================

@@ -22,6 +22,7 @@ from math import ceil
 from typing import Final
 
 from indexer.native import kernel
+from indexer.processors import processors
 from indexer.search.fingerprint import BINS
 
 # Texts that share at least this much of their runs of five words are nearly the same: of the 2,758
@@ -59,7 +60,7 @@ def leaders(signatures: bytes | bytearray, keys: "array[int]") -> "array[int]":
     if kernel is None:
         return leaders_in_python(bytes(signatures), keys)
     found = array("I")
-    found.frombytes(kernel.families(signatures, keys, LEAST_EQUAL))
+    found.frombytes(kernel.families(signatures, keys, LEAST_EQUAL, processors() > 1))
     return found
 
 

@@ -19,6 +19,7 @@ from indexer.digests import line_digest
 from indexer.errors import IndexDamaged, IndexingError
 from indexer.fastwhoosh.index import create_in, open_dir
 from indexer.french.specification import specification
+from indexer.garbage import without_collector
 from indexer.question import uid_of
 from indexer.settings import Settings
 from indexer.whoosh_engine import generations
@@ -26,7 +27,6 @@ from indexer.whoosh_engine.contents import Contents
 from indexer.whoosh_engine.damage import DAMAGE, damage_said
 from indexer.whoosh_engine.documents import Stamped, documents_of
 from indexer.whoosh_engine.families import FILE, families_of, write_families
-from indexer.whoosh_engine.garbage import without_collector
 from indexer.whoosh_engine.generations import Manifest
 from indexer.whoosh_engine.indexed import indexed_digest, indexed_digests
 from indexer.whoosh_engine.schema import SCHEMA_VERSION, schema

@@ -111,16 +111,18 @@ static int find_leaders(Families *self, uint32_t *leaders) {
 }
 
 PyDoc_STRVAR(families_doc,
-"families(signatures, keys, least, /)\n--\n\n"
+"families(signatures, keys, least, helped=False, /)\n--\n\n"
 "Return the leader of each document as 32-bit numbers: another document, or itself.\n\n"
 "`signatures` has 128 bytes a document, zeros for none; `keys` 64 bits, 0 for none; `least` says, by\n"
-"the number of bins that either of two signatures fills, how many must be equal.");
+"the number of bins that either of two signatures fills, how many must be equal. With `helped` two\n"
+"threads look for those that may be alike.");
 
 static PyObject *families(PyObject *module, PyObject *args) {
     (void)module;
     Py_buffer signatures, keys, least;
     Families self = {0};
-    if (!PyArg_ParseTuple(args, "y*y*y*:families", &signatures, &keys, &least)) return NULL;
+    int helped = 0;
+    if (!PyArg_ParseTuple(args, "y*y*y*|p:families", &signatures, &keys, &least, &helped)) return NULL;
     PyObject *leaders = NULL;
     self.signatures = signatures.buf;
     self.keys = keys.buf;
@@ -135,7 +137,7 @@ static PyObject *families(PyObject *module, PyObject *args) {
         int failed;
         uint32_t *out = (uint32_t *)(void *)PyBytes_AS_STRING(leaders);
         Py_BEGIN_ALLOW_THREADS
-        failed = find_groups(&self) < 0 || find_leaders(&self, out) < 0;
+        failed = find_groups(&self, helped) < 0 || find_leaders(&self, out) < 0;
         Py_END_ALLOW_THREADS
         if (failed) {
             Py_CLEAR(leaders);

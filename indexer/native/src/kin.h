@@ -22,7 +22,8 @@ typedef struct {
     const uint8_t *least; /* by the number of bins that either fills: equal ones wanted */
 } Families;
 
-/* Finds the groups of at least two documents, band by band and then key by key: 0, or -1 without memory. */
-int find_groups(Families *self);
+/* Finds the groups of at least two documents, band by band and then key by key; bands by two threads, where
+ * `helped` and the system has another: 0, or -1 without memory. */
+int find_groups(Families *self, int helped);
 
 #endif

@@ -191,17 +191,62 @@ static void end_sorting(Sorting *sorting) {
     free(sorting->twice);
 }
 
-int find_groups(Families *self) {
+/* Finds the groups of some bands, or of the keys where there are none. */
+static int find_some(Families *self, int first, int end) {
     Sorting sorting;
     int failed = start_sorting(&sorting, self->n);
-    for (int band = 0; !failed && band < BANDS; band += AT_ONCE) {
-        int count = BANDS - band < AT_ONCE ? BANDS - band : AT_ONCE;
+    if (!failed && first == end) failed = add_groups(self, &sorting, self->keys);
+    for (int band = first; !failed && band < end; band += AT_ONCE) {
+        int count = end - band < AT_ONCE ? end - band : AT_ONCE;
         read_bands(self, band, count, sorting.values);
         for (int i = 0; !failed && i < count; i++)
             failed = add_groups(self, &sorting, sorting.values + (size_t)i * self->n);
     }
-    self->key_groups = (uint32_t)self->ends.count;
-    if (!failed) failed = add_groups(self, &sorting, self->keys);
     end_sorting(&sorting);
     return failed;
+}
+
+/* The second half of the bands, for a thread that needs no Python. */
+typedef struct {
+    Families families;
+    PyThread_type_lock done;
+    int failed;
+} Half;
+
+static void find_half(void *half) {
+    Half *self = half;
+    self->failed = find_some(&self->families, BANDS / 2, BANDS);
+    PyThread_release_lock(self->done);
+}
+
+/* Appends the groups of another, which are numbered from where those before end. */
+static int append_groups(Families *self, const Families *other) {
+    size_t before = self->members.count;
+    for (size_t i = 0; i < other->members.count; i++)
+        if (add_number(&self->members, other->members.items[i]) < 0) return -1;
+    for (size_t i = 0; i < other->ends.count; i++)
+        if (add_number(&self->ends, before + other->ends.items[i]) < 0) return -1;
+    return 0;
+}
+
+static int find_in_halves(Families *self, PyThread_type_lock done) {
+    Half half = {*self, done, 0};
+    PyThread_acquire_lock(done, WAIT_LOCK);
+    int alone = PyThread_start_new_thread(find_half, &half) == PYTHREAD_INVALID_THREAD_ID;
+    int failed = find_some(self, 0, BANDS / 2);
+    if (alone) find_half(&half);
+    PyThread_acquire_lock(done, WAIT_LOCK); /* the other has ended */
+    PyThread_release_lock(done);
+    if (!failed && !half.failed) failed = append_groups(self, &half.families);
+    free_numbers(&half.families.members);
+    free_numbers(&half.families.ends);
+    return failed || half.failed ? -1 : 0;
+}
+
+int find_groups(Families *self, int helped) {
+    PyThread_type_lock done = helped ? PyThread_allocate_lock() : NULL;
+    int failed = done ? find_in_halves(self, done) : find_some(self, 0, BANDS);
+    if (done) PyThread_free_lock(done);
+    self->key_groups = (uint32_t)self->ends.count;
+    return failed ? -1 : find_some(self, BANDS, BANDS);
 }

@@ -7,7 +7,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def without_collector() -> Iterator[None]:
-    """Leave cyclic garbage: a build makes none, and remembers many objects to look at."""
+    """Leave cyclic garbage: a build makes none, and remembers many objects to look at.
+
+    So do modules that are loaded: without it, those of a build take a fourteenth less time.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
