@@ -13,7 +13,7 @@
    lower comes first. */
 static uint64_t prefix_of(const char *text, size_t length) {
     uint64_t prefix = 0;
-    memcpy(&prefix, text, length < 8 ? length : 8);
+    if (length) memcpy(&prefix, text, length < 8 ? length : 8); /* an empty string may be nowhere */
     return __builtin_bswap64(prefix);
 }
 
@@ -26,7 +26,7 @@ static int compare_keys(const void *left, const void *right) {
     const Key *a = left, *b = right;
     if (a->prefix != b->prefix) return a->prefix < b->prefix ? -1 : 1;
     uint32_t common = a->length < b->length ? a->length : b->length;
-    int order = memcmp(a->text, b->text, common);
+    int order = common ? memcmp(a->text, b->text, common) : 0;
     return order ? order : (a->length > b->length) - (a->length < b->length);
 }
 
@@ -80,5 +80,6 @@ void sort_keys(Key *keys, size_t count) {
 }
 
 int same_keys(const Key *left, const Key *right) {
-    return left->length == right->length && memcmp(left->text, right->text, left->length) == 0;
+    if (left->length != right->length) return 0;
+    return !left->length || memcmp(left->text, right->text, left->length) == 0;
 }
