@@ -23,8 +23,8 @@ from indexer.spool import Partition
 
 # The identifier stands first in every line: lines are told apart without reading them whole.
 _UID = re.compile(rb'\s*\{\s*"uid"\s*:\s*"([A-Z0-9]{1,32}?)([0-9]{1,7})"')
-# What is read of a file at a time: about a hundred lines, in the processor's cache.
-_BLOCK_BYTES: Final = 1 << 18
+# What is read of a file at a time: some hundred lines, in the processor's cache.
+_BLOCK_BYTES: Final = 1 << 19
 _COUNTED_BLOCKS: Final = 16
 
 
