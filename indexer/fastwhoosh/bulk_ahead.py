@@ -2,7 +2,7 @@
 
 Work that lets go of the GIL gains by it where a processor is free; what is under way is bounded, so
 that memory is. Where none is, work is done at once: threads that take turns on one processor cost a
-sixth more. Who takes results is not held here: each would hold the other, and a writer collects no
+fifth more. Who takes results is not held here: each would hold the other, and a writer collects no
 such garbage.
 
 >>> ahead = Ahead()

@@ -18,8 +18,8 @@ from indexer.fastwhoosh.bulk_stored import TRAINED_ON, stored_entries, trained
 _WORTH_PROCESSES: Final = TRAINED_ON
 # Documents that each of the others makes meanwhile: as many as fill the time, about 0.1 s.
 _EARLY: Final = 4 * TRAINED_ON
-# Documents that are kept for the end, about: what this process has fewer, because it reads the
-# documents, too, takes the others as long to invert (0.05 s of 2 for 46,693 amendments).
+# Documents that are kept for the end, about: because this process reads them, too, it has fewer to
+# invert, and waited 0.1 s for the others at the end of 46,693 amendments.
 _KEPT: Final = 1000
 
 
