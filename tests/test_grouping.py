@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from indexer.native import kernel
+from indexer.search import grouping
 from indexer.search.fingerprint import BINS, fingerprint
 from indexer.search.grouping import LEAST_EQUAL, leaders, leaders_in_python, likeness
 
@@ -41,8 +42,13 @@ def copies(rng: random.Random) -> list[str]:
 
 
 @pytest.mark.skipif(kernel is None, reason="the extension is not compiled")
+@pytest.mark.parametrize("free", [1, 2])
 @pytest.mark.parametrize("seed", range(6))
-def test_both_readings_give_the_same_leaders(seed: int) -> None:
+def test_both_readings_give_the_same_leaders(
+    seed: int, free: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a second thread and without."""
+    monkeypatch.setattr(grouping, "processors", lambda: free)
     rng = random.Random(seed)
     signatures = signatures_of(copies(rng))
     keys = array("Q", (rng.choice((0, 0, 0, rng.randrange(1, 40))) for _ in range(250)))
